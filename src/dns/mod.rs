@@ -1,0 +1,1 @@
+//! Connections that carry `wire`, and unsigned questions through the hickory client.

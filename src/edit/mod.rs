@@ -1,0 +1,1 @@
+//! Text editing: the one-line field.

@@ -1,0 +1,110 @@
+//! What network and disk tell us, as plain values: failures, the kind of server, the state of nameservers.
+//!
+//! Made by `dns`, `store` and `run`; read by `push`, `app` and `ui`. Nothing here does anything.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::zone::Name;
+use crate::zone::update::Rcode;
+
+/// What sort of failure it was, for code that decides by it. People read the sentences of [`Failure`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// No connection: refused, no route, name not found.
+    Unreachable,
+    /// Connected, but no answer in time.
+    TimedOut,
+    /// The server closed the connection before the answer was complete.
+    Closed,
+    /// The server does not have the zone, or not as its authority.
+    NotAuthoritative,
+    /// REFUSED.
+    Refused,
+    /// The server does not know the operation.
+    NotImplemented,
+    /// The server does not know our key, or not with this algorithm.
+    UnknownKey,
+    /// The secret is not the server's.
+    BadSignature,
+    /// The clocks differ by more than the signature allows.
+    ClockOff,
+    /// We signed, the answer was not signed.
+    Unsigned,
+    /// The answer's own signature is wrong: it cannot be believed.
+    ForgedAnswer,
+    /// A transfer that ended before its last SOA, or whose parts contradict each other.
+    Incomplete,
+    /// Octets that are no DNS message.
+    Undecodable,
+    /// The answer does not belong to the question.
+    WrongAnswer,
+    /// Another response code.
+    Rcode(Rcode),
+    /// Something on this side: files, limits.
+    Local,
+}
+
+/// Something that did not work, for a person: what, why, and what to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    pub kind: FailureKind,
+    /// "The transfer of example.com from 192.0.2.1:53 was refused."
+    pub what: String,
+    /// "The server does not let this address or the key ns0-key transfer the zone."
+    pub why: String,
+    /// "Allow it on the server (BIND: allow-transfer { key ns0-key; };), or use --key."
+    pub next: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.what, self.why, self.next)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// The server's make, as far as it tells (`version.bind`). Decides what a push can rely on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ServerKind {
+    Bind,
+    Knot,
+    PowerDns,
+    /// The server inside this program.
+    Embedded,
+    #[default]
+    Unknown,
+}
+
+/// What is known of one address of a nameserver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddressStatus {
+    pub address: IpAddr,
+    pub state: AddressState,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddressState {
+    /// Asked, no answer yet.
+    Asking,
+    Answered {
+        /// Did it answer with the AA bit?
+        authoritative: bool,
+        serial: Option<u32>,
+        round_trip: Duration,
+    },
+    /// No usable answer; a few words why: "timed out", "refused".
+    Failed(String),
+}
+
+/// What is known of one nameserver of the zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameserverStatus {
+    pub name: Name,
+    /// Empty while its addresses are being looked up, or when there are none.
+    pub addresses: Vec<AddressStatus>,
+    /// Why it has no addresses, where that is so.
+    pub problem: Option<String>,
+}

@@ -1,0 +1,139 @@
+//! Pushing a draft: plan, predict, send, read back, report. Pure: a state machine that is told what happened
+//! and says what to do next, the same for the screen and the command line.
+//!
+//! [`plan`] turns changes into one update message, [`predict`] says what the server will make of it, and
+//! [`Push`] walks through DESIGN's steps: fresh base, plan, send, read back until it is decided, report.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::facts::{Failure, ServerKind};
+use crate::zone::update::{Rcode, Update};
+use crate::zone::{Change, ChangeMap, RrKey, RrSet, Snapshot, Soa};
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The answer to [`Action::AskSoa`], from the server that is updated.
+    Soa(Result<Soa, Failure>),
+    /// The answer to [`Action::Transfer`].
+    Zone(Result<Arc<Snapshot>, Failure>),
+    /// The answer to [`Action::Send`]; `Ok` only for one whose signature was verified.
+    Answer(Result<Rcode, Failure>),
+    /// The time of [`Action::Wait`] is over.
+    Woke,
+    /// The person wants no more waiting: report with what is known.
+    Cancel,
+}
+
+/// What to do next.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// Ask the server that is updated for the zone's SOA, signed, over TCP.
+    AskSoa,
+    /// Transfer the zone.
+    Transfer,
+    /// Send this update and tell the answer.
+    Send(Update),
+    Wait(Duration),
+    /// Where the push is, for the screen.
+    Show(Stage),
+    /// The push is over.
+    Finish(Box<Report>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    CheckingSerial,
+    LoadingZone,
+    Sending,
+    ReadingBack,
+    WaitingForServer,
+}
+
+/// What became of one changed RRset, as read back from the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The server holds exactly what was wanted.
+    Applied,
+    /// The server still holds what was there before; a sentence on the likely reason.
+    NotApplied(String),
+    /// The server holds something else again: its contents now, and a sentence.
+    ChangedByServer(Option<RrSet>, String),
+    /// It could not be read back; a sentence on why and what to do.
+    Unknown(String),
+}
+
+/// How a push ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every change is applied.
+    Applied,
+    /// Some are, some are not: see the verdicts.
+    Partly,
+    /// The server refused it whole; nothing was applied.
+    Refused(Failure),
+    /// Touched RRsets were changed by somebody else meanwhile. Nothing was sent.
+    Conflict(Vec<RrKey>),
+    /// The zone moved on and the plan is not the one that was reviewed. Nothing was sent; review again.
+    ReviewAgain,
+    /// Nothing was sent because the changes cannot be sent: a sentence on why and what to do.
+    CannotSend(String),
+    /// Not known: see the verdicts and the failure.
+    Unknown(Failure),
+    /// The server already holds all of it.
+    NothingToDo,
+}
+
+/// The end of a push.
+#[derive(Debug, Clone)]
+pub struct Report {
+    pub outcome: Outcome,
+    pub verdicts: Vec<(RrKey, Change, Verdict)>,
+    pub serial_before: u32,
+    pub serial_after: Option<u32>,
+    /// The server's answer to the update, if one came.
+    pub answer: Option<Rcode>,
+    /// The zone as last transferred: the new base of the draft, whatever the outcome.
+    pub zone: Option<Arc<Snapshot>>,
+}
+
+/// What a plan is made from besides the zone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ServerTraits {
+    pub kind: ServerKind,
+}
+
+/// One update message and what a reviewer should know of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    pub update: Update,
+    /// Sentences for the review: "TTL not guarded", "the serial is raised to ...".
+    pub notes: Vec<String>,
+}
+
+/// What a server will do with part of a plan, other than carry it out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prediction {
+    pub key: RrKey,
+    pub kind: PredictionKind,
+    /// A sentence: what will happen and what to do instead.
+    pub message: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PredictionKind {
+    /// NOERROR, and nothing happens.
+    Ignored,
+    /// The whole message is refused.
+    Refused,
+    /// More or something else happens than was asked.
+    Altered,
+}
+
+/// A push under way.
+#[derive(Debug)]
+pub struct Push {
+    _base: Arc<Snapshot>,
+    _changes: ChangeMap,
+}

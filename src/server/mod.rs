@@ -1,0 +1,1 @@
+//! The embedded primary, for the demo and for tests.

@@ -1,0 +1,1 @@
+//! Files: configuration, keys, drafts.

@@ -1,0 +1,1 @@
+//! Messages, TSIG and transfers, as octets. No sockets.

@@ -1,0 +1,114 @@
+//! The one idea: a change is a map from RRset key to contents before and after.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::name::Name;
+use super::rrset::{RrKey, RrSet, same_contents};
+use super::rtype::RecordType;
+use super::snapshot::{SetId, Snapshot};
+
+/// One RRset's contents before and after; `None` where it is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub before: Option<RrSet>,
+    pub after: Option<RrSet>,
+}
+
+impl Change {
+    /// Does it change nothing, not even the case of a name or the order of records?
+    pub fn is_empty(&self) -> bool {
+        self.before == self.after
+    }
+
+    /// The same change turned round.
+    pub fn inverse(&self) -> Change {
+        Change { before: self.after.clone(), after: self.before.clone() }
+    }
+
+    /// Do only TTLs differ?
+    pub fn is_ttl_only(&self, rtype: RecordType) -> bool {
+        match (&self.before, &self.after) {
+            (Some(before), Some(after)) => before.same_records(after, rtype) && !before.same(after, rtype),
+            _ => false,
+        }
+    }
+}
+
+/// Changed RRsets in zone order.
+pub type ChangeMap = BTreeMap<RrKey, Change>;
+
+/// The map turned round: what reverts it.
+pub fn inverse(changes: &ChangeMap) -> ChangeMap {
+    changes.iter().map(|(key, change)| (key.clone(), change.inverse())).collect()
+}
+
+/// What leads from one zone to another. The SOA is compared like every other RRset: leave it out of the
+/// result where only the serial differs and that does not matter.
+pub fn diff(old: &Snapshot, new: &Snapshot) -> ChangeMap {
+    let mut changes = ChangeMap::new();
+    let (mut left, mut right) = (0u32, 0u32);
+    loop {
+        let (a, b) = (old.key(SetId(left)), new.key(SetId(right)));
+        let order = match (&a, &b) {
+            (None, None) => return changes,
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (Some(a), Some(b)) => a.cmp(b),
+        };
+        let before = order.is_le().then(|| old.contents(SetId(left))).flatten();
+        let after = order.is_ge().then(|| new.contents(SetId(right))).flatten();
+        left += u32::from(order.is_le());
+        right += u32::from(order.is_ge());
+        let Some(key) = (if order.is_le() { a } else { b }) else { continue };
+        if !same_contents(before.as_ref(), after.as_ref(), key.rtype) {
+            changes.insert(key, Change { before, after });
+        }
+    }
+}
+
+/// A snapshot seen through a map of changes: the zone as it would be.
+#[derive(Debug, Clone, Copy)]
+pub struct Contents<'a> {
+    pub base: &'a Snapshot,
+    pub changes: &'a ChangeMap,
+}
+
+impl Contents<'_> {
+    pub fn get(&self, key: &RrKey) -> Option<RrSet> {
+        match self.changes.get(key) {
+            Some(change) => change.after.clone(),
+            None => self.base.get(key),
+        }
+    }
+
+    /// The keys of the RRsets that stand at a name, in order.
+    pub fn keys_at(&self, owner: &Name) -> Vec<RrKey> {
+        let range = self.base.sets_at(owner.as_ref());
+        self.visible(range, owner, |key| key.owner == *owner)
+    }
+
+    /// The keys of the RRsets at a name and below it, in order.
+    pub fn keys_at_or_below(&self, owner: &Name) -> Vec<RrKey> {
+        let range = self.base.sets_at_or_below(owner.as_ref());
+        self.visible(range, owner, |key| key.owner.is_at_or_below(owner))
+    }
+
+    fn visible(
+        &self,
+        range: std::ops::Range<u32>,
+        from: &Name,
+        within: impl Fn(&RrKey) -> bool,
+    ) -> Vec<RrKey> {
+        let mut keys: BTreeSet<RrKey> = range.filter_map(|set| self.base.key(SetId(set))).collect();
+        // SOA sorts first at a name, so this is where the name's keys begin.
+        let first = RrKey::new(from.clone(), RecordType::SOA);
+        for (key, change) in self.changes.range(first..).take_while(|(key, _)| within(key)) {
+            if change.after.is_some() {
+                keys.insert(key.clone());
+            } else {
+                keys.remove(key);
+            }
+        }
+        keys.into_iter().collect()
+    }
+}

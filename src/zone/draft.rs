@@ -1,0 +1,192 @@
+//! A draft: an immutable zone and one map of changed RRsets, with undo and redo.
+//!
+//! Every edit is a [`Step`]: a map of RRsets before and after. Undoing swaps the two. What must survive a
+//! crash is written by `store` from the [`Entry`] values that each call here returns.
+
+use std::sync::Arc;
+
+use super::changes::{Change, ChangeMap, Contents};
+use super::rrset::{RrKey, RrSet, same_contents};
+use super::snapshot::Snapshot;
+
+/// One edit that can be undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What the person did, for the undo message: "add www A".
+    pub label: String,
+    pub changes: ChangeMap,
+}
+
+/// What happened to a draft, in the order it happened: played again it gives the same draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    Step(Step),
+    Undo,
+    Redo,
+}
+
+/// Edits in progress over a snapshot.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    base: Arc<Snapshot>,
+    changes: ChangeMap,
+    undo: Vec<Step>,
+    redo: Vec<Step>,
+}
+
+impl Draft {
+    pub fn new(base: Arc<Snapshot>) -> Draft {
+        Draft { base, changes: ChangeMap::new(), undo: Vec::new(), redo: Vec::new() }
+    }
+
+    /// The zone that the draft changes.
+    pub fn base(&self) -> &Arc<Snapshot> {
+        &self.base
+    }
+
+    /// What the draft changes. `before` is the content that the person saw when editing.
+    pub fn changes(&self) -> &ChangeMap {
+        &self.changes
+    }
+
+    /// The zone as the draft makes it.
+    pub fn contents(&self) -> Contents<'_> {
+        Contents { base: &self.base, changes: &self.changes }
+    }
+
+    pub fn get(&self, key: &RrKey) -> Option<RrSet> {
+        self.contents().get(key)
+    }
+
+    /// Gives RRsets new contents as one step. `None`, and no step, when nothing is different.
+    pub fn edit(
+        &mut self,
+        label: impl Into<String>,
+        edits: impl IntoIterator<Item = (RrKey, Option<RrSet>)>,
+    ) -> Option<Entry> {
+        let changes: ChangeMap = edits
+            .into_iter()
+            .map(|(key, after)| {
+                let before = self.get(&key);
+                (key, Change { before, after: after.filter(|set| !set.rdata.is_empty()) })
+            })
+            .filter(|(_, change)| !change.is_empty())
+            .collect();
+        if changes.is_empty() {
+            return None;
+        }
+        let step = Step { label: label.into(), changes };
+        self.perform(step.clone());
+        Some(Entry::Step(step))
+    }
+
+    /// Takes the last step back; the label of what was undone.
+    pub fn undo(&mut self) -> Option<(Entry, String)> {
+        let step = self.undo.pop()?;
+        for (key, change) in &step.changes {
+            self.set(key, change.before.clone());
+        }
+        let label = step.label.clone();
+        self.redo.push(step);
+        Some((Entry::Undo, label))
+    }
+
+    /// Does the last undone step again; its label.
+    pub fn redo(&mut self) -> Option<(Entry, String)> {
+        let step = self.redo.pop()?;
+        for (key, change) in &step.changes {
+            self.set(key, change.after.clone());
+        }
+        let label = step.label.clone();
+        self.undo.push(step);
+        Some((Entry::Redo, label))
+    }
+
+    /// Does again what a journal says was done. Entries that do not fit are passed over.
+    pub fn replay(&mut self, entry: Entry) {
+        match entry {
+            Entry::Step(step) => self.perform(step),
+            Entry::Undo => {
+                self.undo();
+            }
+            Entry::Redo => {
+                self.redo();
+            }
+        }
+    }
+
+    /// Labels of what `undo` and `redo` would do next.
+    pub fn next_labels(&self) -> (Option<&str>, Option<&str>) {
+        (self.undo.last().map(|step| step.label.as_str()), self.redo.last().map(|step| step.label.as_str()))
+    }
+
+    /// Brings the draft onto a newer zone. A change whose RRset the server still holds as it was stays; one
+    /// that the server has meanwhile made itself is done; one whose RRset somebody else changed stays as it is
+    /// and is named by [`Draft::conflicts`]. Undo never goes back to contents that somebody else has replaced.
+    pub fn rebase(&mut self, base: Arc<Snapshot>) {
+        let old = std::mem::replace(&mut self.base, base);
+        let refreshed = |key: &RrKey, contents: &Option<RrSet>| -> Option<Option<RrSet>> {
+            let was = old.get(key);
+            same_contents(contents.as_ref(), was.as_ref(), key.rtype).then(|| self.base.get(key))
+        };
+        for step in self.undo.iter_mut().chain(self.redo.iter_mut()) {
+            for (key, change) in &mut step.changes {
+                for side in [&mut change.before, &mut change.after] {
+                    if let Some(new) = refreshed(key, side) {
+                        *side = new;
+                    }
+                }
+            }
+        }
+        self.changes.retain(|key, change| {
+            let now = self.base.get(key);
+            if same_contents(now.as_ref(), change.before.as_ref(), key.rtype) {
+                // The same records, but perhaps in another case or order: what is sent must be what is served.
+                change.before = now;
+                return !change.is_empty();
+            }
+            !same_contents(now.as_ref(), change.after.as_ref(), key.rtype)
+        });
+    }
+
+    /// The changed RRsets that the server now holds in another form than the person saw when editing.
+    pub fn conflicts(&self) -> Vec<RrKey> {
+        self.changes
+            .iter()
+            .filter(|(key, change)| {
+                !same_contents(self.base.get(key).as_ref(), change.before.as_ref(), key.rtype)
+            })
+            .map(|(key, _)| key.clone())
+            .collect()
+    }
+
+    /// Declares what the server holds now as seen: the change of `key` is meant over it.
+    pub fn keep_mine(&mut self, key: &RrKey) {
+        let now = self.base.get(key);
+        if let Some(change) = self.changes.get_mut(key) {
+            change.before = now;
+            if change.is_empty() {
+                self.changes.remove(key);
+            }
+        }
+    }
+
+    fn perform(&mut self, step: Step) {
+        for (key, change) in &step.changes {
+            self.set(key, change.after.clone());
+        }
+        self.undo.push(step);
+        self.redo.clear();
+    }
+
+    fn set(&mut self, key: &RrKey, after: Option<RrSet>) {
+        let before = match self.changes.remove(key) {
+            Some(change) => change.before,
+            None => self.base.get(key),
+        };
+        let change = Change { before, after };
+        if !change.is_empty() {
+            self.changes.insert(key.clone(), change);
+        }
+    }
+}

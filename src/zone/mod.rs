@@ -1,0 +1,20 @@
+//! The zone: names, record types, RRsets, the snapshot, the draft over it, and updates. Pure values; no I/O.
+
+pub mod changes;
+pub mod draft;
+pub mod name;
+pub mod rrset;
+pub mod rtype;
+pub mod serial;
+pub mod snapshot;
+pub mod soa;
+pub mod types;
+pub mod update;
+
+pub use changes::{Change, ChangeMap, Contents};
+pub use draft::Draft;
+pub use name::{Name, NameRef};
+pub use rrset::{Rdata, RrKey, RrSet};
+pub use rtype::RecordType;
+pub use snapshot::{RecordRef, SetId, Snapshot, SnapshotBuilder};
+pub use soa::Soa;

@@ -1,0 +1,534 @@
+//! Domain names: octets, order, text.
+//!
+//! A [`Name`] is an absolute domain name in uncompressed wire form (RFC 1035 section 3.1); a [`NameRef`] is
+//! the same, borrowed. Equality, order and hash ignore ASCII case (RFC 4343) and follow the canonical order
+//! of RFC 4034 section 6.1, so a name is found however a server spelled it; the octets themselves are kept
+//! as they came. Compression belongs to `wire`, zone-file lexing to `zonefile`.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+/// Longest name on the wire, in octets (RFC 1035 section 2.3.4).
+pub const MAX_NAME: usize = 255;
+/// Longest label, in octets (RFC 1035 section 2.3.4).
+pub const MAX_LABEL: usize = 63;
+
+/// Why octets or text are not a domain name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    #[error("the name is empty; write @ for the zone itself, or . for the root")]
+    Empty,
+    #[error("a label is empty: two dots in a row, or a dot at the start")]
+    EmptyLabel,
+    #[error("a label is longer than 63 octets")]
+    LabelTooLong,
+    #[error("the name is longer than 255 octets")]
+    TooLong,
+    #[error("a backslash must be followed by a character or by three digits up to 255")]
+    BadEscape,
+    #[error("the name is not below a known origin; end it with a dot")]
+    NoOrigin,
+    #[error("the name has a character outside ASCII; write it as an A-label (xn--...) or as \\DDD escapes")]
+    NotAscii,
+    #[error("the octets are not an uncompressed domain name")]
+    BadWire,
+}
+
+/// An absolute domain name, owned.
+#[derive(Clone)]
+pub struct Name(Box<[u8]>);
+
+/// An absolute domain name, borrowed.
+#[derive(Clone, Copy)]
+pub struct NameRef<'a>(&'a [u8]);
+
+impl Name {
+    /// The root, written `.`.
+    pub fn root() -> Name {
+        Name(Box::new([0]))
+    }
+
+    /// Takes exactly one uncompressed name.
+    ///
+    /// # Errors
+    /// [`NameError::BadWire`] when the octets are anything but that.
+    pub fn from_wire(wire: &[u8]) -> Result<Name, NameError> {
+        match NameRef::split_from(wire) {
+            Some((name, [])) => Ok(name.to_name()),
+            _ => Err(NameError::BadWire),
+        }
+    }
+
+    /// Reads presentation format: `@` is the origin, a final dot makes a name absolute, everything else is
+    /// completed with the origin; `\X` and `\DDD` escapes as in RFC 1035 section 5.1.
+    ///
+    /// # Errors
+    /// A [`NameError`] that says what is wrong with the text.
+    pub fn parse(text: &[u8], origin: Option<NameRef<'_>>) -> Result<Name, NameError> {
+        if text == b"@" {
+            return origin.map(NameRef::to_name).ok_or(NameError::NoOrigin);
+        }
+        if text == b"." {
+            return Ok(Name::root());
+        }
+        if text.is_empty() {
+            return Err(NameError::Empty);
+        }
+        let mut wire = Vec::with_capacity(text.len() + 2);
+        let mut label_start = 0;
+        wire.push(0);
+        let mut rest = text;
+        let mut absolute = false;
+        while let Some((&octet, tail)) = rest.split_first() {
+            rest = tail;
+            absolute = false;
+            let value = match octet {
+                b'.' => {
+                    close_label(&mut wire, label_start)?;
+                    label_start = wire.len();
+                    wire.push(0);
+                    absolute = true;
+                    continue;
+                }
+                b'\\' => {
+                    let (value, used) = unescape(tail).ok_or(NameError::BadEscape)?;
+                    rest = tail.get(used..).unwrap_or_default();
+                    value
+                }
+                octet if !octet.is_ascii() => return Err(NameError::NotAscii),
+                octet => octet,
+            };
+            wire.push(value);
+            if wire.len() - label_start > MAX_LABEL + 1 {
+                return Err(NameError::LabelTooLong);
+            }
+            if wire.len() > MAX_NAME {
+                return Err(NameError::TooLong);
+            }
+        }
+        if absolute {
+            // The octet pushed for the label after the last dot is the root's length.
+        } else {
+            close_label(&mut wire, label_start)?;
+            wire.extend_from_slice(origin.ok_or(NameError::NoOrigin)?.0);
+        }
+        if wire.len() > MAX_NAME {
+            return Err(NameError::TooLong);
+        }
+        Ok(Name(wire.into_boxed_slice()))
+    }
+
+    /// The borrowed form, which has the reading methods.
+    pub fn as_ref(&self) -> NameRef<'_> {
+        NameRef(&self.0)
+    }
+
+    /// The octets, uncompressed.
+    pub fn wire(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Is this name the other one or below it?
+    pub fn is_at_or_below(&self, other: &Name) -> bool {
+        self.as_ref().is_at_or_below(other.as_ref())
+    }
+
+    /// The name one label up; `None` for the root.
+    pub fn parent(&self) -> Option<Name> {
+        self.as_ref().parent().map(NameRef::to_name)
+    }
+
+    /// Text relative to `origin`: `@` for the origin itself, no final dot below it, absolute elsewhere.
+    pub fn relative_to(&self, origin: &Name) -> String {
+        self.as_ref().relative_to(origin.as_ref())
+    }
+}
+
+fn close_label(wire: &mut [u8], start: usize) -> Result<(), NameError> {
+    let length = wire.len() - start - 1;
+    match wire.get_mut(start) {
+        Some(first) if (1..=MAX_LABEL).contains(&length) => {
+            // At most 63, checked just above.
+            *first = length as u8;
+            Ok(())
+        }
+        _ if length == 0 => Err(NameError::EmptyLabel),
+        _ => Err(NameError::LabelTooLong),
+    }
+}
+
+/// The octet that the text after a backslash stands for, and how many octets of text it took.
+pub fn unescape(after_backslash: &[u8]) -> Option<(u8, usize)> {
+    match after_backslash {
+        [a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', ..] => {
+            let value = u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0');
+            u8::try_from(value).ok().map(|value| (value, 3))
+        }
+        [b'0'..=b'9', ..] | [] => None,
+        [octet, ..] => Some((*octet, 1)),
+    }
+}
+
+impl<'a> NameRef<'a> {
+    /// The uncompressed name at the start of `octets`, and what follows it.
+    pub fn split_from(octets: &'a [u8]) -> Option<(NameRef<'a>, &'a [u8])> {
+        let mut at = 0;
+        loop {
+            let length = usize::from(*octets.get(at)?);
+            if length > MAX_LABEL {
+                return None;
+            }
+            at += 1 + length;
+            if at > MAX_NAME {
+                return None;
+            }
+            if length == 0 {
+                let (name, rest) = octets.split_at_checked(at)?;
+                return Some((NameRef(name), rest));
+            }
+        }
+    }
+
+    /// The octets, uncompressed.
+    pub fn wire(self) -> &'a [u8] {
+        self.0
+    }
+
+    pub fn to_name(self) -> Name {
+        Name(self.0.into())
+    }
+
+    /// The labels from left to right, without the root's empty one.
+    pub fn labels(self) -> impl Iterator<Item = &'a [u8]> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let (&length, tail) = rest.split_first()?;
+            if length == 0 {
+                return None;
+            }
+            let (label, after) = tail.split_at_checked(usize::from(length))?;
+            rest = after;
+            Some(label)
+        })
+    }
+
+    pub fn is_root(self) -> bool {
+        self.0.len() == 1
+    }
+
+    /// Is the leftmost label `*` (RFC 4592)?
+    pub fn is_wildcard(self) -> bool {
+        self.0.starts_with(b"\x01*")
+    }
+
+    /// The name one label up; `None` for the root.
+    pub fn parent(self) -> Option<NameRef<'a>> {
+        let first = usize::from(*self.0.first()?);
+        if first == 0 {
+            return None;
+        }
+        self.0.get(first + 1..).map(NameRef)
+    }
+
+    /// Is this name the other one or below it?
+    pub fn is_at_or_below(self, other: NameRef<'_>) -> bool {
+        let Some(extra) = self.0.len().checked_sub(other.0.len()) else {
+            return false;
+        };
+        let mut at = 0;
+        while at < extra {
+            at += 1 + self.0.get(at).map_or(0, |length| usize::from(*length));
+        }
+        at == extra && self.0.get(extra..).is_some_and(|suffix| suffix.eq_ignore_ascii_case(other.0))
+    }
+
+    /// The same octets, case included?
+    pub fn same_octets(self, other: NameRef<'_>) -> bool {
+        self.0 == other.0
+    }
+
+    /// Text relative to `origin`: `@` for the origin itself, no final dot below it, absolute elsewhere.
+    pub fn relative_to(self, origin: NameRef<'_>) -> String {
+        if self == origin {
+            return "@".into();
+        }
+        if origin.is_root() || !self.is_at_or_below(origin) {
+            return self.to_string();
+        }
+        let kept = self.0.len() - origin.0.len();
+        let mut text = String::with_capacity(kept);
+        let mut used = 0;
+        for label in self.labels() {
+            if used == kept {
+                break;
+            }
+            if used > 0 {
+                text.push('.');
+            }
+            used += label.len() + 1;
+            push_label(&mut text, label);
+        }
+        // A lone "@" label would read back as the origin.
+        text
+    }
+
+    fn label_starts(self) -> ([u8; 128], usize) {
+        let mut starts = [0u8; 128];
+        let mut count = 0;
+        let mut at = 0usize;
+        while let Some(&length) = self.0.get(at) {
+            if length == 0 {
+                break;
+            }
+            if let Some(slot) = starts.get_mut(count) {
+                // A name is at most 255 octets, so every start fits.
+                *slot = at as u8;
+                count += 1;
+            }
+            at += 1 + usize::from(length);
+        }
+        (starts, count)
+    }
+
+    fn label_at(self, start: u8) -> &'a [u8] {
+        let start = usize::from(start);
+        let length = self.0.get(start).map_or(0, |length| usize::from(*length));
+        self.0.get(start + 1..start + 1 + length).unwrap_or_default()
+    }
+}
+
+/// Writes one label, with everything escaped that a zone-file reader would take for something else.
+fn push_label(text: &mut String, label: &[u8]) {
+    for &octet in label {
+        match octet {
+            b'.' | b'\\' | b'"' | b'(' | b')' | b';' | b'@' | b'$' => {
+                text.push('\\');
+                text.push(char::from(octet));
+            }
+            0x21..=0x7e => text.push(char::from(octet)),
+            _ => {
+                text.push('\\');
+                for digit in [octet / 100, octet / 10 % 10, octet % 10] {
+                    text.push(char::from(b'0' + digit));
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Display for NameRef<'_> {
+    /// Absolute presentation format, with the final dot.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_root() {
+            return f.write_str(".");
+        }
+        let mut text = String::with_capacity(self.0.len() + 1);
+        for label in self.labels() {
+            push_label(&mut text, label);
+            text.push('.');
+        }
+        f.write_str(&text)
+    }
+}
+
+impl fmt::Debug for NameRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl PartialEq for NameRef<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        // Length octets are below 64, so folding ASCII case cannot touch them.
+        self.0.eq_ignore_ascii_case(other.0)
+    }
+}
+
+impl Eq for NameRef<'_> {}
+
+impl Hash for NameRef<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for octet in self.0 {
+            state.write_u8(octet.to_ascii_lowercase());
+        }
+    }
+}
+
+impl Ord for NameRef<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (mine, my_count) = self.label_starts();
+        let (theirs, their_count) = other.label_starts();
+        let mine = mine.get(..my_count).unwrap_or_default();
+        let theirs = theirs.get(..their_count).unwrap_or_default();
+        for (a, b) in mine.iter().rev().zip(theirs.iter().rev()) {
+            let a = self.label_at(*a).iter().map(u8::to_ascii_lowercase);
+            let b = other.label_at(*b).iter().map(u8::to_ascii_lowercase);
+            match a.cmp(b) {
+                Ordering::Equal => {}
+                unequal => return unequal,
+            }
+        }
+        my_count.cmp(&their_count)
+    }
+}
+
+impl PartialOrd for NameRef<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.as_ref(), f)
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.as_ref(), f)
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_ref() == other.as_ref()
+    }
+}
+
+impl Eq for Name {}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_ref().hash(state);
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_ref().cmp(&other.as_ref())
+    }
+}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn name(text: &str) -> Name {
+        Name::parse(text.as_bytes(), Some(Name::root().as_ref())).unwrap()
+    }
+
+    #[test]
+    fn text_forms() {
+        let origin = name("example.com.");
+        for (text, relative) in [
+            ("www.example.com.", "www"),
+            ("example.com.", "@"),
+            ("EXAMPLE.com.", "@"),
+            ("a\\.b.example.com.", "a\\.b"),
+            ("\\@.example.com.", "\\@"),
+            ("\\032\\009x\\255.example.com.", "\\032\\009x\\255"),
+            ("*.example.com.", "*"),
+            ("other.net.", "other.net."),
+            ("notexample.com.", "notexample.com."),
+            (".", "."),
+        ] {
+            let parsed = name(text);
+            assert_eq!(parsed.relative_to(&origin), relative, "{text}");
+            assert_eq!(Name::parse(relative.as_bytes(), Some(origin.as_ref())).unwrap(), parsed);
+        }
+    }
+
+    #[test]
+    fn refused_text() {
+        let long = format!("{}.", "a".repeat(64));
+        let many = "a.".repeat(128);
+        for (text, error) in [
+            ("", NameError::Empty),
+            ("a..b.", NameError::EmptyLabel),
+            (".a.", NameError::EmptyLabel),
+            ("a\\", NameError::BadEscape),
+            ("a\\25", NameError::BadEscape),
+            ("a\\256.", NameError::BadEscape),
+            ("www", NameError::NoOrigin),
+            ("@", NameError::NoOrigin),
+            ("ü.", NameError::NotAscii),
+            (long.as_str(), NameError::LabelTooLong),
+            (many.as_str(), NameError::TooLong),
+        ] {
+            assert_eq!(Name::parse(text.as_bytes(), None), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn longest_name_fits() {
+        let label = "a".repeat(63);
+        let text = format!("{label}.{label}.{label}.{}.", "a".repeat(61));
+        assert_eq!(name(&text).wire().len(), MAX_NAME);
+        let text = format!("{label}.{label}.{label}.{}.", "a".repeat(62));
+        assert_eq!(Name::parse(text.as_bytes(), None), Err(NameError::TooLong));
+    }
+
+    #[test]
+    fn canonical_order_of_rfc_4034() {
+        let sorted = [
+            "example.",
+            "a.example.",
+            "yljkjljk.a.example.",
+            "Z.a.example.",
+            "zABC.a.EXAMPLE.",
+            "z.example.",
+            "\\001.z.example.",
+            "*.z.example.",
+            "\\200.z.example.",
+        ];
+        let mut names: Vec<Name> = sorted.iter().map(|text| name(text)).collect();
+        names.reverse();
+        names.sort();
+        let text: Vec<String> = names.iter().map(Name::to_string).collect();
+        assert_eq!(text, sorted);
+    }
+
+    prop_compose! {
+        fn any_name()(labels in prop::collection::vec(prop::collection::vec(any::<u8>(), 1..=20), 0..8)) -> Name {
+            let mut wire = Vec::new();
+            for label in labels {
+                wire.push(label.len() as u8);
+                wire.extend(label);
+            }
+            wire.push(0);
+            Name::from_wire(&wire).unwrap()
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn text_round_trip(name in any_name(), origin in any_name()) {
+            let absolute = Name::parse(name.to_string().as_bytes(), None).unwrap();
+            prop_assert!(absolute.as_ref().same_octets(name.as_ref()));
+            let relative = Name::parse(name.relative_to(&origin).as_bytes(), Some(origin.as_ref())).unwrap();
+            prop_assert_eq!(relative, name);
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in any::<Vec<u8>>()) {
+            if let Ok(name) = Name::parse(&text, Some(Name::root().as_ref())) {
+                prop_assert!(Name::from_wire(name.wire()).is_ok());
+            }
+        }
+
+        #[test]
+        fn order_agrees_with_equality(a in any_name(), b in any_name()) {
+            prop_assert_eq!(a == b, a.cmp(&b) == Ordering::Equal);
+            prop_assert_eq!(a.cmp(&b), b.cmp(&a).reverse());
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! BIND zone-file text: lexer, parser, printer.
