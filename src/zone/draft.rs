@@ -84,7 +84,7 @@ impl Draft {
     pub fn undo(&mut self) -> Option<(Entry, String)> {
         let step = self.undo.pop()?;
         for (key, change) in &step.changes {
-            self.set(key, change.before.clone());
+            self.set(key, &change.after, &change.before);
         }
         let label = step.label.clone();
         self.redo.push(step);
@@ -95,24 +95,28 @@ impl Draft {
     pub fn redo(&mut self) -> Option<(Entry, String)> {
         let step = self.redo.pop()?;
         for (key, change) in &step.changes {
-            self.set(key, change.after.clone());
+            self.set(key, &change.before, &change.after);
         }
         let label = step.label.clone();
         self.undo.push(step);
         Some((Entry::Redo, label))
     }
 
-    /// Does again what a journal says was done. Entries that do not fit are passed over.
-    pub fn replay(&mut self, entry: Entry) {
-        match entry {
-            Entry::Step(step) => self.perform(step),
-            Entry::Undo => {
-                self.undo();
-            }
-            Entry::Redo => {
-                self.redo();
+    /// Does again what a journal says was done, over the zone as it is now: what others changed meanwhile is
+    /// found by [`Draft::conflicts`], as after [`Draft::rebase`].
+    pub fn replay(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        for entry in entries {
+            match entry {
+                Entry::Step(step) => self.perform(step),
+                Entry::Undo => {
+                    self.undo();
+                }
+                Entry::Redo => {
+                    self.redo();
+                }
             }
         }
+        self.rebase(Arc::clone(&self.base));
     }
 
     /// Labels of what `undo` and `redo` would do next.
@@ -173,18 +177,20 @@ impl Draft {
 
     fn perform(&mut self, step: Step) {
         for (key, change) in &step.changes {
-            self.set(key, change.after.clone());
+            self.set(key, &change.before, &change.after);
         }
         self.undo.push(step);
         self.redo.clear();
     }
 
-    fn set(&mut self, key: &RrKey, after: Option<RrSet>) {
+    /// Takes an RRset from one content to another. `from` is what the person saw: when a journal is played
+    /// again over a zone that has moved on, that is what the server's contents are held against.
+    fn set(&mut self, key: &RrKey, from: &Option<RrSet>, to: &Option<RrSet>) {
         let before = match self.changes.remove(key) {
             Some(change) => change.before,
-            None => self.base.get(key),
+            None => from.clone(),
         };
-        let change = Change { before, after };
+        let change = Change { before, after: to.clone() };
         if !change.is_empty() {
             self.changes.insert(key.clone(), change);
         }
