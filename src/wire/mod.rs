@@ -1,1 +1,3 @@
 //! Messages, TSIG and transfers, as octets. No sockets.
+
+pub mod key;
