@@ -1,1 +1,3 @@
 //! Files: configuration, keys, drafts.
+
+pub mod drafts;
