@@ -1,5 +1,7 @@
 //! Drawing: the state in, cells out. Nothing here changes anything.
 
+pub mod clean;
+
 use ratatui::Frame;
 
 use crate::app::App;
