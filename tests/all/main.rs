@@ -1,1 +1,4 @@
 //! Whole-program tests: one target, one link.
+
+mod lab;
+mod layers;

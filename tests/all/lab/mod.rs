@@ -1,0 +1,250 @@
+//! Real nameservers on loopback, for tests: BIND, Knot, PowerDNS and NSD, each in a temporary directory on a
+//! free port, with a TSIG key that may transfer and update (NSD: transfer). Stopped when the [`Lab`] is dropped.
+//!
+//! How each server is configured is in `servers.rs`; what independent tools say about a zone in `oracle.rs`.
+
+mod oracle;
+mod servers;
+mod tests;
+
+pub use oracle::{compiled, dig_axfr, nsupdate, without_serial};
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long a server may take until it serves its zones.
+const START_LIMIT: Duration = Duration::from_secs(20);
+/// How many ports are tried before giving up.
+const ATTEMPTS: usize = 5;
+
+/// The make of a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Make {
+    Bind,
+    Knot,
+    PowerDns,
+    Nsd,
+}
+
+impl Make {
+    /// The makes that take updates.
+    pub const PRIMARIES: [Make; 3] = [Make::Bind, Make::Knot, Make::PowerDns];
+
+    fn program(self) -> &'static str {
+        match self {
+            Make::Bind => "named",
+            Make::Knot => "knotd",
+            Make::PowerDns => "pdns_server",
+            Make::Nsd => "nsd",
+        }
+    }
+}
+
+impl fmt::Display for Make {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Make::Bind => "BIND",
+            Make::Knot => "Knot",
+            Make::PowerDns => "PowerDNS",
+            Make::Nsd => "NSD",
+        })
+    }
+}
+
+/// A TSIG key.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// Without final dot.
+    pub name: String,
+    /// As in `dig -y`: `hmac-sha256`.
+    pub algorithm: String,
+    /// Base64.
+    pub secret: String,
+}
+
+impl Key {
+    /// A key that nobody else has, of this name and algorithm.
+    pub fn new(name: &str, algorithm: &str) -> Key {
+        let secret = "em9uZXdyaWdodCB0ZXN0IGtleSwgdGhpcnR5LXR3byBvY3RldHM=";
+        Key { name: name.into(), algorithm: algorithm.into(), secret: secret.into() }
+    }
+
+    /// `algorithm:name:secret`, as dig and nsupdate take it.
+    pub fn triple(&self) -> String {
+        format!("{}:{}:{}", self.algorithm, self.name, self.secret)
+    }
+
+    /// The key in the form of a BIND key file.
+    pub fn bind_text(&self) -> String {
+        let Key { name, algorithm, secret } = self;
+        format!("key \"{name}\" {{ algorithm {algorithm}; secret \"{secret}\"; }};\n")
+    }
+}
+
+impl Default for Key {
+    fn default() -> Key {
+        Key::new("lab-key", "hmac-sha256")
+    }
+}
+
+/// A zone to serve.
+#[derive(Debug, Clone)]
+pub struct Zone {
+    /// Without final dot.
+    pub name: String,
+    /// Zone-file text; names are relative to the zone.
+    pub text: String,
+}
+
+impl Zone {
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Zone {
+        Zone { name: name.into(), text: text.into() }
+    }
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Lab {
+    pub make: Make,
+    /// Where it answers, by UDP and TCP.
+    pub address: SocketAddr,
+    pub key: Key,
+    child: Child,
+    log: PathBuf,
+    _directory: tempfile::TempDir,
+}
+
+impl Lab {
+    /// Starts a server with these zones and returns when it serves all of them. `None`, after saying so, when
+    /// the server is not installed; a failure instead where `ZONEWRIGHT_SERVERS=require` is in the environment.
+    pub fn start(make: Make, zones: &[Zone], key: &Key) -> Option<Lab> {
+        if !is_installed(make.program()) {
+            let message = format!("{} is not installed", make.program());
+            let required = std::env::var("ZONEWRIGHT_SERVERS").is_ok_and(|value| value == "require");
+            assert!(!required, "{message}, and ZONEWRIGHT_SERVERS=require");
+            eprintln!("\n*** SKIPPED: {message} ***\n");
+            return None;
+        }
+        let mut problems = String::new();
+        for _ in 0..ATTEMPTS {
+            match Lab::try_start(make, zones, key) {
+                Ok(lab) => return Some(lab),
+                Err(problem) => problems += &problem,
+            }
+        }
+        panic!("{make} did not start:\n{problems}");
+    }
+
+    /// What the server wrote to its log so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    fn try_start(make: Make, zones: &[Zone], key: &Key) -> Result<Lab, String> {
+        let directory = tempfile::Builder::new().prefix("zonewright-lab-").tempdir().unwrap();
+        let port = free_port();
+        let token = token();
+        for zone in zones {
+            std::fs::write(directory.path().join(format!("{}.zone", zone.name)), &zone.text).unwrap();
+        }
+        let setup = servers::Setup { directory: directory.path(), port, token: &token, zones, key };
+        let mut command = setup.command(make);
+        let log = directory.path().join("log");
+        let file = std::fs::File::create(&log).unwrap();
+        let child = command
+            .current_dir(directory.path())
+            .stdin(Stdio::null())
+            .stdout(file.try_clone().unwrap())
+            .stderr(file)
+            .spawn()
+            .unwrap();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let mut lab = Lab { make, address, key: key.clone(), child, log, _directory: directory };
+        match lab.wait_until_serving(zones, &token) {
+            Ok(()) => Ok(lab),
+            Err(why) => {
+                let log = lab.log();
+                let tail: Vec<&str> = log.lines().rev().take(40).collect();
+                let tail: Vec<&str> = tail.into_iter().rev().collect();
+                Err(format!("on port {port}: {why}; the end of its log:\n{}\n", tail.join("\n")))
+            }
+        }
+    }
+
+    fn wait_until_serving(&mut self, zones: &[Zone], token: &str) -> Result<(), String> {
+        let deadline = Instant::now() + START_LIMIT;
+        // named shares a busy port without a word: only the token shows that it is our process that answers.
+        let mut waiting: Vec<(&str, &str, &str)> = vec![("id.server", "CH TXT", token)];
+        waiting.extend(zones.iter().map(|zone| (zone.name.as_str(), "IN SOA", " ")));
+        for (name, question, expected) in waiting {
+            loop {
+                let answer = self.ask(name, question);
+                if answer.contains(expected) {
+                    break;
+                }
+                if let Ok(Some(status)) = self.child.try_wait() {
+                    return Err(format!("it ended ({status})"));
+                }
+                if !answer.is_empty() && question == "CH TXT" {
+                    return Err(format!("another server answers there: {answer}"));
+                }
+                if Instant::now() > deadline {
+                    return Err(format!("no answer for {name} {question} in {START_LIMIT:?}"));
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        }
+        Ok(())
+    }
+
+    /// The answer section's data, as dig prints it; empty when there is none.
+    fn ask(&self, name: &str, question: &str) -> String {
+        let mut dig = Command::new("dig");
+        dig.args(["@127.0.0.1", "-p", &self.address.port().to_string(), "+short", "+norec"]);
+        dig.args(["+time=1", "+tries=1", "+tcp", name]).args(question.rsplit(' '));
+        let output = dig.output().expect("dig runs");
+        let text = String::from_utf8_lossy(&output.stdout);
+        // "+short" still prints errors, as comments.
+        text.lines().filter(|line| !line.starts_with(";;")).collect()
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn is_installed(program: &str) -> bool {
+    program_path(program).is_some()
+}
+
+/// Servers are in directories that an ordinary user's PATH may lack.
+fn program_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    (std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into(), "/sbin".into()]))
+        .map(|directory| directory.join(program))
+        .find(|candidate| candidate.is_file())
+}
+
+/// A port of 127.0.0.1 that is free for TCP and UDP.
+fn free_port() -> u16 {
+    loop {
+        let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = tcp.local_addr().unwrap().port();
+        if UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// What our server calls itself, different for each start.
+fn token() -> String {
+    static STARTED: AtomicU32 = AtomicU32::new(0);
+    format!("lab-{}-{}", std::process::id(), STARTED.fetch_add(1, Ordering::Relaxed))
+}

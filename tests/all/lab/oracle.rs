@@ -1,0 +1,100 @@
+//! What independent programs say: the zone that a server holds (`dig AXFR`), the zone that a text means
+//! (`named-compilezone`), and a second editor (`nsupdate`). None of our own code takes part.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use super::{Key, Lab};
+
+/// The zone as `dig AXFR` prints it, sorted: one line a record, `owner ttl type rdata`, names in lower case, the
+/// SOA once.
+pub fn dig_axfr(lab: &Lab, zone: &str) -> Vec<String> {
+    dig_axfr_at(lab.address, &lab.key, zone)
+}
+
+/// [`dig_axfr`] from any server.
+pub fn dig_axfr_at(address: std::net::SocketAddr, key: &Key, zone: &str) -> Vec<String> {
+    let output = Command::new("dig")
+        .arg(format!("@{}", address.ip()))
+        .args(["-p", &address.port().to_string(), "-y", &key.triple(), "+tcp", "+time=10", "+tries=1"])
+        .args(["+noall", "+answer", "+onesoa", zone, "AXFR"])
+        .output()
+        .expect("dig runs");
+    let text = String::from_utf8(output.stdout).expect("dig prints ASCII");
+    assert!(
+        output.status.success() && !text.contains("\n;") && !text.starts_with(';'),
+        "dig AXFR {zone} failed:\n{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    normalised(&text)
+}
+
+/// The zone that zone-file text means, in the form of [`dig_axfr`].
+pub fn compiled(zone: &str, text: &str) -> Vec<String> {
+    let mut child = Command::new("named-compilezone")
+        .args(["-q", "-i", "none", "-k", "ignore", "-m", "ignore", "-M", "ignore", "-n", "ignore"])
+        .args([
+            "-r", "ignore", "-S", "ignore", "-T", "ignore", "-W", "ignore", "-s", "full", "-o", "-", zone,
+            "-",
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("named-compilezone runs");
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "named-compilezone refuses {zone}: {output:?}\n{text}");
+    normalised(&String::from_utf8(output.stdout).expect("named-compilezone prints ASCII"))
+}
+
+/// The same lines with the serial of the SOA replaced by a word.
+pub fn without_serial(lines: Vec<String>) -> Vec<String> {
+    let replace = |line: String| {
+        let mut fields: Vec<&str> = line.split(' ').collect();
+        if fields.get(2) == Some(&"SOA") {
+            fields[5] = "SERIAL";
+        }
+        fields.join(" ")
+    };
+    lines.into_iter().map(replace).collect()
+}
+
+/// Sends commands (`update add ...`) to the server with nsupdate, signed.
+pub fn nsupdate(address: std::net::SocketAddr, key: &Key, zone: &str, commands: &str) {
+    let mut child = Command::new("nsupdate")
+        .args(["-v", "-y", &key.triple()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("nsupdate runs");
+    let script = format!("server {} {}\nzone {zone}\n{commands}\nsend\n", address.ip(), address.port());
+    child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "nsupdate failed: {output:?}\n{script}");
+}
+
+/// Types whose RDATA may hold names and no text in which case matters.
+const NAMES_INSIDE: [&str; 9] = ["NS", "CNAME", "SOA", "PTR", "MX", "SRV", "DNAME", "SVCB", "HTTPS"];
+
+fn normalised(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = text.lines().filter_map(normalised_line).collect();
+    lines.sort();
+    lines
+}
+
+/// `owner ttl IN type rdata` with any white space becomes `owner ttl type rdata`; the class and comments go.
+fn normalised_line(line: &str) -> Option<String> {
+    let (owner, rest) = line.split_once(char::is_whitespace)?;
+    let (ttl, rest) = rest.trim_start().split_once(char::is_whitespace)?;
+    let (class, rest) = rest.trim_start().split_once(char::is_whitespace)?;
+    let (rtype, rdata) = rest.trim_start().split_once(char::is_whitespace)?;
+    assert_eq!(class, "IN", "{line}");
+    let owner = owner.to_ascii_lowercase();
+    let mut rdata = rdata.trim().to_owned();
+    if NAMES_INSIDE.contains(&rtype) {
+        rdata.make_ascii_lowercase();
+    }
+    Some(format!("{owner} {ttl} {rtype} {rdata}"))
+}

@@ -1,0 +1,222 @@
+//! Configuration and command line of each server. All stay in the foreground, as the user who runs the tests,
+//! and write nowhere but in their directory.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::{Key, Make, Zone, program_path};
+
+/// What a server is started with.
+pub struct Setup<'a> {
+    pub directory: &'a Path,
+    pub port: u16,
+    /// What it answers to `id.server`.
+    pub token: &'a str,
+    pub zones: &'a [Zone],
+    pub key: &'a Key,
+}
+
+impl Setup<'_> {
+    /// Writes the configuration and returns the command that runs the server.
+    pub fn command(&self, make: Make) -> Command {
+        match make {
+            Make::Bind => self.bind(),
+            Make::Knot => self.knot(),
+            Make::PowerDns => self.powerdns(),
+            Make::Nsd => self.nsd(),
+        }
+    }
+
+    fn bind(&self) -> Command {
+        let Setup { port, token, key, .. } = self;
+        let directory = self.directory.display();
+        let mut text = key.bind_text();
+        text += &format!(
+            "options {{
+                directory \"{directory}\"; pid-file none; lock-file none; session-keyfile none;
+                listen-on port {port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }};
+                server-id \"{token}\"; recursion no; dnssec-validation no; notify no; tcp-clients 500;
+                allow-transfer {{ key \"{name}\"; }};
+            }};
+            controls {{ }};\n",
+            name = key.name,
+        );
+        for Zone { name, .. } in self.zones {
+            text += &format!(
+                "zone \"{name}\" {{ type primary; file \"{name}.zone\"; allow-update {{ key \"{}\"; }}; }};\n",
+                key.name
+            );
+        }
+        self.write("named.conf", &text);
+        // Run from a copy: where AppArmor guards /usr/sbin/named, that path may not read a temporary directory.
+        let program = self.directory.join("named");
+        std::fs::copy(program_path("named").expect("named is installed"), &program).unwrap();
+        let mut command = Command::new(program);
+        command.args(["-g", "-n", "2", "-c", "named.conf"]);
+        command
+    }
+
+    fn knot(&self) -> Command {
+        let Setup { port, token, key, .. } = self;
+        let directory = self.directory.display();
+        let mut text = format!(
+            "server:
+    rundir: \"{directory}\"
+    listen: 127.0.0.1@{port}
+    identity: \"{token}\"
+    udp-workers: 1
+    tcp-workers: 2
+    background-workers: 2
+log:
+  - target: stderr
+    any: info
+control:
+    listen: \"{directory}/knot.sock\"
+database:
+    storage: \"{directory}\"
+key:
+  - id: \"{name}\"
+    algorithm: {algorithm}
+    secret: \"{secret}\"
+acl:
+  - id: lab
+    key: \"{name}\"
+    action: [transfer, update]
+template:
+  - id: default
+    storage: \"{directory}\"
+    file: \"%s.zone\"
+    zonefile-sync: -1
+    acl: lab
+zone:\n",
+            name = key.name,
+            algorithm = key.algorithm,
+            secret = key.secret,
+        );
+        for zone in self.zones {
+            text += &format!("  - domain: \"{}\"\n", zone.name);
+        }
+        self.write("knot.conf", &text);
+        let mut command = Command::new(program_path("knotd").expect("knotd is installed"));
+        command.args(["-c", "knot.conf"]);
+        command
+    }
+
+    fn powerdns(&self) -> Command {
+        let Setup { port, token, key, .. } = self;
+        let directory = self.directory.display();
+        let text = format!(
+            "launch=gsqlite3
+gsqlite3-database={directory}/pdns.sqlite3
+gsqlite3-pragma-synchronous=0
+socket-dir={directory}
+local-address=127.0.0.1
+local-port={port}
+server-id={token}
+dnsupdate=yes
+allow-dnsupdate-from=127.0.0.0/8
+allow-axfr-ips=
+disable-axfr=no
+security-poll-suffix=
+cache-ttl=0
+query-cache-ttl=0
+negquery-cache-ttl=0
+zone-cache-refresh-interval=0
+setuid=
+setgid=
+loglevel=5\n"
+        );
+        self.write("pdns.conf", &text);
+        let schema = std::fs::read_to_string(schema()).unwrap();
+        self.sqlite(&schema);
+        for Zone { name, .. } in self.zones {
+            let output = Command::new("pdnsutil")
+                .current_dir(self.directory)
+                .args(["--config-dir=.", "load-zone", name, &format!("{name}.zone")])
+                .output()
+                .expect("pdnsutil runs");
+            assert!(output.status.success(), "pdnsutil load-zone {name}: {output:?}");
+        }
+        let Key { name, algorithm, secret } = key;
+        let mut statements = format!(
+            "INSERT INTO tsigkeys (name, algorithm, secret) VALUES ('{name}', '{algorithm}', '{secret}');\n"
+        );
+        for (kind, content) in [
+            ("TSIG-ALLOW-AXFR", name.as_str()),
+            ("TSIG-ALLOW-DNSUPDATE", name),
+            ("SOA-EDIT-DNSUPDATE", "INCREASE"),
+        ] {
+            statements += &format!(
+                "INSERT INTO domainmetadata (domain_id, kind, content) SELECT id, '{kind}', '{content}' FROM domains;\n"
+            );
+        }
+        self.sqlite(&statements);
+        let mut command = Command::new(program_path("pdns_server").expect("pdns_server is installed"));
+        command.args(["--config-dir=.", "--daemon=no", "--guardian=no"]);
+        command
+    }
+
+    fn nsd(&self) -> Command {
+        let Setup { port, token, key, .. } = self;
+        let directory = self.directory.display();
+        let mut text = format!(
+            "server:
+    ip-address: 127.0.0.1@{port}
+    identity: \"{token}\"
+    username: \"\"
+    chroot: \"\"
+    zonesdir: \"{directory}\"
+    pidfile: \"\"
+    database: \"\"
+    xfrdfile: \"{directory}/xfrd.state\"
+    zonelistfile: \"{directory}/zone.list\"
+    xfrdir: \"{directory}\"
+    cookie-secret-file: \"\"
+remote-control:
+    control-enable: no
+key:
+    name: \"{name}\"
+    algorithm: {algorithm}
+    secret: \"{secret}\"\n",
+            name = key.name,
+            algorithm = key.algorithm,
+            secret = key.secret,
+        );
+        for zone in self.zones {
+            text += &format!(
+                "zone:\n    name: \"{name}\"\n    zonefile: \"{name}.zone\"\n    provide-xfr: 127.0.0.1 {key}\n",
+                name = zone.name,
+                key = key.name,
+            );
+        }
+        self.write("nsd.conf", &text);
+        let mut command = Command::new(program_path("nsd").expect("nsd is installed"));
+        command.args(["-d", "-c", "nsd.conf"]);
+        command
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.directory.join(name), text).unwrap();
+    }
+
+    fn sqlite(&self, statements: &str) {
+        use std::io::Write;
+        let mut child = Command::new("sqlite3")
+            .current_dir(self.directory)
+            .args(["-bail", "pdns.sqlite3"])
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("sqlite3 runs");
+        child.stdin.take().unwrap().write_all(statements.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success(), "sqlite3 refused: {statements}");
+    }
+}
+
+/// Where the package has the tables of the PowerDNS database; slim installations lack /usr/share/doc.
+fn schema() -> &'static str {
+    let places = [
+        "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql",
+        "/usr/share/doc/pdns-backend-sqlite3/schema.sqlite3.sql",
+    ];
+    places.into_iter().find(|path| Path::new(path).is_file()).expect("pdns-backend-sqlite3 is installed")
+}
