@@ -1,0 +1,146 @@
+//! Entries: the lines of a zone file put together where parentheses say so (RFC 1035 section 5.1).
+//!
+//! Lexical faults are found here. An entry that has some is of no further use, but the entries after it are: a
+//! parenthesis that is never closed costs its own line, not the rest of the file.
+
+use std::ops::Range;
+
+use super::lexer::{Kind, Lexer};
+
+/// A word, or a quoted string without its quotes; escapes still in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    pub start: usize,
+    pub end: usize,
+    pub quoted: bool,
+}
+
+impl Piece {
+    pub fn span(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    pub fn text(self, text: &[u8]) -> &[u8] {
+        text.get(self.span()).unwrap_or_default()
+    }
+}
+
+/// One entry: a record or a directive.
+#[derive(Debug, Default)]
+pub struct Entry {
+    /// Does it begin with a blank, so that it takes the owner of the entry before?
+    pub indented: bool,
+    pub pieces: Vec<Piece>,
+    /// What is wrong, and where. With faults, the pieces are not to be relied on.
+    pub faults: Vec<(Range<usize>, String)>,
+}
+
+/// More words than the longest RDATA can need.
+const MAX_PIECES: usize = 70_000;
+/// Deeper parentheses than this are a mistake.
+const MAX_DEPTH: usize = 64;
+
+/// Walks over the entries of a text.
+#[derive(Debug)]
+pub struct Entries<'a> {
+    text: &'a [u8],
+    lexer: Lexer<'a>,
+    /// Looking for NULs word by word is only needed where there are some.
+    has_nul: bool,
+    /// Opening parentheses that are known to be without their closing ones, from having read to the end.
+    unclosed: Vec<usize>,
+}
+
+impl<'a> Entries<'a> {
+    /// Starts at offset `at`, the start of a line.
+    pub fn new(text: &'a [u8], at: usize) -> Entries<'a> {
+        let has_nul = memchr::memchr(0, text).is_some();
+        Entries { text, lexer: Lexer::new(text, at), has_nul, unclosed: Vec::new() }
+    }
+
+    /// Reads the next entry that is not empty into `entry`; false at the end of the text.
+    pub fn next(&mut self, entry: &mut Entry) -> bool {
+        entry.indented = false;
+        entry.pieces.clear();
+        entry.faults.clear();
+        // The open parentheses, and where the line after the outermost one begins.
+        let mut open: Vec<usize> = Vec::new();
+        let mut resume: Option<usize> = None;
+        loop {
+            let Some(token) = self.lexer.next() else {
+                let Some(outermost) = open.first().copied() else {
+                    return !(entry.pieces.is_empty() && entry.faults.is_empty());
+                };
+                entry.faults.push((outermost..outermost + 1, NEVER_CLOSED.into()));
+                self.unclosed = open;
+                self.lexer.seek(resume.unwrap_or(self.text.len()));
+                return true;
+            };
+            match token.kind {
+                Kind::Comment => {}
+                Kind::Indent => entry.indented |= open.is_empty() && entry.pieces.is_empty(),
+                Kind::LineEnd if open.is_empty() => {
+                    if !(entry.pieces.is_empty() && entry.faults.is_empty()) {
+                        return true;
+                    }
+                    entry.indented = false;
+                }
+                Kind::LineEnd => resume = resume.or(Some(token.end)),
+                Kind::Open if self.unclosed.contains(&token.start) => {
+                    entry.faults.push((token.start..token.end, NEVER_CLOSED.into()));
+                }
+                Kind::Open if open.len() == MAX_DEPTH => {
+                    let message = format!("Parentheses stand more than {MAX_DEPTH} deep in each other.");
+                    entry.faults.push((token.start..token.end, message));
+                    if let Some(resume) = resume {
+                        self.lexer.seek(resume);
+                        return true;
+                    }
+                    open.clear();
+                }
+                Kind::Open => open.push(token.start),
+                Kind::Close => {
+                    if open.pop().is_none() {
+                        let message = "This parenthesis closes nothing: there is no opening one before it.";
+                        entry.faults.push((token.start..token.end, message.into()));
+                    }
+                    if open.is_empty() {
+                        resume = None;
+                    }
+                }
+                Kind::Unclosed => {
+                    let message = "The quote that opens here is not closed on its line.";
+                    entry.faults.push((token.start..token.start + 1, message.into()));
+                }
+                Kind::Word => self.add(entry, Piece { start: token.start, end: token.end, quoted: false }),
+                Kind::Quoted => {
+                    self.add(entry, Piece { start: token.start + 1, end: token.end - 1, quoted: true });
+                }
+            }
+        }
+    }
+
+    fn add(&self, entry: &mut Entry, piece: Piece) {
+        if self.has_nul
+            && let Some(at) = memchr::memchr(0, piece.text(self.text))
+        {
+            let at = piece.start + at;
+            entry
+                .faults
+                .push((at..at + 1, "There is a NUL octet here; in a zone file it is written \\000.".into()));
+        }
+        match entry.pieces.len() {
+            ..MAX_PIECES => entry.pieces.push(piece),
+            MAX_PIECES => {
+                let message =
+                    "This entry has more words than any record; is a parenthesis left open before it?";
+                entry.faults.push((piece.span(), message.into()));
+                // One more, so that this is said once.
+                entry.pieces.push(piece);
+            }
+            _ => {}
+        }
+    }
+}
+
+const NEVER_CLOSED: &str = "The parenthesis that opens here is never closed.";

@@ -1,0 +1,163 @@
+//! Zones as zone-file text, record by record: a million of them take no memory.
+//!
+//! Two styles. [`print_plain`] gives one complete record a line, for programs and for comparing; [`print_aligned`]
+//! gives what a person would keep: names relative to `$ORIGIN`, a `$TTL`, owners written once, columns.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use crate::zone::types;
+use crate::zone::{ChangeMap, Contents, Name, NameRef, RecordRef, RecordType, Snapshot, Soa};
+
+/// One record a line: `owner TTL IN TYPE rdata`, every name absolute, SOA first, in zone order.
+///
+/// # Errors
+/// Those of `out`.
+pub fn print_plain(zone: &Snapshot, out: &mut impl Write) -> io::Result<()> {
+    zone.records().try_for_each(|record| writeln!(out, "{}", line(record, None)))
+}
+
+/// The zone as changes make it, in the style of [`print_plain`].
+///
+/// # Errors
+/// Those of `out`.
+pub fn print_contents(contents: Contents<'_>, out: &mut impl Write) -> io::Result<()> {
+    each_record(contents, &mut |record| writeln!(out, "{}", line(record, None)))
+}
+
+/// The line that a record makes. With an origin, names below it are written relative to it.
+pub fn print_record(
+    owner: &Name,
+    ttl: u32,
+    rtype: RecordType,
+    rdata: &[u8],
+    origin: Option<&Name>,
+) -> String {
+    line(RecordRef { owner: owner.as_ref(), rtype, ttl, rdata }, origin.map(Name::as_ref))
+}
+
+fn line(record: RecordRef<'_>, origin: Option<NameRef<'_>>) -> String {
+    let owner = match origin {
+        Some(origin) => record.owner.relative_to(origin),
+        None => record.owner.to_string(),
+    };
+    let rdata = types::format_rdata(record.rtype, record.rdata, origin);
+    format!("{owner} {} IN {} {rdata}", record.ttl, record.rtype)
+}
+
+/// A zone file for people: `$ORIGIN`, `$TTL`, relative names, an owner written once, TTLs with units and only
+/// where they differ from `$TTL`. `default_ttl` is the `$TTL`; without it, the commonest TTL of the zone.
+///
+/// # Errors
+/// Those of `out`.
+pub fn print_aligned(
+    contents: Contents<'_>,
+    default_ttl: Option<u32>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let origin = contents.base.origin().as_ref();
+    let (commonest, width) = survey(contents)?;
+    let default_ttl = default_ttl.unwrap_or(commonest);
+    writeln!(out, "$ORIGIN {origin}\n$TTL {}\n", format_ttl(default_ttl))?;
+    let mut last: Option<Name> = None;
+    each_record(contents, &mut |record| {
+        let same_owner = last.as_ref().is_some_and(|last| last.as_ref() == record.owner);
+        let owner = if same_owner {
+            String::new()
+        } else {
+            last = Some(record.owner.to_name());
+            record.owner.relative_to(origin)
+        };
+        let ttl = if record.ttl == default_ttl { String::new() } else { format_ttl(record.ttl) };
+        let rdata = match record.rtype {
+            RecordType::SOA => soa_lines(record.rdata, origin),
+            _ => None,
+        };
+        let rdata = rdata.unwrap_or_else(|| types::format_rdata(record.rtype, record.rdata, Some(origin)));
+        writeln!(out, "{owner:width$} {ttl:>5} {:<7} {rdata}", record.rtype)
+    })
+}
+
+/// The commonest TTL, and how wide the column of owners is: as wide as the longest, within reason.
+fn survey(contents: Contents<'_>) -> io::Result<(u32, usize)> {
+    const WIDEST: usize = 28;
+    let origin = contents.base.origin().as_ref();
+    let mut ttls: HashMap<u32, usize> = HashMap::new();
+    let mut width = 8;
+    each_record(contents, &mut |record| {
+        *ttls.entry(record.ttl).or_default() += 1;
+        if width < WIDEST {
+            width = width.max(record.owner.relative_to(origin).len().min(WIDEST));
+        }
+        Ok(())
+    })?;
+    // The lower of two equally common ones, so that the result does not depend on chance.
+    let commonest = ttls.into_iter().max_by_key(|(ttl, count)| (*count, std::cmp::Reverse(*ttl)));
+    Ok((commonest.map_or(86_400, |(ttl, _)| ttl), width))
+}
+
+/// The SOA over several lines, each number with its meaning. `None` where that would not be the same RDATA.
+fn soa_lines(rdata: &[u8], origin: NameRef<'_>) -> Option<String> {
+    let soa = Soa::from_rdata(rdata)?;
+    let (mname, rname) = (soa.mname.as_ref().relative_to(origin), soa.rname.as_ref().relative_to(origin));
+    let mut lines = format!("{mname} {rname} (\n{:20}{:<12} ; serial\n", "", soa.serial);
+    let times = [("refresh", soa.refresh), ("retry", soa.retry), ("expire", soa.expire)];
+    for (meaning, seconds) in times {
+        lines.push_str(&format!("{:20}{:<12} ; {meaning}\n", "", format_ttl(seconds)));
+    }
+    let minimum = format!("{} )", format_ttl(soa.minimum));
+    lines.push_str(&format!("{:20}{minimum:<12} ; minimum", ""));
+    Some(lines)
+}
+
+/// Hands over the records of a zone as changes make it, in zone order.
+fn each_record(
+    contents: Contents<'_>,
+    take: &mut impl FnMut(RecordRef<'_>) -> io::Result<()>,
+) -> io::Result<()> {
+    let Contents { base, changes } = contents;
+    if changes.is_empty() {
+        return base.records().try_for_each(take);
+    }
+    let mut next_set = 0;
+    for (key, change) in changes {
+        let at = base.lower_bound(key);
+        rows_between(base, next_set, at).try_for_each(&mut *take)?;
+        next_set = at + u32::from(base.find(key).is_some());
+        let Some(after) = &change.after else { continue };
+        for (index, rdata) in after.rdata.iter().enumerate() {
+            let ttl = after.ttl_of(index);
+            take(RecordRef { owner: key.owner.as_ref(), rtype: key.rtype, ttl, rdata })?;
+        }
+    }
+    rows_between(base, next_set, base.set_count() as u32).try_for_each(take)
+}
+
+/// The records of the sets from one number up to another.
+fn rows_between(base: &Snapshot, from: u32, to: u32) -> impl Iterator<Item = RecordRef<'_>> {
+    use crate::zone::SetId;
+    (from..to).flat_map(|set| base.rows_of(SetId(set))).filter_map(|row| base.record(row))
+}
+
+/// A TTL with units where that is shorter to read: `1h`, `2w`, `1h30m`; plain seconds below a minute.
+fn format_ttl(seconds: u32) -> String {
+    let mut text = String::new();
+    let mut rest = seconds;
+    for (unit, length) in [('w', 604_800), ('d', 86_400), ('h', 3600), ('m', 60)] {
+        if rest >= length {
+            text.push_str(&format!("{}{unit}", rest / length));
+            rest %= length;
+        }
+    }
+    match (text.is_empty(), rest) {
+        (true, _) => seconds.to_string(),
+        (false, 0) => text,
+        (false, _) => format!("{text}{rest}s"),
+    }
+}
+
+/// The zone of a snapshot without changes, for [`print_aligned`].
+pub fn unchanged(zone: &Snapshot) -> Contents<'_> {
+    static NONE: ChangeMap = ChangeMap::new();
+    Contents { base: zone, changes: &NONE }
+}
