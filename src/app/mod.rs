@@ -3,6 +3,8 @@
 //! [`App::update`] is pure: it reads no clock, does no I/O and never blocks. What it wants done it returns as
 //! [`Effect`]s; `run` performs them and sends what comes of it back as [`Msg`]s. Drawing is `ui`'s business.
 
+pub mod form;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,0 +1,321 @@
+//! The form for one record: its fields, the keys in them, and what they make.
+//!
+//! The form changes nothing itself: accepted, it gives an [`Accepted`] record, which [`edits`] turns into edits of
+//! the draft. What is wrong with the fields is found in [`check`] after each key. Drawing is `ui::form`'s business.
+
+mod check;
+mod edits;
+
+use crate::edit::Field;
+use crate::edit::field::MAX_LENGTH;
+use crate::key::{Code, Key};
+use crate::zone::types::{self, TypeInfo};
+use crate::zone::{Contents, Name, Rdata, RecordType, RrKey};
+
+pub use edits::edits;
+
+/// A form being filled in.
+#[derive(Debug, Clone)]
+pub struct Form {
+    rtype: RecordType,
+    origin: Name,
+    /// Where the record stands when the form has no field for it.
+    fixed_owner: Name,
+    /// The record being edited; `None` when one is being added.
+    replaced: Option<(RrKey, Rdata)>,
+    inputs: Vec<Input>,
+    current: usize,
+    /// Does the only RDATA field hold the generic form (RFC 3597 section 5)?
+    generic: bool,
+    /// The TTL for a new RRset, while the person has not typed one.
+    default_ttl: Option<u32>,
+    record: Option<Accepted>,
+    set_note: Option<String>,
+    accept_tried: bool,
+    message: Option<String>,
+}
+
+/// Which part of the record a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Owner,
+    Ttl,
+    /// The field of the type's RDATA with this index.
+    Rdata(usize),
+}
+
+/// One field of a form, and what is known of its text.
+#[derive(Debug, Clone)]
+pub struct Input {
+    pub part: Part,
+    pub label: &'static str,
+    /// What to enter, in a few words.
+    pub hint: &'static str,
+    pub example: &'static str,
+    pub field: Field,
+    initial: String,
+    problem: Option<String>,
+    pub note: Option<Note>,
+    accept_tried: bool,
+}
+
+/// What is said beside a field that is not wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// What the text means: a relative name in full, a TTL in seconds.
+    Means(String),
+    /// Valid, but probably not what was meant.
+    Doubt(String),
+}
+
+/// A record that a form made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    pub owner: Name,
+    pub rtype: RecordType,
+    /// Seconds; becomes the TTL of the whole RRset.
+    pub ttl: u32,
+    pub rdata: Rdata,
+    /// The record whose place it takes.
+    pub replaced: Option<(RrKey, Rdata)>,
+}
+
+/// What a key did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The form stays open.
+    Stay,
+    /// Close it; nothing is to be done.
+    Cancel,
+    /// Close it and do this.
+    Accept(Accepted),
+}
+
+impl Form {
+    /// A form for a new record, at `owner` where that is known. `default_ttl` (seconds) is offered where the
+    /// record starts a new RRset; elsewhere the TTL of the set it joins.
+    pub fn add(rtype: RecordType, owner: Option<&Name>, zone: Contents<'_>, default_ttl: u32) -> Form {
+        let values = types::info(rtype).map_or(1, |info| info.fields.len().max(1));
+        let values = vec![String::new(); values];
+        let mut form = Form::new(rtype, owner, zone, default_ttl, values);
+        form.default_ttl = Some(default_ttl);
+        form.current = if owner.is_some() { form.first_rdata() } else { 0 };
+        form.check(zone);
+        form
+    }
+
+    /// A form for the record at `index` of an RRset; `None` if it is not there.
+    pub fn edit(key: &RrKey, index: usize, zone: Contents<'_>) -> Option<Form> {
+        let set = zone.get(key)?;
+        let rdata = set.rdata.get(index)?;
+        let origin = zone.base.origin().as_ref();
+        let values = types::format_fields(key.rtype, rdata, Some(origin))
+            .filter(|values| types::info(key.rtype).is_some_and(|info| info.fields.len() == values.len()))
+            .filter(|values| !values.is_empty());
+        let values = values.unwrap_or_else(|| vec![types::format_rdata(key.rtype, rdata, Some(origin))]);
+        let mut form = Form::new(key.rtype, Some(&key.owner), zone, set.ttl_of(index), values);
+        form.replaced = Some((key.clone(), rdata.clone()));
+        form.current = form.first_rdata();
+        form.check(zone);
+        Some(form)
+    }
+
+    /// The same without a field for the owner: for the nameserver pane, where every record stands at the apex.
+    pub fn without_name(mut self, zone: Contents<'_>) -> Form {
+        self.inputs.retain(|input| input.part != Part::Owner);
+        self.current = self.first_rdata();
+        self.check(zone);
+        self
+    }
+
+    fn new(
+        rtype: RecordType,
+        owner: Option<&Name>,
+        zone: Contents<'_>,
+        ttl: u32,
+        values: Vec<String>,
+    ) -> Form {
+        let origin = zone.base.origin();
+        let fields = types::info(rtype).map_or(&[][..], |info| info.fields);
+        let generic = fields.len() != values.len();
+        let mut inputs = Vec::new();
+        // An SOA stands at the apex and nowhere else.
+        if rtype != RecordType::SOA {
+            let text = owner.map(|owner| owner.relative_to(origin)).unwrap_or_default();
+            inputs.push(Input::new(
+                Part::Owner,
+                "Name",
+                "@ is the zone itself, * a wildcard; without a final dot it is below the zone",
+                "www",
+                &text,
+            ));
+        }
+        let hint = "how long resolvers may keep it, in seconds or with units (s m h d w)";
+        inputs.push(Input::new(Part::Ttl, "TTL", hint, "1h30m", &check::show_ttl(ttl)));
+        for (index, value) in values.iter().enumerate() {
+            let (label, hint, example) = match fields.get(index).filter(|_| !generic) {
+                Some(field) => (field.name, field.hint, field.example),
+                None => ("rdata", "the generic form of RFC 3597: \\# octets hexadecimal", "\\# 4 c0000201"),
+            };
+            inputs.push(Input::new(Part::Rdata(index), label, hint, example, value));
+        }
+        Form {
+            rtype,
+            origin: origin.clone(),
+            fixed_owner: owner.unwrap_or(origin).clone(),
+            replaced: None,
+            inputs,
+            current: 0,
+            generic,
+            default_ttl: None,
+            record: None,
+            set_note: None,
+            accept_tried: false,
+            message: None,
+        }
+    }
+
+    fn first_rdata(&self) -> usize {
+        self.inputs.iter().position(|input| matches!(input.part, Part::Rdata(_))).unwrap_or(0)
+    }
+
+    /// Takes a key. `zone` is the zone as the draft makes it, which the record has to fit into.
+    pub fn on_key(&mut self, key: Key, zone: Contents<'_>) -> Outcome {
+        let esc_before = self.message.take().is_some_and(|message| message == DROPS);
+        let modified = key.ctrl || key.alt;
+        match key.code {
+            Code::Esc if esc_before || !self.is_changed() => return Outcome::Cancel,
+            Code::Esc => self.message = Some(DROPS.into()),
+            Code::Tab | Code::Down if !modified => self.move_by(1),
+            Code::BackTab | Code::Up if !modified => self.move_by(self.inputs.len().saturating_sub(1)),
+            Code::Enter if !modified => return self.accept(),
+            _ => {
+                self.type_into(zone, |field| {
+                    field.on_key(key) || !matches!(key.code, Code::Char(_)) || modified
+                });
+            }
+        }
+        Outcome::Stay
+    }
+
+    /// Takes pasted text into the current field.
+    pub fn on_paste(&mut self, text: &str, zone: Contents<'_>) {
+        self.message = None;
+        self.type_into(zone, |field| field.paste(text));
+    }
+
+    fn type_into(&mut self, zone: Contents<'_>, change: impl FnOnce(&mut Field) -> bool) {
+        let Some(input) = self.inputs.get_mut(self.current) else { return };
+        let before = input.field.text();
+        if !change(&mut input.field) {
+            self.message = Some(format!("Not taken: a field holds up to {} KiB.", MAX_LENGTH / 1024));
+        }
+        if input.field.text() != before {
+            if input.part == Part::Ttl {
+                self.default_ttl = None;
+            }
+            self.check(zone);
+        }
+    }
+
+    fn move_by(&mut self, steps: usize) {
+        self.current = (self.current + steps).checked_rem(self.inputs.len()).unwrap_or(0);
+    }
+
+    fn accept(&mut self) -> Outcome {
+        match (&self.record, self.inputs.iter().position(|input| input.problem.is_some())) {
+            (Some(record), None) => return Outcome::Accept(record.clone()),
+            (_, wrong) => {
+                self.accept_tried = true;
+                self.inputs.iter_mut().for_each(|input| input.accept_tried = true);
+                self.current = wrong.unwrap_or(self.current);
+            }
+        }
+        Outcome::Stay
+    }
+
+    /// Has anything been typed that closing the form would lose?
+    pub fn is_changed(&self) -> bool {
+        self.inputs.iter().any(|input| input.field.text() != input.initial)
+    }
+
+    pub fn rtype(&self) -> RecordType {
+        self.rtype
+    }
+
+    /// What the table says of the type.
+    pub fn info(&self) -> Option<&'static TypeInfo> {
+        types::info(self.rtype)
+    }
+
+    /// Is a record edited, rather than added?
+    pub fn is_edit(&self) -> bool {
+        self.replaced.is_some()
+    }
+
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    /// The index of the field that keys go to.
+    pub fn current(&self) -> usize {
+        self.current
+    }
+
+    /// What is wrong with each field, by the parser that reads zone files too; none wrong: Enter accepts.
+    pub fn problems(&self) -> impl Iterator<Item = Option<&str>> {
+        self.inputs.iter().map(|input| input.problem.as_deref())
+    }
+
+    /// What the last key led to, for the message line.
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// Where the TTL concerns more than this record: a sentence on that.
+    pub fn set_note(&self) -> Option<&str> {
+        self.set_note.as_deref()
+    }
+
+    /// Where the record stands when the form has no field for it.
+    pub fn fixed_owner(&self) -> Option<&Name> {
+        self.inputs.iter().all(|input| input.part != Part::Owner).then_some(&self.fixed_owner)
+    }
+
+    /// The line of a zone file that the fields make, when they make one.
+    pub fn zone_file_line(&self) -> Option<String> {
+        self.record.as_ref().map(|record| {
+            let rdata = types::format_rdata(record.rtype, &record.rdata, Some(self.origin.as_ref()));
+            let owner = record.owner.relative_to(&self.origin);
+            format!("{owner} {} IN {} {rdata}", record.ttl, record.rtype)
+        })
+    }
+}
+
+const DROPS: &str = "Esc again drops what you typed.";
+
+impl Input {
+    fn new(part: Part, label: &'static str, hint: &'static str, example: &'static str, text: &str) -> Input {
+        let field = Field::new(text);
+        let initial = field.text();
+        Input { part, label, hint, example, field, initial, problem: None, note: None, accept_tried: false }
+    }
+
+    /// What is wrong, as it is shown: an empty field is not reproached before the person wants to go on.
+    pub fn shown_problem(&self) -> Option<&str> {
+        self.problem.as_deref().filter(|_| self.accept_tried || !self.field.is_empty())
+    }
+}
+
+impl Accepted {
+    /// The RRset that the record belongs to.
+    pub fn key(&self) -> RrKey {
+        RrKey::of_record(self.owner.as_ref(), self.rtype, &self.rdata)
+    }
+
+    /// What the person did, for the undo message: "add www A".
+    pub fn label(&self, origin: &Name) -> String {
+        let verb = if self.replaced.is_some() { "edit" } else { "add" };
+        format!("{verb} {} {}", self.owner.relative_to(origin), self.rtype)
+    }
+}

@@ -1,0 +1,266 @@
+//! What is wrong with a form's fields, and what is to be said about them.
+//!
+//! Text is judged by the parsers that read zone files; what the record meets in the zone is judged here.
+
+use super::{Accepted, Form, Input, Note, Part};
+use crate::zone::name::NameError;
+use crate::zone::types::{self, RdataError, Token};
+use crate::zone::{Contents, Name, Rdata, RecordType, RrKey, RrSet};
+
+/// Longest TTL, in seconds (RFC 2181 section 8).
+const MAX_TTL: u32 = i32::MAX as u32;
+
+impl Form {
+    /// Looks at all fields again: problems, notes, and the record that they make.
+    pub(super) fn check(&mut self, zone: Contents<'_>) {
+        for input in &mut self.inputs {
+            (input.problem, input.note) = (None, None);
+        }
+        (self.record, self.set_note) = (None, None);
+        let owner = self.check_owner(zone);
+        let rdata = self.check_rdata();
+        let key = owner.map(|owner| match &rdata {
+            Some(rdata) => RrKey::of_record(owner.as_ref(), self.rtype, rdata),
+            None => RrKey::new(owner, self.rtype),
+        });
+        let set = key.as_ref().and_then(|key| self.others(key, zone));
+        self.follow_ttl(set.as_ref());
+        let ttl = self.check_ttl(set.as_ref());
+        let (Some(key), Some(rdata)) = (key, rdata) else { return };
+        if set.is_some_and(|set| set.contains(self.rtype, &rdata)) {
+            let text = format!("{} already has this {} record", key.owner, self.rtype);
+            self.set_problem(self.first_rdata(), text);
+        }
+        let valid = self.inputs.iter().all(|input| input.problem.is_none());
+        let Some(ttl) = ttl.filter(|_| valid) else { return };
+        self.record = Some(Accepted {
+            owner: key.owner,
+            rtype: self.rtype,
+            ttl,
+            rdata,
+            replaced: self.replaced.clone(),
+        });
+    }
+
+    fn set_problem(&mut self, index: usize, text: String) {
+        if let Some(input) = self.inputs.get_mut(index) {
+            input.problem.get_or_insert(text);
+        }
+    }
+
+    fn check_owner(&mut self, zone: Contents<'_>) -> Option<Name> {
+        let mut owner = Ok(self.fixed_owner.clone());
+        if let Some(input) = self.inputs.iter_mut().find(|input| input.part == Part::Owner) {
+            owner = parse_owner(input.field.text().trim(), &self.origin);
+            input.note = name_note(&input.field.text(), &self.origin);
+        }
+        let result = owner.and_then(|owner| match self.clash(&owner, zone) {
+            Some(problem) => Err(problem),
+            None => Ok(owner),
+        });
+        match result {
+            Ok(owner) => Some(owner),
+            Err(problem) => {
+                // The owner's field comes first; without one the first field has to carry the message.
+                self.set_problem(0, problem);
+                None
+            }
+        }
+    }
+
+    /// Why a record of this type cannot stand at this name.
+    fn clash(&self, owner: &Name, zone: Contents<'_>) -> Option<String> {
+        let rtype = self.rtype;
+        if rtype.is_meta() {
+            return Some(format!("{rtype} is used in messages only; it cannot stand in a zone"));
+        }
+        let there = zone.keys_at(owner);
+        if rtype == RecordType::CNAME {
+            if *owner == self.origin {
+                return Some("a CNAME cannot stand at the zone's own name; use A and AAAA, or HTTPS".into());
+            }
+            let mut others: Vec<_> = (there.iter().map(|key| key.rtype))
+                .filter(|other| !stands_beside_cname(*other))
+                .map(|other| other.to_string())
+                .collect();
+            others.dedup();
+            if !others.is_empty() {
+                let others = others.join(", ");
+                return Some(format!(
+                    "{owner} has {others}; a CNAME must be alone: delete what is there first"
+                ));
+            }
+        } else if !stands_beside_cname(rtype) && there.iter().any(|key| key.rtype == RecordType::CNAME) {
+            return Some(format!(
+                "{owner} is an alias (CNAME) and can have nothing else: delete the CNAME first"
+            ));
+        }
+        let taken = rtype.is_singleton() && self.others(&RrKey::new(owner.clone(), rtype), zone).is_some();
+        taken.then(|| format!("there is already a {rtype} at {owner}; edit it"))
+    }
+
+    /// The RRset of this key without the record that is being edited; `None` where nothing is left.
+    fn others(&self, key: &RrKey, zone: Contents<'_>) -> Option<RrSet> {
+        let mut set = zone.get(key)?;
+        if let Some((_, rdata)) = self.replaced.as_ref().filter(|(old_key, _)| old_key == key)
+            && let Some(place) = set.position(key.rtype, rdata)
+        {
+            set.rdata.remove(place);
+            if place < set.mixed_ttls.len() {
+                set.mixed_ttls.remove(place);
+            }
+        }
+        Some(set).filter(|set| !set.rdata.is_empty())
+    }
+
+    /// Until a TTL is typed it is that of the set that the new record joins, so that adding changes no TTL.
+    fn follow_ttl(&mut self, set: Option<&RrSet>) {
+        if let Some(default) = self.default_ttl
+            && let Some(input) = self.inputs.iter_mut().find(|input| input.part == Part::Ttl)
+        {
+            let text = show_ttl(set.map_or(default, |set| set.ttl));
+            if input.initial != text {
+                *input = Input::new(Part::Ttl, input.label, input.hint, input.example, &text);
+                input.accept_tried = self.accept_tried;
+            }
+        }
+    }
+
+    fn check_ttl(&mut self, set: Option<&RrSet>) -> Option<u32> {
+        let input = self.inputs.iter_mut().find(|input| input.part == Part::Ttl)?;
+        let text = input.field.text();
+        let Some(value) = parse_ttl(text.trim()).filter(|value| *value <= MAX_TTL) else {
+            input.problem =
+                Some(format!("a TTL is a number of seconds up to {MAX_TTL}, or with units: 1h30m"));
+            return None;
+        };
+        let meaning = if text.trim() == value.to_string() { show_ttl(value) } else { format!("{value} s") };
+        input.note = (meaning != text.trim()).then_some(Note::Means(meaning));
+        if let Some(set) = set {
+            let records = set.rdata.len().saturating_add(1);
+            let now = if set.ttl != value || !set.mixed_ttls.is_empty() {
+                format!("; the others have {} now", show_ttl(set.ttl))
+            } else {
+                String::new()
+            };
+            self.set_note = Some(format!("This TTL is that of all {records} records of the set{now}."));
+        }
+        Some(value)
+    }
+
+    fn check_rdata(&mut self) -> Option<Rdata> {
+        let first = self.first_rdata();
+        let texts: Vec<String> = self.inputs.iter().skip(first).map(|input| input.field.text()).collect();
+        let mut good: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let mut result = None;
+        // The parser stops at the first field that is wrong. With the example in its place it looks at the rest.
+        for _ in 0..=texts.len() {
+            match self.parse_rdata(&good) {
+                Ok(rdata) => {
+                    result = Some(rdata);
+                    break;
+                }
+                Err(error) => {
+                    let wrong = error.field.min(texts.len().saturating_sub(1));
+                    let Some(input) = self.inputs.get_mut(first + wrong) else { break };
+                    if input.problem.is_some() {
+                        break;
+                    }
+                    input.problem = Some(error.message);
+                    match good.get_mut(wrong) {
+                        Some(text) => *text = input.example,
+                        None => break,
+                    }
+                }
+            }
+        }
+        for input in self.inputs.iter_mut().filter(|input| input.problem.is_none()) {
+            if let Part::Rdata(index) = input.part
+                && !self.generic
+                && is_name(self.rtype, index)
+            {
+                input.note = name_note(&input.field.text(), &self.origin);
+            }
+        }
+        let wrong = self.inputs.iter().skip(first).any(|input| input.problem.is_some());
+        result.filter(|_| !wrong)
+    }
+
+    fn parse_rdata(&self, texts: &[&str]) -> Result<Rdata, RdataError> {
+        let origin = self.origin.as_ref();
+        if !self.generic {
+            return types::parse_fields(self.rtype, texts, origin);
+        }
+        let tokens: Vec<Token<'_>> = (texts.iter().flat_map(|text| text.split_ascii_whitespace()))
+            .map(|text| Token { text: text.as_bytes(), quoted: false })
+            .collect();
+        types::parse_rdata(self.rtype, &tokens, origin)
+    }
+}
+
+/// Types that servers accept beside a CNAME (RFC 4035 section 2.5; KEY and SIG by RFC 3007 section 3).
+fn stands_beside_cname(rtype: RecordType) -> bool {
+    use RecordType as T;
+    matches!(rtype, T::CNAME | T::RRSIG | T::NSEC | T::KEY | T::SIG)
+}
+
+fn parse_owner(text: &str, origin: &Name) -> Result<Name, String> {
+    if let Some(character) = bare_special(text) {
+        return Err(format!("a name holds {character:?} only as an escape: \\{:03}", u32::from(character)));
+    }
+    let owner = Name::parse(text.as_bytes(), Some(origin.as_ref())).map_err(|error| match error {
+        NameError::Empty => format!("type a name, or @ for {origin} itself"),
+        other => other.to_string(),
+    })?;
+    if owner.is_at_or_below(origin) { Ok(owner) } else { Err(format!("{owner} is not in the zone {origin}")) }
+}
+
+/// The first character that would end a name in a zone file.
+fn bare_special(text: &str) -> Option<char> {
+    let mut escaped = false;
+    text.chars().find(|character| {
+        let bare = !escaped && matches!(character, '\0'..=' ' | '"' | '(' | ')' | ';' | '\x7f');
+        escaped = !escaped && *character == '\\';
+        bare
+    })
+}
+
+/// What a name in a field means where that is not plain from its text.
+fn name_note(text: &str, origin: &Name) -> Option<Note> {
+    let text = text.trim();
+    let full = Name::parse(text.as_bytes(), Some(origin.as_ref())).ok()?;
+    let shown = full.to_string();
+    if shown == text {
+        return None;
+    }
+    if lacks_final_dot(text, origin) {
+        return Some(Note::Doubt(format!("no final dot? this means {shown}")));
+    }
+    Some(Note::Means(shown))
+}
+
+/// Does a relative name look as if its final dot was forgotten: it has dots and ends like the zone's name?
+fn lacks_final_dot(text: &str, origin: &Name) -> bool {
+    let Ok(typed) = Name::parse(format!("{text}.").as_bytes(), None) else { return false };
+    let last = |name: &Name| name.as_ref().labels().last().map(<[u8]>::to_ascii_lowercase);
+    let relative = text != "@" && !text.ends_with('.') && !origin.as_ref().is_root();
+    let labels = typed.as_ref().labels().count();
+    relative && (typed.is_at_or_below(origin) || labels > 1 && last(&typed) == last(origin))
+}
+
+/// Does this field of the type hold a domain name?
+fn is_name(rtype: RecordType, index: usize) -> bool {
+    let Some(info) = types::info(rtype) else { return false };
+    let examples: Vec<&str> = info.fields.iter().map(|field| field.example).collect();
+    let Ok(rdata) = types::parse_fields(rtype, &examples, Name::root().as_ref()) else { return false };
+    let Some(texts) = types::format_fields(rtype, &rdata, None) else { return false };
+    types::names_in(rtype, &rdata).iter().any(|name| texts.get(index) == Some(&name.to_string()))
+}
+
+fn parse_ttl(text: &str) -> Option<u32> {
+    text.parse().ok()
+}
+
+pub(super) fn show_ttl(seconds: u32) -> String {
+    seconds.to_string()
+}
