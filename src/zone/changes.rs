@@ -81,6 +81,14 @@ impl Contents<'_> {
         }
     }
 
+    /// Does an RRset stand here?
+    pub fn is_there(&self, key: &RrKey) -> bool {
+        match self.changes.get(key) {
+            Some(change) => change.after.is_some(),
+            None => self.base.find(key).is_some(),
+        }
+    }
+
     /// The keys of the RRsets that stand at a name, in order.
     pub fn keys_at(&self, owner: &Name) -> Vec<RrKey> {
         let range = self.base.sets_at(owner.as_ref());

@@ -8,6 +8,8 @@ pub mod rtype;
 pub mod serial;
 pub mod snapshot;
 pub mod soa;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod types;
 pub mod update;
 

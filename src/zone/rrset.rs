@@ -53,6 +53,14 @@ impl RrSet {
         RrSet { ttl, rdata, mixed_ttls: Vec::new() }
     }
 
+    /// The RRset of these records with their TTLs; `None` where there are none.
+    pub fn of_records(records: Vec<(u32, Rdata)>) -> Option<RrSet> {
+        let (ttls, rdata): (Vec<u32>, Vec<Rdata>) = records.into_iter().unzip();
+        let ttl = ttls.iter().copied().min()?;
+        let mixed = ttls.iter().any(|other| *other != ttl);
+        Some(RrSet { ttl, rdata, mixed_ttls: if mixed { ttls } else { Vec::new() } })
+    }
+
     /// The TTL of the record at `index`.
     pub fn ttl_of(&self, index: usize) -> u32 {
         self.mixed_ttls.get(index).copied().unwrap_or(self.ttl)

@@ -125,13 +125,8 @@ impl Snapshot {
 
     /// The contents of an RRset.
     pub fn contents(&self, set: SetId) -> Option<RrSet> {
-        let range = self.rows_of(set);
-        let ttls: Vec<u32> =
-            range.clone().filter_map(|row| self.record(row)).map(|record| record.ttl).collect();
-        let ttl = ttls.iter().copied().min()?;
-        let rdata = range.filter_map(|row| self.record(row)).map(|record| record.rdata.into()).collect();
-        let mixed = ttls.iter().any(|other| *other != ttl);
-        Some(RrSet { ttl, rdata, mixed_ttls: if mixed { ttls } else { Vec::new() } })
+        let records = self.rows_of(set).filter_map(|row| self.record(row));
+        RrSet::of_records(records.map(|record| (record.ttl, record.rdata.into())).collect())
     }
 
     /// Where the RRset is, if it is there.

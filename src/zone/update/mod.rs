@@ -1,8 +1,14 @@
-//! The content of an RFC 2136 update, and the pure function that carries it out.
+//! The content of an RFC 2136 update, and the pure function [`apply`] that carries it out.
 //!
 //! Wire encoding of these values belongs to `wire`; deciding what to send to `push`.
 
+mod apply;
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
+
+pub use apply::{Applied, Ignored, apply, stands_beside_cname};
 
 use super::name::Name;
 use super::rrset::Rdata;
@@ -54,6 +60,28 @@ pub enum Operation {
     DeleteRecord(Name, RecordType, Rdata),
     /// The TTL is in seconds.
     Add(Name, RecordType, u32, Rdata),
+}
+
+impl Operation {
+    /// The name that is changed.
+    pub fn owner(&self) -> &Name {
+        match self {
+            Operation::DeleteName(name)
+            | Operation::DeleteRrset(name, _)
+            | Operation::DeleteRecord(name, _, _)
+            | Operation::Add(name, _, _, _) => name,
+        }
+    }
+
+    /// The type that is changed; `None` for all types.
+    pub fn rtype(&self) -> Option<RecordType> {
+        match self {
+            Operation::DeleteName(_) => None,
+            Operation::DeleteRrset(_, rtype)
+            | Operation::DeleteRecord(_, rtype, _)
+            | Operation::Add(_, rtype, _, _) => Some(*rtype),
+        }
+    }
 }
 
 /// One update message's content. All of it is done, or nothing.
