@@ -10,6 +10,7 @@ pub mod snapshot;
 pub mod soa;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod ttl;
 pub mod types;
 pub mod update;
 

@@ -1,11 +1,30 @@
 //! The record-type table: every type's fields, and all that follows from them (text, wire, forms, order).
+//!
+//! [`table`] lists the types, `kind` knows how one field looks on the wire and in text, and this file joins the
+//! two. What a number or name in a field means is not its business (rules are in `check`).
+
+mod bitmap;
+mod form;
+mod generic;
+mod kind;
+mod loc;
+mod svcb;
+mod table;
+#[cfg(test)]
+mod tests;
+mod text;
+mod time;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use super::name::NameRef;
 use super::rrset::Rdata;
 use super::rtype::RecordType;
+
+pub use form::{format_fields, parse_fields};
+pub use kind::{Codes, Kind};
 
 /// Where a type stands in daily work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +41,8 @@ pub enum Standing {
 pub struct Field {
     /// As the RFC calls it, in lower case: "preference".
     pub name: &'static str,
+    /// What it is on the wire and in text.
+    pub kind: Kind,
     /// What to enter, in a few words.
     pub hint: &'static str,
     pub example: &'static str,
@@ -40,7 +61,8 @@ pub struct TypeInfo {
     pub fields: &'static [Field],
 }
 
-/// A piece of zone-file text: quotes taken off, escapes still in.
+/// A piece of zone-file text: quotes taken off, escapes still in. A quote begins a piece of its own, so that
+/// `alpn="h2"` is two: `alpn=` and a quoted `h2`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token<'a> {
     pub text: &'a [u8],
@@ -61,17 +83,77 @@ pub struct RdataError {
 
 /// Every known type, everyday ones first.
 pub fn table() -> &'static [TypeInfo] {
-    &[]
+    table::TABLE
 }
 
+/// Where each type of a low number stands in the table, plus one: found without searching, as it is asked for
+/// every record. Filled by the compiler.
+const PLACES: [u8; 512] = {
+    let mut places = [0; 512];
+    let mut at = 0;
+    while at < table::TABLE.len() {
+        let number = table::TABLE[at].rtype.0 as usize;
+        if number < places.len() {
+            places[number] = at as u8 + 1;
+        }
+        at += 1;
+    }
+    places
+};
+
+/// The table's entry for a type.
 pub fn info(rtype: RecordType) -> Option<&'static TypeInfo> {
-    table().iter().find(|info| info.rtype == rtype)
+    match PLACES.get(usize::from(rtype.0)) {
+        Some(place) => table().get(usize::from(*place).checked_sub(1)?),
+        None => table().iter().find(|info| info.rtype == rtype),
+    }
 }
 
-/// Reads a type's mnemonic in any case, or TYPEnnn (RFC 3597 section 5).
+/// Reads a type's mnemonic in any case, or TYPEnnn (RFC 3597 section 5); not the types that no record has.
 pub fn parse_type(text: &[u8]) -> Option<RecordType> {
-    let text = std::str::from_utf8(text).ok()?;
-    (table().iter().find(|info| info.mnemonic.eq_ignore_ascii_case(text))).map(|info| info.rtype)
+    mnemonic(text).or_else(|| numbered_type(text).filter(|rtype| !rtype.is_meta()))
+}
+
+fn mnemonic(text: &[u8]) -> Option<RecordType> {
+    let found = table().iter().find(|info| info.mnemonic.as_bytes().eq_ignore_ascii_case(text));
+    found.map(|info| info.rtype)
+}
+
+/// TYPEnnn.
+fn numbered_type(text: &[u8]) -> Option<RecordType> {
+    let (prefix, digits) = text.split_at_checked(4)?;
+    let number = u16::try_from(text::decimal(digits)?).ok()?;
+    prefix.eq_ignore_ascii_case(b"TYPE").then_some(RecordType(number))
+}
+
+/// The type whose mnemonic is nearest to a mistyped one, at most two letters away; the first letter is seldom
+/// the wrong one.
+pub fn suggest_type(text: &str) -> Option<RecordType> {
+    let typed = text.to_ascii_uppercase();
+    (table().iter())
+        .map(|info| (distance(typed.as_bytes(), info.mnemonic.as_bytes()), info))
+        .filter(|(distance, info)| *distance <= 2 && *distance < info.mnemonic.len().min(typed.len()))
+        .min_by_key(|(distance, info)| (*distance, info.mnemonic.bytes().next() != typed.bytes().next()))
+        .map(|(_, info)| info.rtype)
+}
+
+/// How many letters must be put in, taken out or changed to make `b` of `a`.
+fn distance(a: &[u8], b: &[u8]) -> usize {
+    if a.len() > b.len() + 2 {
+        return usize::MAX;
+    }
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (index, letter) in a.iter().enumerate() {
+        let mut left = index + 1;
+        let mut above_left = std::mem::replace(row.first_mut().unwrap_or(&mut 0), left);
+        for (other, cell) in b.iter().zip(row.iter_mut().skip(1)) {
+            let changed = above_left + usize::from(letter != other);
+            above_left = *cell;
+            left = changed.min(left + 1).min(*cell + 1);
+            *cell = left;
+        }
+    }
+    row.last().copied().unwrap_or(a.len())
 }
 
 impl fmt::Display for RecordType {
@@ -92,50 +174,110 @@ pub fn parse_rdata(
     tokens: &[Token<'_>],
     origin: NameRef<'_>,
 ) -> Result<Rdata, RdataError> {
-    let _ = (rtype, tokens, origin);
-    Err(RdataError { field: 0, token: 0, message: String::new() })
+    let known = info(rtype).filter(|_| !generic::is_generic(tokens));
+    let Some(info) = known else {
+        return generic::read(tokens).map_err(|message| RdataError { field: 0, token: 0, message });
+    };
+    let mut rest = kind::Tokens::new(tokens);
+    let mut rdata = Vec::with_capacity(32);
+    for (index, field) in info.fields.iter().enumerate() {
+        let first = rest.at;
+        field.kind.read(field, &mut rest, origin, &mut rdata).map_err(|message| {
+            // Where nothing could be taken something is missing; else the last one taken is wrong.
+            let token = if rest.at == first { tokens.len() } else { rest.at - 1 };
+            RdataError { field: index, token, message }
+        })?;
+    }
+    let fields = info.fields.len();
+    if rest.at < tokens.len() {
+        let last = info.fields.last().map_or("data", |field| field.name);
+        let message = format!("there is more than this type takes: {} ends with the {last}", info.mnemonic);
+        return Err(RdataError { field: fields, token: rest.at, message });
+    }
+    checked_length(rdata).map_err(|message| RdataError {
+        field: fields.saturating_sub(1),
+        token: tokens.len().saturating_sub(1),
+        message,
+    })
 }
 
-/// RDATA from what a form's fields hold, one text per field of the table (for a type that is not in the table:
-/// one text, the generic form).
-///
-/// # Errors
-/// [`RdataError`] for the first field that is wrong.
-pub fn parse_fields(rtype: RecordType, fields: &[&str], origin: NameRef<'_>) -> Result<Rdata, RdataError> {
-    let _ = (rtype, fields, origin);
-    Err(RdataError { field: 0, token: 0, message: String::new() })
+fn checked_length(rdata: Vec<u8>) -> Result<Rdata, String> {
+    if rdata.len() > usize::from(u16::MAX) {
+        return Err(format!("the record has {} octets of data and may have 65535", rdata.len()));
+    }
+    Ok(rdata.into_boxed_slice())
+}
+
+/// Goes over the fields of RDATA with the octets of each. False where it does not fit: then some fields may have
+/// been visited.
+fn walk<'a>(fields: &'static [Field], rdata: &'a [u8], mut visit: impl FnMut(&Field, &'a [u8])) -> bool {
+    let mut at = 0;
+    for field in fields {
+        let Some(end) = field.kind.end(rdata, at) else { return false };
+        visit(field, rdata.get(at..end).unwrap_or_default());
+        at = end;
+    }
+    at == rdata.len()
 }
 
 /// Presentation format. With an origin, names below it are written relative to it. RDATA that is not valid for
 /// its type is written in the generic form.
 pub fn format_rdata(rtype: RecordType, rdata: &[u8], origin: Option<NameRef<'_>>) -> String {
-    let _ = (rtype, rdata, origin);
-    String::new()
-}
-
-/// What a form's fields show for this RDATA, one text per field; `None` where it does not fit its type (then the
-/// form offers the generic form as its only field).
-pub fn format_fields(rtype: RecordType, rdata: &[u8], origin: Option<NameRef<'_>>) -> Option<Vec<String>> {
-    let _ = (rtype, rdata, origin);
-    None
+    let Some(info) = info(rtype) else {
+        return generic::write(rdata);
+    };
+    let mut text = String::new();
+    let fits = walk(info.fields, rdata, |field, octets| {
+        // An empty list of parameters or types leaves no blank behind.
+        let nothing = octets.is_empty() && field.kind.takes_the_rest();
+        if !text.is_empty() && !nothing {
+            text.push(' ');
+        }
+        field.kind.write(octets, origin, &mut text);
+    });
+    if fits { text } else { generic::write(rdata) }
 }
 
 /// Is this valid RDATA of its type? True for every octet string of an unknown type.
 pub fn is_valid(rtype: RecordType, rdata: &[u8]) -> bool {
-    let _ = (rtype, rdata);
-    true
+    info(rtype).is_none_or(|info| walk(info.fields, rdata, |_, _| {}))
 }
 
 /// RDATA as it is compared: names in lower case (RFC 4034 section 6.2, for every type whose names we know).
 pub fn canonical(rtype: RecordType, rdata: &[u8]) -> Cow<'_, [u8]> {
-    let _ = rtype;
-    Cow::Borrowed(rdata)
+    let Some(info) = info(rtype).filter(|info| info.fields.iter().any(|field| field.kind.is_name())) else {
+        return Cow::Borrowed(rdata);
+    };
+    let mut upper = false;
+    let fits = walk(info.fields, rdata, |field, octets| {
+        upper |= field.kind.is_name() && octets.iter().any(u8::is_ascii_uppercase);
+    });
+    if !fits || !upper {
+        return Cow::Borrowed(rdata);
+    }
+    let mut lower = Vec::with_capacity(rdata.len());
+    walk(info.fields, rdata, |field, octets| {
+        if field.kind.is_name() {
+            // Length octets are below 64, so they are not touched.
+            lower.extend(octets.iter().map(u8::to_ascii_lowercase));
+        } else {
+            lower.extend_from_slice(octets);
+        }
+    });
+    Cow::Owned(lower)
 }
 
-/// The names inside RDATA, in order, such as the target of an MX.
+/// The names inside RDATA, in order, such as the target of an MX. None where it does not fit its type.
 pub fn names_in(rtype: RecordType, rdata: &[u8]) -> Vec<NameRef<'_>> {
-    let _ = (rtype, rdata);
-    Vec::new()
+    let mut names = Vec::new();
+    let fits = info(rtype).is_some_and(|info| {
+        walk(info.fields, rdata, |field, octets| {
+            if field.kind.is_name() {
+                names.extend(NameRef::split_from(octets).map(|(name, _)| name));
+            }
+        })
+    });
+    if fits { names } else { Vec::new() }
 }
 
 /// Copies RDATA out of a message and expands the names that servers compress (RFC 3597 section 4: the types of
@@ -145,11 +287,52 @@ pub fn names_in(rtype: RecordType, rdata: &[u8]) -> Vec<NameRef<'_>> {
 pub fn decompress(
     rtype: RecordType,
     message: &[u8],
-    rdata: std::ops::Range<usize>,
+    rdata: Range<usize>,
     out: &mut Vec<u8>,
     read_name: impl FnMut(usize, &mut Vec<u8>) -> Option<usize>,
 ) -> Option<()> {
-    let _ = (rtype, read_name);
-    out.extend_from_slice(message.get(rdata)?);
+    let octets = message.get(rdata.clone())?;
+    let compressed = info(rtype).filter(|info| info.fields.iter().any(|field| field.kind == Kind::Name));
+    let start = out.len();
+    let fits = match compressed {
+        Some(info) => expand(info.fields, message.get(..rdata.end)?, rdata.start, out, read_name)?,
+        None => false,
+    };
+    if !fits {
+        out.truncate(start);
+        out.extend_from_slice(octets);
+    }
     Some(())
+}
+
+/// Copies the fields that begin at `at` and end with `message`; false where they do not fit.
+fn expand(
+    fields: &'static [Field],
+    message: &[u8],
+    mut at: usize,
+    out: &mut Vec<u8>,
+    mut read_name: impl FnMut(usize, &mut Vec<u8>) -> Option<usize>,
+) -> Option<bool> {
+    for field in fields {
+        at = match field.kind.end(message, at) {
+            Some(end) => {
+                out.extend_from_slice(message.get(at..end)?);
+                end
+            }
+            None if field.kind == Kind::Name && has_pointer(message, at) => read_name(at, out)?,
+            None => return Some(false),
+        };
+    }
+    Some(at == message.len())
+}
+
+/// Do the labels that begin at `at` lead to a whole compression pointer?
+fn has_pointer(message: &[u8], mut at: usize) -> bool {
+    loop {
+        match message.get(at) {
+            Some(length @ 1..=63) => at += 1 + usize::from(*length),
+            Some(0xc0..) => return at + 1 < message.len(),
+            _ => return false,
+        }
+    }
 }

@@ -1,0 +1,172 @@
+//! The pieces of presentation format: numbers, character-strings, hexadecimal, base 64, base 32.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::super::name;
+use super::{Field, Token};
+
+/// A number in plain decimal digits: no sign, no blanks, no overflow.
+pub(super) fn decimal(text: &[u8]) -> Option<u32> {
+    if text.is_empty() {
+        return None;
+    }
+    text.iter().try_fold(0u32, |value, octet| {
+        let digit = octet.is_ascii_digit().then(|| u32::from(octet - b'0'))?;
+        value.checked_mul(10)?.checked_add(digit)
+    })
+}
+
+/// Takes the escapes of RFC 1035 section 5.1 out of a token.
+pub(super) fn unescape(text: &[u8]) -> Result<Vec<u8>, String> {
+    let mut octets = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((octet, tail)) = rest.split_first() {
+        rest = tail;
+        if *octet != b'\\' {
+            octets.push(*octet);
+            continue;
+        }
+        let (value, used) = name::unescape(tail).ok_or_else(|| name::NameError::BadEscape.to_string())?;
+        octets.push(value);
+        rest = tail.get(used..).unwrap_or_default();
+    }
+    Ok(octets)
+}
+
+/// Writes octets between quotes: `"` and `\` escaped, what is not printable ASCII as `\DDD`.
+pub(super) fn quote(octets: &[u8], out: &mut String) {
+    out.reserve(octets.len() + 2);
+    out.push('"');
+    for octet in octets {
+        match octet {
+            b'"' | b'\\' => out.extend(['\\', char::from(*octet)]),
+            b' '..=b'~' => out.push(char::from(*octet)),
+            _ => {
+                out.push('\\');
+                out.extend([octet / 100, octet / 10 % 10, octet % 10].map(|digit| char::from(b'0' + digit)));
+            }
+        }
+    }
+    out.push('"');
+}
+
+/// The character-strings that octets are made of, without their length octets.
+pub(super) fn strings(octets: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = octets;
+    std::iter::from_fn(move || {
+        let (length, tail) = rest.split_first()?;
+        let (string, after) = tail.split_at_checked(usize::from(*length))?;
+        rest = after;
+        Some(string)
+    })
+}
+
+/// Appends a character-string: its length and its octets.
+pub(super) fn push_string(field: &Field, string: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
+    let length = u8::try_from(string.len()).map_err(|_| {
+        format!(
+            "the {} is {} octets long and a character-string holds 255 at most; where the type allows several, \
+             split it: \"first part\" \"second part\"",
+            field.name,
+            string.len()
+        )
+    })?;
+    out.push(length);
+    out.extend_from_slice(string);
+    Ok(())
+}
+
+const HEX: &[u8; 16] = b"0123456789ABCDEF";
+
+pub(super) fn hex(octets: &[u8], out: &mut String) {
+    out.reserve(octets.len() * 2);
+    for octet in octets {
+        for digit in [octet >> 4, octet & 15] {
+            out.push(HEX.get(usize::from(digit)).copied().map_or('0', char::from));
+        }
+    }
+}
+
+/// Pairs of hexadecimal digits in any case.
+pub(super) fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
+    let digit = |octet: &u8| char::from(*octet).to_digit(16);
+    let (pairs, []) = text.as_chunks::<2>() else { return None };
+    // Two hexadecimal digits are one octet.
+    pairs.iter().map(|[high, low]| Some((digit(high)? << 4 | digit(low)?) as u8)).collect()
+}
+
+pub(super) fn base64(octets: &[u8], out: &mut String) {
+    STANDARD.encode_string(octets, out);
+}
+
+pub(super) fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}
+
+const BASE32: &[u8; 32] = b"0123456789ABCDEFGHIJKLMNOPQRSTUV";
+
+/// Base 32 with extended hex alphabet, without padding (RFC 4648 section 7, RFC 5155 section 3.3).
+pub(super) fn base32(octets: &[u8], out: &mut String) {
+    for chunk in octets.chunks(5) {
+        let bits = (0..5).fold(0u64, |bits, at| bits << 8 | u64::from(chunk.get(at).copied().unwrap_or(0)));
+        let digits = (chunk.len() * 8).div_ceil(5);
+        for at in 0..digits {
+            let digit = (bits >> (35 - 5 * at)) & 31;
+            out.push(BASE32.get(digit as usize).copied().map_or('0', char::from));
+        }
+    }
+}
+
+pub(super) fn from_base32(text: &[u8]) -> Option<Vec<u8>> {
+    let mut octets = Vec::with_capacity(text.len() * 5 / 8);
+    let (mut bits, mut count) = (0u32, 0u32);
+    for character in text {
+        bits = bits << 5 | char::from(*character).to_digit(32)?;
+        count += 5;
+        if count >= 8 {
+            count -= 8;
+            // The upper of the bits collected are one octet; what is above it was taken before.
+            octets.push((bits >> count) as u8);
+            bits &= (1 << count) - 1;
+        }
+    }
+    // What is left is less than a digit, and zero.
+    (count < 5 && bits == 0).then_some(octets)
+}
+
+/// Cuts a form's text into tokens as a zone file's lexer does: at blanks and parentheses, quotes taken off.
+pub(super) fn tokenise(text: &str) -> Result<Vec<Token<'_>>, String> {
+    let mut tokens = Vec::new();
+    let mut rest = text.as_bytes();
+    let blank = |octet: u8| matches!(octet, b' ' | b'\t' | b'\r' | b'\n' | b'(' | b')');
+    while let Some((first, tail)) = rest.split_first() {
+        if blank(*first) {
+            rest = tail;
+            continue;
+        }
+        let quoted = *first == b'"';
+        let body = if quoted { tail } else { rest };
+        let length = length_until(body, |octet| octet == b'"' || !quoted && blank(octet));
+        let (text, after) = body.split_at_checked(length).unwrap_or((body, &[]));
+        rest = match (quoted, after.split_first()) {
+            (true, Some((_, after))) => after,
+            (true, None) => return Err("the closing quote is missing".into()),
+            (false, _) => after,
+        };
+        tokens.push(Token { text, quoted });
+    }
+    Ok(tokens)
+}
+
+/// How many octets stand before the first that `stop` names; an escaped one does not count.
+fn length_until(text: &[u8], stop: impl Fn(u8) -> bool) -> usize {
+    let mut escaped = false;
+    (text.iter())
+        .position(|octet| {
+            let here = !escaped && stop(*octet);
+            escaped = !escaped && *octet == b'\\';
+            here
+        })
+        .unwrap_or(text.len())
+}
