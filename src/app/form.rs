@@ -5,12 +5,15 @@
 
 mod check;
 mod edits;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use crate::edit::Field;
 use crate::edit::field::MAX_LENGTH;
 use crate::key::{Code, Key};
-use crate::zone::types::{self, TypeInfo};
-use crate::zone::{Contents, Name, Rdata, RecordType, RrKey};
+use crate::zone::types::{self, Kind, TypeInfo};
+use crate::zone::{Contents, Name, Rdata, RecordType, RrKey, ttl};
+use crate::zonefile::print_record;
 
 pub use edits::edits;
 
@@ -25,8 +28,6 @@ pub struct Form {
     replaced: Option<(RrKey, Rdata)>,
     inputs: Vec<Input>,
     current: usize,
-    /// Does the only RDATA field hold the generic form (RFC 3597 section 5)?
-    generic: bool,
     /// The TTL for a new RRset, while the person has not typed one.
     default_ttl: Option<u32>,
     record: Option<Accepted>,
@@ -52,6 +53,8 @@ pub struct Input {
     /// What to enter, in a few words.
     pub hint: &'static str,
     pub example: &'static str,
+    /// What it is in the type's RDATA; `None` for the owner, the TTL and the generic form.
+    kind: Option<Kind>,
     pub field: Field,
     initial: String,
     problem: Option<String>,
@@ -95,9 +98,9 @@ impl Form {
     /// A form for a new record, at `owner` where that is known. `default_ttl` (seconds) is offered where the
     /// record starts a new RRset; elsewhere the TTL of the set it joins.
     pub fn add(rtype: RecordType, owner: Option<&Name>, zone: Contents<'_>, default_ttl: u32) -> Form {
-        let values = types::info(rtype).map_or(1, |info| info.fields.len().max(1));
-        let values = vec![String::new(); values];
-        let mut form = Form::new(rtype, owner, zone, default_ttl, values);
+        let fields = fields(rtype);
+        let values = vec![String::new(); fields.len().max(1)];
+        let mut form = Form::new(rtype, owner, zone, default_ttl, fields, values);
         form.default_ttl = Some(default_ttl);
         form.current = if owner.is_some() { form.first_rdata() } else { 0 };
         form.check(zone);
@@ -109,11 +112,12 @@ impl Form {
         let set = zone.get(key)?;
         let rdata = set.rdata.get(index)?;
         let origin = zone.base.origin().as_ref();
-        let values = types::format_fields(key.rtype, rdata, Some(origin))
-            .filter(|values| types::info(key.rtype).is_some_and(|info| info.fields.len() == values.len()))
-            .filter(|values| !values.is_empty());
-        let values = values.unwrap_or_else(|| vec![types::format_rdata(key.rtype, rdata, Some(origin))]);
-        let mut form = Form::new(key.rtype, Some(&key.owner), zone, set.ttl_of(index), values);
+        let values = types::format_fields(key.rtype, rdata, Some(origin));
+        let (fields, values) = match values.filter(|values| values.len() == fields(key.rtype).len()) {
+            Some(values) => (fields(key.rtype), values),
+            None => (&[][..], vec![types::format_rdata(key.rtype, rdata, Some(origin))]),
+        };
+        let mut form = Form::new(key.rtype, Some(&key.owner), zone, set.ttl_of(index), fields, values);
         form.replaced = Some((key.clone(), rdata.clone()));
         form.current = form.first_rdata();
         form.check(zone);
@@ -128,16 +132,16 @@ impl Form {
         self
     }
 
+    /// Values without fields are RDATA in the generic form.
     fn new(
         rtype: RecordType,
         owner: Option<&Name>,
         zone: Contents<'_>,
         ttl: u32,
+        fields: &[types::Field],
         values: Vec<String>,
     ) -> Form {
         let origin = zone.base.origin();
-        let fields = types::info(rtype).map_or(&[][..], |info| info.fields);
-        let generic = fields.len() != values.len();
         let mut inputs = Vec::new();
         // An SOA stands at the apex and nowhere else.
         if rtype != RecordType::SOA {
@@ -151,13 +155,15 @@ impl Form {
             ));
         }
         let hint = "how long resolvers may keep it, in seconds or with units (s m h d w)";
-        inputs.push(Input::new(Part::Ttl, "TTL", hint, "1h30m", &check::show_ttl(ttl)));
+        inputs.push(Input::new(Part::Ttl, "TTL", hint, "1h30m", &ttl::short(ttl)));
         for (index, value) in values.iter().enumerate() {
-            let (label, hint, example) = match fields.get(index).filter(|_| !generic) {
+            let (label, hint, example) = match fields.get(index) {
                 Some(field) => (field.name, field.hint, field.example),
-                None => ("rdata", "the generic form of RFC 3597: \\# octets hexadecimal", "\\# 4 c0000201"),
+                None => ("rdata", "the generic form of RFC 3597: \\# octets hexadecimal", "\\# 4 C0000201"),
             };
-            inputs.push(Input::new(Part::Rdata(index), label, hint, example, value));
+            let mut input = Input::new(Part::Rdata(index), label, hint, example, value);
+            input.kind = fields.get(index).map(|field| field.kind);
+            inputs.push(input);
         }
         Form {
             rtype,
@@ -166,7 +172,6 @@ impl Form {
             replaced: None,
             inputs,
             current: 0,
-            generic,
             default_ttl: None,
             record: None,
             set_note: None,
@@ -284,12 +289,14 @@ impl Form {
 
     /// The line of a zone file that the fields make, when they make one.
     pub fn zone_file_line(&self) -> Option<String> {
-        self.record.as_ref().map(|record| {
-            let rdata = types::format_rdata(record.rtype, &record.rdata, Some(self.origin.as_ref()));
-            let owner = record.owner.relative_to(&self.origin);
-            format!("{owner} {} IN {} {rdata}", record.ttl, record.rtype)
-        })
+        let record = self.record.as_ref()?;
+        Some(print_record(&record.owner, record.ttl, record.rtype, &record.rdata, Some(&self.origin)))
     }
+}
+
+/// The fields of a type; none where it is not in the table.
+fn fields(rtype: RecordType) -> &'static [types::Field] {
+    types::info(rtype).map_or(&[], |info| info.fields)
 }
 
 const DROPS: &str = "Esc again drops what you typed.";
@@ -298,7 +305,25 @@ impl Input {
     fn new(part: Part, label: &'static str, hint: &'static str, example: &'static str, text: &str) -> Input {
         let field = Field::new(text);
         let initial = field.text();
-        Input { part, label, hint, example, field, initial, problem: None, note: None, accept_tried: false }
+        Input {
+            part,
+            label,
+            hint,
+            example,
+            kind: None,
+            field,
+            initial,
+            problem: None,
+            note: None,
+            accept_tried: false,
+        }
+    }
+
+    /// Is its text often long?
+    pub fn is_wide(&self) -> bool {
+        use Kind::{Base64, Digest, Hex, Strings, SvcParams, Text, Types};
+        let long = matches!(self.kind, Some(Strings | Text | Hex | Digest(_) | Base64 | Types | SvcParams));
+        long || self.kind.is_none() && matches!(self.part, Part::Rdata(_))
     }
 
     /// What is wrong, as it is shown: an empty field is not reproached before the person wants to go on.

@@ -1,6 +1,7 @@
 //! Drawing: the state in, cells out. Nothing here changes anything.
 
 pub mod clean;
+pub mod form;
 
 use ratatui::Frame;
 

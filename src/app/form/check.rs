@@ -4,11 +4,10 @@
 
 use super::{Accepted, Form, Input, Note, Part};
 use crate::zone::name::NameError;
-use crate::zone::types::{self, RdataError, Token};
+use crate::zone::ttl::{self, MAX_TTL};
+use crate::zone::types::{self, Kind};
+use crate::zone::update::stands_beside_cname;
 use crate::zone::{Contents, Name, Rdata, RecordType, RrKey, RrSet};
-
-/// Longest TTL, in seconds (RFC 2181 section 8).
-const MAX_TTL: u32 = i32::MAX as u32;
 
 impl Form {
     /// Looks at all fields again: problems, notes, and the record that they make.
@@ -118,7 +117,7 @@ impl Form {
         if let Some(default) = self.default_ttl
             && let Some(input) = self.inputs.iter_mut().find(|input| input.part == Part::Ttl)
         {
-            let text = show_ttl(set.map_or(default, |set| set.ttl));
+            let text = ttl::short(set.map_or(default, |set| set.ttl));
             if input.initial != text {
                 *input = Input::new(Part::Ttl, input.label, input.hint, input.example, &text);
                 input.accept_tried = self.accept_tried;
@@ -129,17 +128,17 @@ impl Form {
     fn check_ttl(&mut self, set: Option<&RrSet>) -> Option<u32> {
         let input = self.inputs.iter_mut().find(|input| input.part == Part::Ttl)?;
         let text = input.field.text();
-        let Some(value) = parse_ttl(text.trim()).filter(|value| *value <= MAX_TTL) else {
+        let Some(value) = ttl::parse(text.trim().as_bytes()).filter(|value| *value <= MAX_TTL) else {
             input.problem =
                 Some(format!("a TTL is a number of seconds up to {MAX_TTL}, or with units: 1h30m"));
             return None;
         };
-        let meaning = if text.trim() == value.to_string() { show_ttl(value) } else { format!("{value} s") };
+        let meaning = if text.trim() == value.to_string() { ttl::short(value) } else { format!("{value} s") };
         input.note = (meaning != text.trim()).then_some(Note::Means(meaning));
         if let Some(set) = set {
             let records = set.rdata.len().saturating_add(1);
             let now = if set.ttl != value || !set.mixed_ttls.is_empty() {
-                format!("; the others have {} now", show_ttl(set.ttl))
+                format!("; the others have {} now", ttl::short(set.ttl))
             } else {
                 String::new()
             };
@@ -152,56 +151,34 @@ impl Form {
         let first = self.first_rdata();
         let texts: Vec<String> = self.inputs.iter().skip(first).map(|input| input.field.text()).collect();
         let mut good: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let mut result = None;
+        let origin = self.origin.as_ref();
+        let result = types::parse_fields(self.rtype, &good, origin);
         // The parser stops at the first field that is wrong. With the example in its place it looks at the rest.
-        for _ in 0..=texts.len() {
-            match self.parse_rdata(&good) {
-                Ok(rdata) => {
-                    result = Some(rdata);
-                    break;
-                }
-                Err(error) => {
-                    let wrong = error.field.min(texts.len().saturating_sub(1));
-                    let Some(input) = self.inputs.get_mut(first + wrong) else { break };
-                    if input.problem.is_some() {
-                        break;
-                    }
-                    input.problem = Some(error.message);
-                    match good.get_mut(wrong) {
-                        Some(text) => *text = input.example,
-                        None => break,
-                    }
-                }
+        let mut error = result.as_ref().err().cloned();
+        let mut replaced = false;
+        while let Some(found) = error {
+            let wrong = found.field.min(texts.len().saturating_sub(1));
+            let (Some(input), Some(text)) = (self.inputs.get_mut(first + wrong), good.get_mut(wrong)) else {
+                break;
+            };
+            if *text == input.example {
+                break;
             }
+            // How long a digest must be is said by the field before it, which may be an example now.
+            if !(replaced && matches!(input.kind, Some(Kind::Digest(_)))) {
+                input.problem = Some(found.message);
+            }
+            *text = input.example;
+            replaced = true;
+            error = types::parse_fields(self.rtype, &good, origin).err();
         }
         for input in self.inputs.iter_mut().filter(|input| input.problem.is_none()) {
-            if let Part::Rdata(index) = input.part
-                && !self.generic
-                && is_name(self.rtype, index)
-            {
+            if matches!(input.kind, Some(Kind::Name | Kind::PlainName)) {
                 input.note = name_note(&input.field.text(), &self.origin);
             }
         }
-        let wrong = self.inputs.iter().skip(first).any(|input| input.problem.is_some());
-        result.filter(|_| !wrong)
+        result.ok()
     }
-
-    fn parse_rdata(&self, texts: &[&str]) -> Result<Rdata, RdataError> {
-        let origin = self.origin.as_ref();
-        if !self.generic {
-            return types::parse_fields(self.rtype, texts, origin);
-        }
-        let tokens: Vec<Token<'_>> = (texts.iter().flat_map(|text| text.split_ascii_whitespace()))
-            .map(|text| Token { text: text.as_bytes(), quoted: false })
-            .collect();
-        types::parse_rdata(self.rtype, &tokens, origin)
-    }
-}
-
-/// Types that servers accept beside a CNAME (RFC 4035 section 2.5; KEY and SIG by RFC 3007 section 3).
-fn stands_beside_cname(rtype: RecordType) -> bool {
-    use RecordType as T;
-    matches!(rtype, T::CNAME | T::RRSIG | T::NSEC | T::KEY | T::SIG)
 }
 
 fn parse_owner(text: &str, origin: &Name) -> Result<Name, String> {
@@ -246,21 +223,4 @@ fn lacks_final_dot(text: &str, origin: &Name) -> bool {
     let relative = text != "@" && !text.ends_with('.') && !origin.as_ref().is_root();
     let labels = typed.as_ref().labels().count();
     relative && (typed.is_at_or_below(origin) || labels > 1 && last(&typed) == last(origin))
-}
-
-/// Does this field of the type hold a domain name?
-fn is_name(rtype: RecordType, index: usize) -> bool {
-    let Some(info) = types::info(rtype) else { return false };
-    let examples: Vec<&str> = info.fields.iter().map(|field| field.example).collect();
-    let Ok(rdata) = types::parse_fields(rtype, &examples, Name::root().as_ref()) else { return false };
-    let Some(texts) = types::format_fields(rtype, &rdata, None) else { return false };
-    types::names_in(rtype, &rdata).iter().any(|name| texts.get(index) == Some(&name.to_string()))
-}
-
-fn parse_ttl(text: &str) -> Option<u32> {
-    text.parse().ok()
-}
-
-pub(super) fn show_ttl(seconds: u32) -> String {
-    seconds.to_string()
 }
