@@ -274,14 +274,6 @@ impl<'a> Reader<'a> {
 
     fn rdata(&mut self, head: &Head, entry: &Entry, problems: &mut Problems<'_>) -> Result<Rdata, Fault> {
         let pieces = entry.pieces.get(head.rdata_from..).unwrap_or_default();
-        let joined: Vec<Piece>;
-        let pieces = match head.rtype {
-            RecordType::SVCB | RecordType::HTTPS => {
-                joined = join_parameters(self.text, pieces);
-                joined.as_slice()
-            }
-            _ => pieces,
-        };
         let tokens: Vec<Token<'_>> =
             pieces.iter().map(|piece| Token { text: piece.text(self.text), quoted: piece.quoted }).collect();
         let end = entry.pieces.last().map_or(0, |piece| piece.end);
@@ -418,23 +410,4 @@ fn read_ttl(word: &[u8]) -> Result<u32, String> {
         None if units => Ok(total),
         None => Err(wrong()),
     }
-}
-
-/// `alpn="h2,h3"` is one word of an SVCB record (RFC 9460 section 2.1), while elsewhere a quote starts a new one.
-fn join_parameters(text: &[u8], pieces: &[Piece]) -> Vec<Piece> {
-    let mut joined: Vec<Piece> = Vec::with_capacity(pieces.len());
-    for piece in pieces {
-        match joined.last_mut() {
-            Some(last)
-                if piece.quoted
-                    && !last.quoted
-                    && last.end + 1 == piece.start
-                    && last.text(text).ends_with(b"=") =>
-            {
-                last.end = piece.end + 1;
-            }
-            _ => joined.push(*piece),
-        }
-    }
-    joined
 }

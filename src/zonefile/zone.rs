@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::problem::{Problem, Problems};
 use super::reader::{ReadRecord, read};
 use crate::zone::snapshot::SnapshotError;
-use crate::zone::{Name, RecordType, RrKey, Snapshot, SnapshotBuilder, types};
+use crate::zone::{Name, Rdata, RecordType, RrKey, Snapshot, SnapshotBuilder, types};
 
 /// Reads a whole zone. Without `origin`, the owner of the SOA names the zone.
 ///
@@ -48,8 +48,16 @@ struct Gathered {
     /// Once the zone's name is known.
     builder: Option<SnapshotBuilder>,
     /// Records before the SOA where the zone's name is not known: normally none.
-    early: Vec<(RrKey, u32, Box<[u8]>, Range<usize>)>,
-    soa: Option<(Box<[u8]>, Range<usize>)>,
+    early: Vec<EarlyRecord>,
+    soa: Option<(Rdata, Range<usize>)>,
+}
+
+struct EarlyRecord {
+    owner: Name,
+    rtype: RecordType,
+    ttl: u32,
+    rdata: Rdata,
+    span: Range<usize>,
 }
 
 impl Gathered {
@@ -60,8 +68,8 @@ impl Gathered {
         match &mut self.builder {
             Some(builder) => push(builder, &record, problems),
             None => {
-                let key = RrKey::new(record.owner.to_name(), record.rtype);
-                self.early.push((key, record.ttl, record.rdata, record.span));
+                let ReadRecord { owner, rtype, ttl, rdata, span } = record;
+                self.early.push(EarlyRecord { owner: owner.to_name(), rtype, ttl, rdata, span });
             }
         }
     }
@@ -91,9 +99,8 @@ impl Gathered {
         }
         if self.builder.is_none() {
             let mut builder = SnapshotBuilder::new(record.owner.to_name());
-            for (key, ttl, rdata, span) in std::mem::take(&mut self.early) {
-                let owner = key.owner.as_ref();
-                push(&mut builder, &ReadRecord { owner, rtype: key.rtype, ttl, rdata, span }, problems);
+            for EarlyRecord { owner, rtype, ttl, rdata, span } in std::mem::take(&mut self.early) {
+                push(&mut builder, &ReadRecord { owner: owner.as_ref(), rtype, ttl, rdata, span }, problems);
             }
             self.builder = Some(builder);
         }
