@@ -1,3 +1,7 @@
 //! Files: configuration, keys, drafts.
 
 pub mod drafts;
+mod key_text;
+pub mod keys;
+pub mod paths;
+pub mod settings;

@@ -4,8 +4,10 @@
 //! [`read_zone`] (a snapshot). Nothing stops at the first mistake: all problems of a text come back with their
 //! places. Files themselves are opened by `run` and `store`.
 
+pub mod diff;
 pub mod entry;
 pub mod lexer;
+pub mod nsupdate;
 mod printer;
 mod problem;
 mod reader;
