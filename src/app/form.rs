@@ -88,7 +88,7 @@ pub struct Accepted {
 pub enum Outcome {
     /// The form stays open.
     Stay,
-    /// Close it; nothing is to be done.
+    /// Close it; nothing is to be done (Esc, or Enter without a change).
     Cancel,
     /// Close it and do this.
     Accept(Accepted),
@@ -228,6 +228,9 @@ impl Form {
     }
 
     fn accept(&mut self) -> Outcome {
+        if self.is_edit() && !self.is_changed() {
+            return Outcome::Cancel;
+        }
         match (&self.record, self.inputs.iter().position(|input| input.problem.is_some())) {
             (Some(record), None) => return Outcome::Accept(record.clone()),
             (_, wrong) => {
@@ -239,9 +242,16 @@ impl Form {
         Outcome::Stay
     }
 
+    /// The record's RDATA as it is in the zone, while its fields are as they were: then its octets stay too.
+    fn unchanged_rdata(&self) -> Option<&Rdata> {
+        let mut fields = self.inputs.iter().filter(|input| matches!(input.part, Part::Rdata(_)));
+        let (_, rdata) = self.replaced.as_ref()?;
+        fields.all(|input| !input.is_changed()).then_some(rdata)
+    }
+
     /// Has anything been typed that closing the form would lose?
     pub fn is_changed(&self) -> bool {
-        self.inputs.iter().any(|input| input.field.text() != input.initial)
+        self.inputs.iter().any(Input::is_changed)
     }
 
     pub fn rtype(&self) -> RecordType {
@@ -319,10 +329,17 @@ impl Input {
         }
     }
 
+    fn is_changed(&self) -> bool {
+        self.field.text() != self.initial
+    }
+
     /// Is its text often long?
     pub fn is_wide(&self) -> bool {
-        use Kind::{Base64, Digest, Hex, Strings, SvcParams, Text, Types};
-        let long = matches!(self.kind, Some(Strings | Text | Hex | Digest(_) | Base64 | Types | SvcParams));
+        use Kind::{Base64, Digest, Hex, Location, Strings, SvcParams, Text, Types};
+        let long = matches!(
+            self.kind,
+            Some(Strings | Text | Hex | Digest(_) | Base64 | Types | SvcParams | Location)
+        );
         long || self.kind.is_none() && matches!(self.part, Part::Rdata(_))
     }
 

@@ -14,6 +14,7 @@ use unicode_width::UnicodeWidthStr;
 use super::clean::clean;
 use crate::app::Settings;
 use crate::app::form::{Form, Input, Note};
+use crate::key::{Code, Key};
 use crate::zone::types::Standing;
 
 const ASCII_BORDER: border::Set<'_> = border::Set {
@@ -95,6 +96,11 @@ impl Pen<'_> {
         Style::new().add_modifier(Modifier::DIM)
     }
 
+    /// Columns for text between margins.
+    fn text_width(&self) -> usize {
+        usize::from(self.width).saturating_sub(2)
+    }
+
     /// The text as far as it fits, with a mark where it does not.
     fn cut(&self, text: &str, width: usize) -> String {
         let text = clean(text);
@@ -111,7 +117,7 @@ impl Pen<'_> {
     /// The text in lines of the form's width, at blanks where possible; the last of `most` lines is cut.
     fn wrap(&self, text: &str, most: usize, style: Style) -> Vec<Line<'static>> {
         let text = clean(text);
-        let width = usize::from(self.width).saturating_sub(2).max(1);
+        let width = self.text_width().max(1);
         let mut lines = Vec::new();
         let mut rest = text.as_ref();
         while !rest.is_empty() && lines.len() < most {
@@ -159,8 +165,12 @@ impl Pen<'_> {
         let (labels, width, beside) = self.columns(form, input.is_wide());
         let problem = input.shown_problem();
         let style = if current { Style::new().add_modifier(Modifier::BOLD) } else { Style::new() };
+        let mut field = input.field.clone();
+        if !current {
+            field.on_key(Key::plain(Code::Home));
+        }
         // Not wider than the screen.
-        let view = input.field.view(width as u16, clean);
+        let view = field.view(width as u16, clean);
         let gap = " ".repeat(width.saturating_sub(view.text.width()));
         let (left, right) = if self.settings.unicode { ("‹", "›") } else { ("<", ">") };
         let mut spans = vec![
@@ -192,7 +202,7 @@ fn below(form: &Form, pen: &Pen<'_>, room: usize) -> Vec<Line<'static>> {
     let mut parts: Vec<(u8, Vec<Line<'static>>)> = vec![(9, vec![Line::default()])];
     match form.zone_file_line() {
         Some(line) => parts.push((4, vec![Line::from(format!(" {}", pen.cut(&line, pen.text_width())))])),
-        None => parts.push((8, pen.wrap("Some fields are not right yet.", 1, pen.dim()))),
+        None => parts.push((8, pen.wrap("Some fields are empty or wrong.", 1, pen.dim()))),
     }
     if let Some(note) = form.set_note() {
         parts.push((3, pen.wrap(note, 2, pen.dim())));
@@ -204,8 +214,8 @@ fn below(form: &Form, pen: &Pen<'_>, room: usize) -> Vec<Line<'static>> {
             Standing::Obsolete => " Obsolete.",
             Standing::Everyday | Standing::Special => "",
         };
-        let text =
-            format!("{}: {} ({}).{standing}", info.mnemonic, info.purpose.trim_end_matches('.'), info.rfc);
+        let purpose = info.purpose.trim_end_matches('.');
+        let text = format!("{}: {purpose}. {}.{standing}", info.mnemonic, info.rfc);
         parts.push((7, pen.wrap(&text, 2, pen.dim())));
     }
     if let Some(input) = input {
@@ -233,12 +243,6 @@ fn below(form: &Form, pen: &Pen<'_>, room: usize) -> Vec<Line<'static>> {
     parts.into_iter().flat_map(|(_, lines)| lines).collect()
 }
 
-impl Pen<'_> {
-    fn text_width(&self) -> usize {
-        usize::from(self.width).saturating_sub(2)
-    }
-}
-
 /// As many whole characters from the start as fit the width.
 fn head(text: &str, width: usize) -> &str {
     let mut used = 0;
@@ -252,3 +256,6 @@ fn head(text: &str, width: usize) -> &str {
     }
     text.get(..end).unwrap_or(text)
 }
+
+#[cfg(test)]
+mod tests;

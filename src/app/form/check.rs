@@ -95,7 +95,7 @@ impl Form {
             ));
         }
         let taken = rtype.is_singleton() && self.others(&RrKey::new(owner.clone(), rtype), zone).is_some();
-        taken.then(|| format!("there is already a {rtype} at {owner}; edit it"))
+        taken.then(|| format!("{owner} already has its {rtype}; edit that one"))
     }
 
     /// The RRset of this key without the record that is being edited; `None` where nothing is left.
@@ -152,7 +152,10 @@ impl Form {
         let texts: Vec<String> = self.inputs.iter().skip(first).map(|input| input.field.text()).collect();
         let mut good: Vec<&str> = texts.iter().map(String::as_str).collect();
         let origin = self.origin.as_ref();
-        let result = types::parse_fields(self.rtype, &good, origin);
+        let result = match self.unchanged_rdata() {
+            Some(rdata) => Ok(rdata.clone()),
+            None => types::parse_fields(self.rtype, &good, origin),
+        };
         // The parser stops at the first field that is wrong. With the example in its place it looks at the rest.
         let mut error = result.as_ref().err().cloned();
         let mut replaced = false;
