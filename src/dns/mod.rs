@@ -1,6 +1,7 @@
 //! Connections that carry `wire`, and unsigned questions through the hickory client.
 
 pub mod connection;
+pub mod failure;
 pub mod questions;
 use std::net::{IpAddr, SocketAddr};
 /// Where a server is reached.

@@ -260,3 +260,42 @@ fn in_words(code: ResponseCode) -> String {
         code => format!("error {}", u16::from(code)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resolvers_of_this_machine() {
+        let address = |text: &str| text.parse::<SocketAddr>().unwrap();
+        let text = "# nameserver 192.0.2.9\nsearch example.com\nnameserver 192.0.2.1\n\tnameserver\t2001:db8::1 # x\n\
+                    nameserver\nnameserver nonsense\n";
+        assert_eq!(resolvers_in(text), [address("192.0.2.1:53"), address("[2001:db8::1]:53")]);
+        assert_eq!(resolvers_in(""), [address("127.0.0.1:53")]);
+        assert_eq!(resolvers_in(&"nameserver 192.0.2.1\n".repeat(9)).len(), 3);
+    }
+
+    #[test]
+    fn makes_of_servers() {
+        for (version, kind) in [
+            ("9.18.49-1~deb12u1-Debian", ServerKind::Bind),
+            ("Knot DNS 3.2.6", ServerKind::Knot),
+            ("PowerDNS Authoritative Server 4.7.3 (built Apr 10 2023)", ServerKind::PowerDns),
+            ("zonewright 0.1.0", ServerKind::Embedded),
+            ("NSD 4.6.1", ServerKind::Unknown),
+            ("", ServerKind::Unknown),
+            ("none of your business", ServerKind::Unknown),
+        ] {
+            assert_eq!(kind_of(version.as_bytes()), kind, "{version}");
+        }
+    }
+
+    #[test]
+    fn names_keep_their_octets() {
+        for text in ["example.com.", ".", "a\\.b.Example.COM.", "\\000\\255 x.xn--bcher-kva.example.", "*.a.", "\\@.\\;."] {
+            let name = Name::parse(text.as_bytes(), None).unwrap();
+            let query = to_query(&name, HickoryType::SOA).unwrap();
+            assert!(to_our_name(query.name()).unwrap().as_ref().same_octets(name.as_ref()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,406 @@
+//! What went wrong on the network, put into words for a person: what, why, what to do next.
+//!
+//! Text from a server never gets in here: only codes, numbers, and names that the person gave.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use super::Endpoint;
+use super::connection::ConnectionError;
+use crate::facts::{Failure, FailureKind};
+use crate::wire::key::Key;
+use crate::zone::Name;
+use crate::zone::update::Rcode;
+
+/// What we wanted of the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Soa,
+    /// With the number of records that came so far.
+    Transfer(usize),
+    Update,
+}
+
+/// One exchange with a server: what a message says beside the trouble itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempt<'a> {
+    pub purpose: Purpose,
+    pub zone: &'a Name,
+    pub endpoint: &'a Endpoint,
+    pub key: Option<&'a Key>,
+    pub patience: Duration,
+}
+
+/// What went wrong.
+#[derive(Debug)]
+pub enum Trouble {
+    Connection(ConnectionError),
+    /// An error code, with a verified signature or where none was asked for.
+    Rcode(Rcode),
+    /// An error code without the signature that we asked for.
+    UnsignedRcode(Rcode),
+    /// TSIG error BADKEY.
+    UnknownKey,
+    /// TSIG error BADSIG.
+    BadSignature,
+    /// TSIG error BADTRUNC.
+    BadTruncation,
+    /// TSIG error BADTIME: our clock minus the server's, in seconds, where the server told its own.
+    ClockOff(Option<i64>),
+    /// The answer's signature verifies, but the time in it is not ours: our clock minus the server's, in seconds.
+    AnswerClockOff(i64),
+    /// Success, without the signature that we asked for.
+    Unsigned,
+    /// The answer's signature does not verify.
+    Forged,
+    /// Octets that are no DNS message.
+    Undecodable,
+    /// The answer does not belong to the question; a few words of ours on where.
+    WrongAnswer(&'static str),
+    /// The transfer contradicts itself or its zone; a sentence of ours.
+    Contradiction(String),
+    /// The answer has not the zone's SOA; a sentence of ours on what it has.
+    NotAuthoritative(&'static str),
+    /// The transfer is larger than we take.
+    TooLarge,
+    /// A limit or a missing service of this machine; a sentence on why.
+    Local(String),
+}
+
+impl From<ConnectionError> for Trouble {
+    fn from(error: ConnectionError) -> Trouble {
+        Trouble::Connection(error)
+    }
+}
+
+impl Attempt<'_> {
+    /// Puts trouble into words.
+    pub fn failure(&self, trouble: Trouble) -> Failure {
+        let (kind, why, next) = match trouble {
+            Trouble::Connection(error) => self.connection(error),
+            Trouble::Rcode(code) => self.rcode(code),
+            Trouble::UnsignedRcode(code) => self.unsigned_rcode(code),
+            Trouble::UnknownKey => (
+                FailureKind::UnknownKey,
+                format!("The server does not know {}: the key name or algorithm is not the server's.", self.key_name()),
+                "Compare the name and the algorithm in the key file with the server's (BIND: key; Knot: key; PowerDNS: pdnsutil list-tsig-keys). Knot says the same where its acl does not list the key.".into(),
+            ),
+            Trouble::BadSignature => (
+                FailureKind::BadSignature,
+                format!("The server knows {}, but with another secret.", self.key_name()),
+                "Copy the secret from the server's configuration into the key file again.".into(),
+            ),
+            Trouble::BadTruncation => (
+                FailureKind::BadSignature,
+                "The server wants a longer signature than this program sends.".into(),
+                format!("Use a key with another algorithm on both sides, such as hmac-sha256, instead of {}.", self.key_name()),
+            ),
+            Trouble::ClockOff(offset) => (
+                FailureKind::ClockOff,
+                match offset {
+                    Some(offset) => format!("{} Signatures are good for 5 minutes only.", clocks(offset)),
+                    None => "The server says that the time in our signature is wrong, but not what time it has.".into(),
+                },
+                "Set the clock that is wrong (timedatectl; chronyc tracking shows whether NTP works).".into(),
+            ),
+            Trouble::AnswerClockOff(offset) => (
+                FailureKind::ClockOff,
+                format!("The answer was signed at another time than now. {} It may also be an old answer sent again by somebody else.", clocks(offset)),
+                "Set the clock that is wrong; where both are right, somebody on the way repeats old answers.".into(),
+            ),
+            Trouble::Unsigned => (
+                FailureKind::Unsigned,
+                format!("The question was signed with {}, but the answer is not signed, so it cannot be trusted.", self.key_name()),
+                "Check that this is the right server, and that no proxy or load balancer stands between that removes signatures.".into(),
+            ),
+            Trouble::Forged => (
+                FailureKind::ForgedAnswer,
+                format!("An answer came whose signature with {} is wrong: it was changed on the way, or somebody else made it.", self.key_name()),
+                "Try again; if it stays so, compare the key with the server's and look for what changes packets on the way.".into(),
+            ),
+            Trouble::Undecodable => (
+                FailureKind::Undecodable,
+                "The server sent octets that are not a DNS message.".into(),
+                format!("Check that a nameserver, and not another service, listens on port {}; look into its log.", self.endpoint.address.port()),
+            ),
+            Trouble::WrongAnswer(what) => (
+                FailureKind::WrongAnswer,
+                format!("The answer does not belong to the question: {what}."),
+                "Check that this is the nameserver itself, and not a proxy or a load balancer that mixes up answers.".into(),
+            ),
+            Trouble::Contradiction(sentence) => (
+                FailureKind::Incomplete,
+                sentence,
+                "Nothing of it is used. Try again; if it stays so, check the zone on the server (named-checkzone, kzonecheck, pdnsutil check-zone).".into(),
+            ),
+            Trouble::NotAuthoritative(sentence) => (
+                FailureKind::NotAuthoritative,
+                sentence.into(),
+                "Check the name of the zone, and that the address is that of its primary nameserver (--server).".into(),
+            ),
+            Trouble::TooLarge => (
+                FailureKind::Local,
+                "The server sent more than 4 GiB: more than this program can hold.".into(),
+                "Check that the zone on the server is what it should be.".into(),
+            ),
+            Trouble::Local(sentence) => {
+                (FailureKind::Local, sentence, "Nothing was sent. Correct that and try again.".into())
+            }
+        };
+        Failure { kind, what: self.what(kind), why, next: self.guarded(kind, next) }
+    }
+
+    fn what(&self, kind: FailureKind) -> String {
+        let zone = plain(self.zone);
+        let server = server(self.endpoint);
+        let nothing_sent = matches!(kind, FailureKind::Unreachable | FailureKind::Local);
+        let refused = matches!(kind, FailureKind::Refused);
+        match self.purpose {
+            Purpose::Soa => format!("The serial of {zone} could not be read from {server}."),
+            Purpose::Transfer(_) if refused => format!("The transfer of {zone} from {server} was refused."),
+            Purpose::Transfer(_) => format!("{zone} could not be transferred from {server}."),
+            Purpose::Update if nothing_sent => format!("The update of {zone} was not sent to {server}."),
+            Purpose::Update if refused => format!("The update of {zone} was refused by {server}."),
+            Purpose::Update => format!("The update of {zone} was not confirmed by {server}."),
+        }
+    }
+
+    /// Where the server may have carried out an update without our knowing, sending it again is not the next step.
+    fn guarded(&self, kind: FailureKind, next: String) -> String {
+        let unknown = matches!(
+            kind,
+            FailureKind::TimedOut
+                | FailureKind::Closed
+                | FailureKind::Unsigned
+                | FailureKind::ForgedAnswer
+                | FailureKind::Undecodable
+                | FailureKind::WrongAnswer
+        );
+        if self.purpose == Purpose::Update && unknown {
+            return format!("It may have been carried out all the same: read the zone before it is sent again. {next}");
+        }
+        next
+    }
+
+    fn connection(&self, error: ConnectionError) -> (FailureKind, String, String) {
+        let port = self.endpoint.address.port();
+        let seconds = in_words(self.patience.as_secs().max(1));
+        match error {
+            ConnectionError::Source(address, _) => (
+                FailureKind::Local,
+                format!("This machine cannot send from the address {address}."),
+                "Set source to an address that this machine has, of the same family as the server's, or leave it out.".into(),
+            ),
+            ConnectionError::Connect(error) => {
+                let (why, next) = match error.kind() {
+                    ErrorKind::ConnectionRefused => (
+                        format!("The connection was refused: nothing listens on TCP port {port} there."),
+                        "Check the port (HOST:PORT), that the nameserver runs, and that it listens on this address over TCP.",
+                    ),
+                    ErrorKind::TimedOut => (
+                        format!("There was no connection within {seconds}: the server is down, or a firewall drops TCP port {port}."),
+                        "Check the address, and that TCP, not only UDP, may pass between here and there.",
+                    ),
+                    ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => (
+                        "There is no way to this address from here.".into(),
+                        "Check the address, and the network of this machine; an IPv6 address needs IPv6 here.",
+                    ),
+                    kind => (
+                        format!("No connection could be made: {kind}."),
+                        "Check the address and the port, and the network of this machine.",
+                    ),
+                };
+                (FailureKind::Unreachable, why, next.into())
+            }
+            ConnectionError::TimedOut => (
+                FailureKind::TimedOut,
+                match self.purpose {
+                    Purpose::Transfer(records @ 1..) => {
+                        format!("The server stopped sending: after {records} records no further message came within {seconds}.")
+                    }
+                    _ => format!("The server took the connection, but no complete answer came within {seconds}."),
+                },
+                "Try again, with a longer --timeout where the server is slow or far; look into its log.".into(),
+            ),
+            ConnectionError::Closed => match self.purpose {
+                Purpose::Transfer(records @ 1..) => (
+                    FailureKind::Incomplete,
+                    format!("The server closed the connection after {records} records, before the last SOA record: the zone is not complete."),
+                    "Nothing of it is used. Try again; look into the server's log for the reason.".into(),
+                ),
+                _ => (
+                    FailureKind::Closed,
+                    "The server closed the connection before its answer was complete.".into(),
+                    "Look into the server's log: it may have no room for more TCP connections, or not accept this address.".into(),
+                ),
+            },
+            ConnectionError::TooLong => (
+                FailureKind::Local,
+                "The message would be longer than the 65,535 octets that DNS allows.".into(),
+                "Nothing was sent. Push fewer changes at once.".into(),
+            ),
+        }
+    }
+
+    fn rcode(&self, code: Rcode) -> (FailureKind, String, String) {
+        let who = match self.key {
+            Some(_) => format!("this address or {}", self.key_name()),
+            None => "this address (no key is used)".into(),
+        };
+        let transfer = "Allow it on the server (BIND: allow-transfer; Knot: acl with action transfer; PowerDNS: allow-axfr-ips or TSIG-ALLOW-AXFR), or use another key (--key).";
+        let update = "Allow it on the server (BIND: allow-update or update-policy; Knot: acl with action update; PowerDNS: dnsupdate=yes with ALLOW-DNSUPDATE-FROM or TSIG-ALLOW-DNSUPDATE), or use another key (--key). A frozen zone is refused as well.";
+        match (code, self.purpose) {
+            (Rcode::REFUSED, Purpose::Transfer(_)) => {
+                (FailureKind::Refused, format!("The server does not let {who} transfer the zone."), transfer.into())
+            }
+            (Rcode::REFUSED, Purpose::Update) => {
+                (FailureKind::Refused, format!("The server does not let {who} make this change."), update.into())
+            }
+            (Rcode::REFUSED, Purpose::Soa) => (
+                FailureKind::Refused,
+                format!("The server does not answer {who}, or does not have the zone."),
+                "Check the name of the zone; allow the question on the server (BIND: allow-query, and match-clients of the view; PowerDNS answers so for every zone that it does not have).".into(),
+            ),
+            (Rcode::NOTAUTH | Rcode::NXDOMAIN | Rcode::NOTZONE, _) => (
+                FailureKind::NotAuthoritative,
+                format!("The server does not have the zone {} ({code}).", plain(self.zone)),
+                "Check the name of the zone, and that this is its primary nameserver (--server); on the server, that the zone is configured and loaded.".into(),
+            ),
+            (Rcode::NOTIMP, Purpose::Update) => (
+                FailureKind::NotImplemented,
+                "The server does not do dynamic updates (NOTIMP).".into(),
+                "NSD and some hosted servers have none: name the server that takes updates with --update-to. PowerDNS needs dnsupdate=yes and a backend that can do it.".into(),
+            ),
+            (Rcode::NOTIMP, _) => (
+                FailureKind::NotImplemented,
+                "The server does not do this (NOTIMP).".into(),
+                "Check that the address is that of an authoritative nameserver which allows zone transfers.".into(),
+            ),
+            (Rcode::SERVFAIL, _) => (
+                FailureKind::Rcode(code),
+                "The server has trouble of its own with this zone (SERVFAIL): it may not be loaded, or have expired.".into(),
+                "Look into the server's log, and check the zone there (rndc zonestatus, knotc zone-status, pdns_control).".into(),
+            ),
+            (Rcode::FORMERR, _) => (
+                FailureKind::Rcode(code),
+                "The server could not read the question (FORMERR).".into(),
+                "Look into the server's log; a very old server may not know signatures (TSIG).".into(),
+            ),
+            (code, _) => (
+                FailureKind::Rcode(code),
+                format!("The server answered with the error {code}."),
+                "Look into the server's log for the reason.".into(),
+            ),
+        }
+    }
+
+    /// PowerDNS says so, unsigned, for every kind of trouble with a key, Knot for a zone that it does not have.
+    fn unsigned_rcode(&self, code: Rcode) -> (FailureKind, String, String) {
+        let (kind, why, next) = self.rcode(code);
+        let key = self.key_name();
+        let causes = match code {
+            Rcode::REFUSED => format!(
+                "it does not know {key}; it does not allow that key to do this; the secret is another; the clocks differ; it does not have the zone"
+            ),
+            Rcode::NOTAUTH => format!(
+                "it does not have the zone; it does not know {key} or does not allow that key to do this; the secret is another; the clocks differ"
+            ),
+            _ => return (kind, format!("{why} The answer is not signed, so this is unverified."), next),
+        };
+        let why = format!(
+            "The server said {code} without a signature, so it is unverified and does not tell the reason. Likely ones, most likely first: {causes}."
+        );
+        (kind, why, next)
+    }
+
+    fn key_name(&self) -> String {
+        match self.key {
+            Some(key) => format!("the key {} ({})", plain(&key.name), key.algorithm),
+            None => "no key".into(),
+        }
+    }
+}
+
+/// The failure to find a server's address.
+pub fn no_address(host: &str, why: &str) -> Failure {
+    Failure {
+        kind: FailureKind::Unreachable,
+        what: format!("The address of {} was not found.", host.escape_debug()),
+        why: why.into(),
+        next: "Check the spelling and this machine's resolver (/etc/resolv.conf), or give an IP address.".into(),
+    }
+}
+
+/// A name without its final dot, as people write it in sentences.
+fn plain(name: &Name) -> String {
+    let text = name.to_string();
+    text.strip_suffix('.').filter(|text| !text.is_empty()).unwrap_or(".").into()
+}
+
+/// "ns0.example.net (192.0.2.1:53)", or the address alone where the person gave no more.
+fn server(endpoint: &Endpoint) -> String {
+    let address = endpoint.address.to_string();
+    if endpoint.name.is_empty() || endpoint.name == address || endpoint.name == endpoint.address.ip().to_string() {
+        return address;
+    }
+    format!("{} ({address})", endpoint.name.escape_debug())
+}
+
+/// `offset` is this machine's clock minus the server's, in seconds.
+fn clocks(offset: i64) -> String {
+    let direction = if offset < 0 { "behind" } else { "ahead of" };
+    format!("This machine's clock is {} {direction} the server's.", in_words(offset.unsigned_abs()))
+}
+
+/// "1 h 2 min", "3 min 20 s", "12 days 3 h": the two largest units that count.
+fn in_words(seconds: u64) -> String {
+    let units = [(86_400, "days"), (3_600, "h"), (60, "min"), (1, "s")];
+    let mut rest = seconds;
+    let mut words = Vec::new();
+    for (size, unit) in units {
+        let count = rest / size;
+        rest %= size;
+        if count > 0 && words.len() < 2 {
+            let unit = if unit == "days" && count == 1 { "day" } else { unit };
+            words.push(format!("{count} {unit}"));
+        } else if !words.is_empty() {
+            break;
+        }
+    }
+    if words.is_empty() { "0 s".into() } else { words.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_in_words() {
+        for (seconds, words) in [
+            (0, "0 s"),
+            (10, "10 s"),
+            (60, "1 min"),
+            (200, "3 min 20 s"),
+            (3_720, "1 h 2 min"),
+            (3_605, "1 h"),
+            (86_400, "1 day"),
+            (2 * 86_400 + 7_200, "2 days 2 h"),
+        ] {
+            assert_eq!(in_words(seconds), words);
+        }
+        assert_eq!(clocks(3_720), "This machine's clock is 1 h 2 min ahead of the server's.");
+        assert_eq!(clocks(-3_720), "This machine's clock is 1 h 2 min behind the server's.");
+        assert!(clocks(i64::MIN).contains("days"));
+    }
+
+    #[test]
+    fn a_server_is_named_as_the_person_named_it() {
+        let mut endpoint =
+            Endpoint { address: "192.0.2.1:53".parse().unwrap(), source: None, name: "192.0.2.1".into() };
+        assert_eq!(server(&endpoint), "192.0.2.1:53");
+        endpoint.name = "ns0.example.net".into();
+        assert_eq!(server(&endpoint), "ns0.example.net (192.0.2.1:53)");
+        endpoint.name = "ns\u{1b}[31m".into();
+        assert!(!server(&endpoint).contains('\u{1b}'));
+    }
+}
