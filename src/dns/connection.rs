@@ -77,18 +77,24 @@ impl Connection {
         in_time(deadline, self.stream.write_all(&octets)).await
     }
 
-    /// Receives one message, all of it before `deadline`: a server that drips octets gets no more time.
+    /// Receives one message, all of it before `deadline`: a server that drips octets gets no more time. It is
+    /// then in [`Connection::message`].
     ///
     /// # Errors
     /// [`ConnectionError::TimedOut`], [`ConnectionError::Closed`].
-    pub async fn receive(&mut self, deadline: Instant) -> Result<&[u8], ConnectionError> {
+    pub async fn receive(&mut self, deadline: Instant) -> Result<(), ConnectionError> {
         in_time(deadline, async {
             let length = self.stream.read_u16().await?;
             self.message.resize(usize::from(length), 0);
-            self.stream.read_exact(&mut self.message).await
+            self.stream.read_exact(&mut self.message).await?;
+            Ok(())
         })
-        .await?;
-        Ok(&self.message)
+        .await
+    }
+
+    /// The last message.
+    pub fn message(&self) -> &[u8] {
+        &self.message
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::Endpoint;
 use super::connection::ConnectionError;
+use super::trouble::Trouble;
 use crate::facts::{Failure, FailureKind};
 use crate::wire::key::Key;
 use crate::zone::Name;
@@ -14,7 +15,7 @@ use crate::zone::update::Rcode;
 
 /// What we wanted of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub(super) enum Purpose {
     Soa,
     /// With the number of records that came so far.
     Transfer(usize),
@@ -23,54 +24,12 @@ pub enum Purpose {
 
 /// One exchange with a server: what a message says beside the trouble itself.
 #[derive(Debug, Clone, Copy)]
-pub struct Attempt<'a> {
+pub(super) struct Attempt<'a> {
     pub purpose: Purpose,
     pub zone: &'a Name,
     pub endpoint: &'a Endpoint,
     pub key: Option<&'a Key>,
     pub patience: Duration,
-}
-
-/// What went wrong.
-#[derive(Debug)]
-pub enum Trouble {
-    Connection(ConnectionError),
-    /// An error code, with a verified signature or where none was asked for.
-    Rcode(Rcode),
-    /// An error code without the signature that we asked for.
-    UnsignedRcode(Rcode),
-    /// TSIG error BADKEY.
-    UnknownKey,
-    /// TSIG error BADSIG.
-    BadSignature,
-    /// TSIG error BADTRUNC.
-    BadTruncation,
-    /// TSIG error BADTIME: our clock minus the server's, in seconds, where the server told its own.
-    ClockOff(Option<i64>),
-    /// The answer's signature verifies, but the time in it is not ours: our clock minus the server's, in seconds.
-    AnswerClockOff(i64),
-    /// Success, without the signature that we asked for.
-    Unsigned,
-    /// The answer's signature does not verify.
-    Forged,
-    /// Octets that are no DNS message.
-    Undecodable,
-    /// The answer does not belong to the question; a few words of ours on where.
-    WrongAnswer(&'static str),
-    /// The transfer contradicts itself or its zone; a sentence of ours.
-    Contradiction(String),
-    /// The answer has not the zone's SOA; a sentence of ours on what it has.
-    NotAuthoritative(&'static str),
-    /// The transfer is larger than we take.
-    TooLarge,
-    /// A limit or a missing service of this machine; a sentence on why.
-    Local(String),
-}
-
-impl From<ConnectionError> for Trouble {
-    fn from(error: ConnectionError) -> Trouble {
-        Trouble::Connection(error)
-    }
 }
 
 impl Attempt<'_> {
@@ -103,24 +62,30 @@ impl Attempt<'_> {
                 },
                 "Set the clock that is wrong (timedatectl; chronyc tracking shows whether NTP works).".into(),
             ),
+            // Not ClockOff: that means that the server did nothing.
             Trouble::AnswerClockOff(offset) => (
-                FailureKind::ClockOff,
-                format!("The answer was signed at another time than now. {} It may also be an old answer sent again by somebody else.", clocks(offset)),
-                "Set the clock that is wrong; where both are right, somebody on the way repeats old answers.".into(),
+                FailureKind::ForgedAnswer,
+                format!("The answer's signature carries another time than now, so it cannot be believed. {}", clocks(offset)),
+                "Set the clock that is wrong (timedatectl; chronyc tracking shows whether NTP works).".into(),
             ),
             Trouble::Unsigned => (
                 FailureKind::Unsigned,
                 format!("The question was signed with {}, but the answer is not signed, so it cannot be trusted.", self.key_name()),
-                "Check that this is the right server, and that no proxy or load balancer stands between that removes signatures.".into(),
+                "Check that this is the right server, and that no proxy or load balancer on the way removes signatures.".into(),
+            ),
+            Trouble::Uncovered => (
+                FailureKind::Unsigned,
+                format!("Parts of the transfer are not covered by a signature with {}, so they cannot be trusted.", self.key_name()),
+                "Nothing of it is used. Look for a proxy on the way; if there is none, report it to the makers of the server.".into(),
             ),
             Trouble::Forged => (
                 FailureKind::ForgedAnswer,
                 format!("An answer came whose signature with {} is wrong: it was changed on the way, or somebody else made it.", self.key_name()),
-                "Try again; if it stays so, compare the key with the server's and look for what changes packets on the way.".into(),
+                "Nothing of it is used. Try again; if it stays so, compare the key with the server's and look for what changes packets on the way.".into(),
             ),
-            Trouble::Undecodable => (
+            Trouble::Undecodable(error) => (
                 FailureKind::Undecodable,
-                "The server sent octets that are not a DNS message.".into(),
+                format!("The server sent octets that are not a DNS message: {error}."),
                 format!("Check that a nameserver, and not another service, listens on port {}; look into its log.", self.endpoint.address.port()),
             ),
             Trouble::WrongAnswer(what) => (
@@ -128,24 +93,31 @@ impl Attempt<'_> {
                 format!("The answer does not belong to the question: {what}."),
                 "Check that this is the nameserver itself, and not a proxy or a load balancer that mixes up answers.".into(),
             ),
-            Trouble::Contradiction(sentence) => (
+            Trouble::Contradiction(clause) => (
                 FailureKind::Incomplete,
-                sentence,
+                format!("The server did not send a whole zone: {clause}."),
                 "Nothing of it is used. Try again; if it stays so, check the zone on the server (named-checkzone, kzonecheck, pdnsutil check-zone).".into(),
             ),
-            Trouble::NotAuthoritative(sentence) => (
+            Trouble::NotAuthoritative => (
                 FailureKind::NotAuthoritative,
-                sentence.into(),
-                "Check the name of the zone, and that the address is that of its primary nameserver (--server).".into(),
+                format!("The server answers for {} without authority: it is a resolver, or its copy of the zone has expired, or it only knows who has the zone.", plain(self.zone)),
+                "Name the zone's primary nameserver with --server; its SOA record names it (dig SOA).".into(),
+            ),
+            Trouble::NoSoa => (
+                FailureKind::NotAuthoritative,
+                format!("No zone begins at {} on this server: the name is inside of another zone there.", plain(self.zone)),
+                "Check the name of the zone: it is the name at which its SOA record stands.".into(),
             ),
             Trouble::TooLarge => (
                 FailureKind::Local,
                 "The server sent more than 4 GiB: more than this program can hold.".into(),
                 "Check that the zone on the server is what it should be.".into(),
             ),
-            Trouble::Local(sentence) => {
-                (FailureKind::Local, sentence, "Nothing was sent. Correct that and try again.".into())
-            }
+            Trouble::CannotSend(clause) => (
+                FailureKind::Local,
+                format!("It cannot be sent: {clause}."),
+                "Make it smaller where it is too large, or correct the key; nothing was sent.".into(),
+            ),
         };
         Failure { kind, what: self.what(kind), why, next: self.guarded(kind, next) }
     }
@@ -177,7 +149,9 @@ impl Attempt<'_> {
                 | FailureKind::WrongAnswer
         );
         if self.purpose == Purpose::Update && unknown {
-            return format!("It may have been carried out all the same: read the zone before it is sent again. {next}");
+            return format!(
+                "It may have been carried out all the same: read the zone before it is sent again. {next}"
+            );
         }
         next
     }
@@ -231,7 +205,7 @@ impl Attempt<'_> {
                 _ => (
                     FailureKind::Closed,
                     "The server closed the connection before its answer was complete.".into(),
-                    "Look into the server's log: it may have no room for more TCP connections, or not accept this address.".into(),
+                    format!("Look into the server's log: it may have no room for more TCP connections, or not accept this address. Or another service listens on port {port}."),
                 ),
             },
             ConnectionError::TooLong => (
@@ -322,12 +296,12 @@ impl Attempt<'_> {
 }
 
 /// The failure to find a server's address.
-pub fn no_address(host: &str, why: &str) -> Failure {
+pub(super) fn no_address(host: &str) -> Failure {
     Failure {
         kind: FailureKind::Unreachable,
         what: format!("The address of {} was not found.", host.escape_debug()),
-        why: why.into(),
-        next: "Check the spelling and this machine's resolver (/etc/resolv.conf), or give an IP address.".into(),
+        why: "Neither /etc/hosts nor this machine's resolver knows it.".into(),
+        next: "Check the spelling and the resolver (/etc/resolv.conf), or give an IP address.".into(),
     }
 }
 
@@ -340,7 +314,10 @@ fn plain(name: &Name) -> String {
 /// "ns0.example.net (192.0.2.1:53)", or the address alone where the person gave no more.
 fn server(endpoint: &Endpoint) -> String {
     let address = endpoint.address.to_string();
-    if endpoint.name.is_empty() || endpoint.name == address || endpoint.name == endpoint.address.ip().to_string() {
+    if endpoint.name.is_empty()
+        || endpoint.name == address
+        || endpoint.name == endpoint.address.ip().to_string()
+    {
         return address;
     }
     format!("{} ({address})", endpoint.name.escape_debug())

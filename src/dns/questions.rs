@@ -5,6 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use hickory_client::DnsHandle;
 use hickory_client::NetError;
 use hickory_client::proto::op::{DnsRequestOptions, DnsResponse, Query, ResponseCode};
 use hickory_client::proto::rr::{DNSClass, Name as HickoryName, RData, RecordType as HickoryType};
@@ -12,7 +13,6 @@ use hickory_client::runtime::TokioRuntimeProvider;
 use hickory_client::tcp::TcpClientStream;
 use hickory_client::udp::UdpClientStream;
 use hickory_client::xfer::FirstAnswer;
-use hickory_client::DnsHandle;
 use tokio::time::timeout;
 
 use super::Endpoint;
@@ -41,11 +41,9 @@ pub async fn nameserver_status(address: SocketAddr, zone: &Name, patience: Durat
         _ => None,
     });
     match answer.metadata.response_code {
-        ResponseCode::NoError | ResponseCode::NXDomain => AddressState::Answered {
-            authoritative: answer.metadata.authoritative,
-            serial,
-            round_trip,
-        },
+        ResponseCode::NoError | ResponseCode::NXDomain => {
+            AddressState::Answered { authoritative: answer.metadata.authoritative, serial, round_trip }
+        }
         code => AddressState::Failed(in_words(code)),
     }
 }
@@ -116,7 +114,8 @@ pub async fn server_kind(endpoint: &Endpoint, patience: Duration) -> ServerKind 
         let Ok(name) = HickoryName::from_labels(asked.split(|octet| *octet == b'.')) else { continue };
         let mut question = Query::query(name, HickoryType::TXT);
         question.set_query_class(DNSClass::CH);
-        let Ok(answer) = ask_over_tcp(endpoint.address, endpoint.source, question, false, patience).await else {
+        let Ok(answer) = ask_over_tcp(endpoint.address, endpoint.source, question, false, patience).await
+        else {
             // A server that does not answer the first question will not answer the second either.
             return ServerKind::Unknown;
         };
@@ -197,8 +196,7 @@ async fn ask_over_tcp(
     let provider = TokioRuntimeProvider::new();
     let source = source.map(|address| SocketAddr::new(address, 0));
     let asked = async {
-        let exchange =
-            TcpClientStream::exchange(server, source, patience, None, provider.clone()).await?;
+        let exchange = TcpClientStream::exchange(server, source, patience, None, provider.clone()).await?;
         exchange.lookup(question.clone(), options(recursion)).first_answer().await
     };
     let answer = timeout(patience, asked).await.unwrap_or(Err(NetError::Timeout));
@@ -226,8 +224,7 @@ fn checked(answer: Result<DnsResponse, NetError>, question: &Query) -> Result<Dn
         _ => "answer unreadable".into(),
     })?;
     // An error may come as a bare header (NSD, PowerDNS): nothing is read from it but the code.
-    let bare_error =
-        answer.queries.is_empty() && answer.metadata.response_code != ResponseCode::NoError;
+    let bare_error = answer.queries.is_empty() && answer.metadata.response_code != ResponseCode::NoError;
     if bare_error || answer.queries.as_slice() == [question.clone()] {
         Ok(answer)
     } else {
@@ -292,7 +289,14 @@ mod tests {
 
     #[test]
     fn names_keep_their_octets() {
-        for text in ["example.com.", ".", "a\\.b.Example.COM.", "\\000\\255 x.xn--bcher-kva.example.", "*.a.", "\\@.\\;."] {
+        for text in [
+            "example.com.",
+            ".",
+            "a\\.b.Example.COM.",
+            "\\000\\255 x.xn--bcher-kva.example.",
+            "*.a.",
+            "\\@.\\;.",
+        ] {
             let name = Name::parse(text.as_bytes(), None).unwrap();
             let query = to_query(&name, HickoryType::SOA).unwrap();
             assert!(to_our_name(query.name()).unwrap().as_ref().same_octets(name.as_ref()), "{text}");

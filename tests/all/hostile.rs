@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
 use zonewright::wire::builder::Builder;
@@ -21,12 +22,15 @@ pub type Record = (Name, RecordType, Box<[u8]>);
 pub fn serve(script: impl Fn(&[u8], &mut TcpStream) + Send + Sync + 'static) -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
+    let script = Arc::new(script);
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            if let Some(request) = read(&mut stream) {
-                script(&request, &mut stream);
-            }
+            let (mut stream, script) = (stream.unwrap(), Arc::clone(&script));
+            std::thread::spawn(move || {
+                if let Some(request) = read(&mut stream) {
+                    script(&request, &mut stream);
+                }
+            });
         }
     });
     address
@@ -83,7 +87,8 @@ pub fn name(text: &str) -> Name {
 }
 
 pub fn soa(zone: &str, serial: u32) -> Record {
-    let soa = Soa { mname: name("ns1.example.com"), rname: name("mail.example.com"), serial, ..Soa::default() };
+    let soa =
+        Soa { mname: name("ns1.example.com"), rname: name("mail.example.com"), serial, ..Soa::default() };
     (name(zone), RecordType::SOA, soa.to_rdata())
 }
 
