@@ -4,3 +4,4 @@ mod failures;
 mod hostile;
 mod lab;
 mod layers;
+mod scenarios;

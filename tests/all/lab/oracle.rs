@@ -32,7 +32,7 @@ pub fn dig_axfr_at(address: std::net::SocketAddr, key: &Key, zone: &str) -> Vec<
 /// The zone that zone-file text means, in the form of [`dig_axfr`].
 pub fn compiled(zone: &str, text: &str) -> Vec<String> {
     let mut child = Command::new("named-compilezone")
-        .args(["-q", "-i", "none", "-k", "ignore", "-m", "ignore", "-M", "ignore", "-n", "ignore"])
+        .args(["-i", "none", "-k", "ignore", "-m", "ignore", "-M", "ignore", "-n", "ignore"])
         .args([
             "-r", "ignore", "-S", "ignore", "-T", "ignore", "-W", "ignore", "-s", "full", "-o", "-", zone,
             "-",

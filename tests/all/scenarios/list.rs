@@ -1,0 +1,352 @@
+//! The scenarios: what people do to zones. Pure data; `mod.rs` runs them against every server.
+//!
+//! A scenario is a list of states of one zone, as zone-file text. The server starts with the first; each
+//! following state is reached by one push. Names are relative to the zone, which is called after the scenario.
+
+/// What every zone has at its apex unless a scenario says otherwise.
+const APEX: &str = "\
+$TTL 3600
+@ SOA ns1 hostmaster 2026010100 7200 900 1209600 300
+@ NS ns1
+@ NS ns2
+ns1 A 192.0.2.1
+ns1 AAAA 2001:db8::1
+ns2 A 192.0.2.2
+";
+
+const DIGEST: &str = "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF";
+const OTHER_DIGEST: &str = "FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210";
+
+pub struct Scenario {
+    /// Letters, digits and hyphens: it becomes the label of the zone.
+    pub name: String,
+    pub states: Vec<String>,
+    pub meanwhile: Option<Meanwhile>,
+}
+
+/// What somebody else does with nsupdate during the (only) push of a scenario.
+pub struct Meanwhile {
+    pub when: When,
+    /// nsupdate commands; `{zone}` is the zone.
+    pub update: &'static str,
+    pub ending: Ending,
+    /// The zone at the end.
+    pub result: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// After the zone was loaded and edited.
+    BeforePush,
+    /// After the push found the zone as it was, just before its update goes out.
+    BeforeSend,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    Applied,
+    Conflict,
+    NothingToDo,
+}
+
+impl Scenario {
+    pub fn zone(&self) -> String {
+        format!("{}.test", self.name)
+    }
+}
+
+/// A scenario over the usual apex.
+fn scenario(name: &str, states: &[&str]) -> Scenario {
+    let states = states.iter().map(|state| format!("{APEX}{state}")).collect();
+    Scenario { name: name.into(), states, meanwhile: None }
+}
+
+/// A scenario whose states are whole zones.
+fn whole(name: &str, states: &[&str]) -> Scenario {
+    let states = states.iter().map(|state| format!("$TTL 3600\n{state}")).collect();
+    Scenario { name: name.into(), states, meanwhile: None }
+}
+
+fn with_other(
+    name: &str,
+    states: [&str; 2],
+    when: When,
+    update: &'static str,
+    ending: Ending,
+    result: &str,
+) -> Scenario {
+    let meanwhile = Some(Meanwhile { when, update, ending, result: format!("{APEX}{result}") });
+    Scenario { meanwhile, ..scenario(name, &states) }
+}
+
+/// Record types with two values each; for every one there is a scenario that adds, changes and deletes it.
+pub fn types() -> Vec<(&'static str, String, String)> {
+    let text = |rtype, first: &str, second: &str| (rtype, first.to_owned(), second.to_owned());
+    let digest =
+        |rtype, before: &str| (rtype, format!("{before} {DIGEST}"), format!("{before} {OTHER_DIGEST}"));
+    vec![
+        text("A", "192.0.2.80", "192.0.2.81"),
+        text("AAAA", "2001:db8::80", "2001:db8:0:1::"),
+        text("CAA", "0 issue \"ca.example.net; account=1\"", "128 iodef \"mailto:security@example.net\""),
+        text("CNAME", "www.example.net.", "www.example.org."),
+        text("DNAME", "example.net.", "example.org."),
+        digest("DS", "12345 13 2"),
+        text("HTTPS", "1 . alpn=\"h2,h3\" ipv4hint=192.0.2.80,192.0.2.81", "0 www.example.net."),
+        text("MX", "10 mail.example.net.", "20 mail.example.net."),
+        text(
+            "NAPTR",
+            "100 10 \"u\" \"E2U+sip\" \"!^.*$!sip:info@example.net!\" .",
+            "100 20 \"s\" \"SIP+D2U\" \"\" _sip._udp.example.net.",
+        ),
+        text("NS", "ns.example.net.", "ns.example.org."),
+        text("PTR", "host.example.net.", "host.example.org."),
+        text("SPF", "\"v=spf1 mx -all\"", "\"v=spf1 -all\""),
+        text("SRV", "0 5 5060 sip.example.net.", "10 0 5061 sip.example.net."),
+        digest("SSHFP", "4 2"),
+        text(
+            "SVCB",
+            "1 svc.example.net. port=8443 key65333=\"a\\001b\"",
+            "2 svc.example.net. mandatory=alpn alpn=dot",
+        ),
+        digest("TLSA", "3 1 1"),
+        text("TXT", "\"first\" \"second\"", "\"firstsecond\""),
+    ]
+}
+
+/// Every scenario.
+pub fn all() -> Vec<Scenario> {
+    let mut list = sets();
+    list.extend(apex());
+    list.extend(odd());
+    list.extend(limits());
+    list.extend(second_editor());
+    list.extend(types().into_iter().map(|(rtype, first, second)| {
+        let around = if rtype == "DS" { "host NS ns.example.net.\n" } else { "" };
+        let owner = if rtype == "SRV" { "_sip._udp" } else { "host" };
+        let state = |rdata: &str| format!("{around}{owner} {rtype} {rdata}\n");
+        let name = format!("type-{}", rtype.to_ascii_lowercase());
+        scenario(&name, &[around, &state(&first), &state(&second), around])
+    }));
+    list
+}
+
+/// Record sets and names.
+fn sets() -> Vec<Scenario> {
+    let delegation =
+        format!("child NS ns.child\nchild NS ns1\nchild DS 12345 13 2 {DIGEST}\nns.child A 192.0.2.10\n");
+    let changed = format!("child NS ns.child\nchild DS 12345 13 2 {OTHER_DIGEST}\nns.child A 192.0.2.11\n");
+    let mail = "Mail MX 10 MX1.Example.NET.\nWWW A 192.0.2.1\nwww TXT \"Case Matters\"\n";
+    let same_mail = "MAIL MX 10 mx1.example.net.\nwww A 192.0.2.1\nWWW TXT \"Case Matters\"\n";
+    vec![
+        scenario(
+            "add-change-delete",
+            &["old A 192.0.2.9\n", "old A 192.0.2.9\nwww A 192.0.2.10\n", "www A 192.0.2.11\n", ""],
+        ),
+        scenario(
+            "several-records",
+            &[
+                "www A 192.0.2.10\nwww TXT a\n",
+                "www A 192.0.2.10\nwww A 192.0.2.11\nwww A 192.0.2.12\nwww TXT a\nwww TXT b\nwww MX 10 mail.example.net.\n",
+                "www A 192.0.2.12\nwww A 192.0.2.13\nwww TXT b\nwww AAAA 2001:db8::10\n",
+                "www A 192.0.2.12\n",
+            ],
+        ),
+        scenario(
+            "ttl-of-three",
+            &[
+                "www 300 A 192.0.2.10\nwww 300 A 192.0.2.11\nwww 300 A 192.0.2.12\n",
+                "www 60 A 192.0.2.10\nwww 60 A 192.0.2.11\nwww 60 A 192.0.2.12\n",
+                "www 7200 A 192.0.2.10\nwww 7200 A 192.0.2.12\nwww 7200 A 192.0.2.13\n",
+                "www 0 A 192.0.2.10\nwww 0 A 192.0.2.12\nwww 0 A 192.0.2.13\n",
+            ],
+        ),
+        scenario(
+            "address-to-cname-and-back",
+            &[
+                "www A 192.0.2.10\nwww A 192.0.2.11\nwww TXT a\n",
+                "www CNAME host.example.net.\n",
+                "www A 192.0.2.10\nwww TXT a\n",
+            ],
+        ),
+        scenario(
+            "delete-a-name",
+            &[
+                "www A 192.0.2.10\nwww AAAA 2001:db8::10\nwww TXT a\nwww MX 10 mail.example.net.\nbelow.www A 192.0.2.11\n",
+                "below.www A 192.0.2.11\n",
+            ],
+        ),
+        scenario(
+            "rename-a-host",
+            &[
+                "before A 192.0.2.10\nbefore TXT a\nalias CNAME before\n",
+                "after A 192.0.2.10\nafter TXT a\nalias CNAME after\n",
+            ],
+        ),
+        scenario(
+            "wildcard",
+            &[
+                "",
+                "* A 192.0.2.10\n* TXT any\n*.sub MX 10 mail.example.net.\n",
+                "* A 192.0.2.11\n* TXT any\n*.sub MX 20 mail.example.net.\nwww.sub TXT own\n",
+                "www.sub TXT own\n",
+            ],
+        ),
+        scenario("delegation", &["", &delegation, &changed, ""]),
+        scenario("deep-name", &["", "a.b.c.d.e.f A 192.0.2.10\n", ""]),
+        scenario(
+            "case-of-names",
+            &[
+                mail,
+                &format!("{same_mail}Other.Www A 192.0.2.2\n"),
+                &format!("{mail}OTHER.www A 192.0.2.3\n"),
+                mail,
+            ],
+        ),
+        scenario(
+            "many-at-once",
+            &[
+                "",
+                &(0..300).map(|host| format!("host{host} A 192.0.2.{}\n", host % 250)).collect::<String>(),
+                "",
+            ],
+        ),
+    ]
+}
+
+/// SOA and apex NS.
+fn apex() -> Vec<Scenario> {
+    let rest =
+        "@ MX 10 mail.example.net.\nns1 A 192.0.2.1\nns2 A 192.0.2.2\nns3 A 192.0.2.3\nns4 A 192.0.2.4\n";
+    let soa = "@ SOA ns1 hostmaster 2026010100 7200 900 1209600 300\n";
+    let zone = |soa: &str, ns: &str| format!("{soa}{ns}{rest}");
+    vec![
+        whole(
+            "replace-both-apex-ns",
+            &[
+                &zone(soa, "@ NS ns1\n@ NS ns2\n"),
+                &zone(soa, "@ NS ns3\n@ NS ns4\n"),
+                &zone(soa, "@ NS ns1\n@ NS ns4\n"),
+            ],
+        ),
+        whole(
+            "replace-apex-ns-and-addresses",
+            &[
+                &format!("{soa}@ NS ns1\n@ NS ns2\nns1 A 192.0.2.1\nns2 A 192.0.2.2\n"),
+                &format!("{soa}@ NS ns5\n@ NS ns.example.net.\nns5 A 192.0.2.5\n"),
+            ],
+        ),
+        whole("replace-the-only-apex-ns", &[&zone(soa, "@ NS ns1\n"), &zone(soa, "@ NS ns2\n")]),
+        whole(
+            "ttl-of-a-single-apex-ns",
+            &[&zone(soa, "@ 300 NS ns1\n"), &zone(soa, "@ 60 NS ns1\n"), &zone(soa, "@ 7200 NS ns1\n")],
+        ),
+        whole(
+            "ttl-of-two-apex-ns",
+            &[&zone(soa, "@ NS ns1\n@ NS ns2\n"), &zone(soa, "@ 60 NS ns1\n@ 60 NS ns2\n")],
+        ),
+        whole(
+            "soa-timers",
+            &[
+                &zone(soa, "@ NS ns1\n"),
+                &zone("@ SOA ns1 hostmaster 2026010100 3600 600 604800 60\n", "@ NS ns1\n"),
+                &zone(
+                    "@ SOA ns2 first\\.last.example.net. 2026010100 3600 600 604800 60\n",
+                    "@ NS ns1\n@ NS ns2\n",
+                ),
+            ],
+        ),
+        whole(
+            "soa-ttl",
+            &[
+                &zone(soa, "@ NS ns1\n"),
+                &zone("@ 60 SOA ns1 hostmaster 2026010100 7200 900 1209600 300\n", "@ NS ns1\n"),
+            ],
+        ),
+        scenario(
+            "data-at-the-apex",
+            &["@ A 192.0.2.9\n@ TXT a\n", "@ AAAA 2001:db8::9\n@ TXT a\n@ TXT b\n@ CAA 0 issue \";\"\n", ""],
+        ),
+    ]
+}
+
+/// Odd names and odd RDATA.
+fn odd() -> Vec<Scenario> {
+    let long = "x".repeat(255);
+    let longer = format!("host TXT \"{long}\" \"{long}\" \"{}\"\n", "y".repeat(254));
+    let other = format!("host TXT \"{long}\" \"{}\" \"{long}\"\n", "y".repeat(254));
+    vec![
+        scenario("text-of-255-octets", &["", &longer, &other, ""]),
+        scenario(
+            "text-with-odd-octets",
+            &[
+                "",
+                "host TXT \"a \\\"quoted\\\" word\" \"back\\\\slash\" \"semi;colon (and) @ $\"\n",
+                "host TXT \"\\000\\001\\009\\010\\027[31m\\127\\128\\255\" \"\"\n",
+                "host TXT \"a \\\"quoted\\\" word\" \"\\000\\255\"\nhost TXT \"\\000\\254\"\n",
+                "",
+            ],
+        ),
+        scenario(
+            "escaped-dots",
+            &[
+                "first\\.last TXT a\n",
+                "first\\.last TXT b\na\\.b.c TXT x\na.b.c TXT y\nhost MX 10 first\\.last.example.net.\n",
+                "a.b.c TXT y\n",
+            ],
+        ),
+        scenario(
+            "odd-octets-in-names",
+            &["", "\\000\\032\\255\\\\\\\"\\;\\@ TXT a\n\\@ TXT b\n_-x TXT c\n", "\\@ TXT c\n"],
+        ),
+        scenario(
+            "unknown-type",
+            &["", "host TYPE65400 \\# 4 01020304\n", "host TYPE65400 \\# 3 ff0001\n", ""],
+        ),
+    ]
+}
+
+/// What some servers cannot do; see `EXCEPTIONS`.
+fn limits() -> Vec<Scenario> {
+    vec![
+        scenario("address-at-a-service-name", &["", "_service A 192.0.2.10\n", ""]),
+        scenario("address-at-an-escaped-dot", &["", "first\\.last A 192.0.2.10\n", ""]),
+        scenario(
+            "mx-to-a-cname",
+            &["alias CNAME mail.example.net.\n", "alias CNAME mail.example.net.\n@ MX 10 alias\n"],
+        ),
+        scenario("dname-over-a-subtree", &["a.host TXT a\n", "a.host TXT a\nhost DNAME example.net.\n"]),
+        scenario(
+            "data-below-a-dname",
+            &["host DNAME example.net.\n", "host DNAME example.net.\na.host TXT a\n"],
+        ),
+        scenario(
+            "ds-without-ns",
+            &["host A 192.0.2.10\n", &format!("host A 192.0.2.10\nhost DS 12345 13 2 {DIGEST}\n")],
+        ),
+    ]
+}
+
+fn second_editor() -> Vec<Scenario> {
+    let states = ["www A 192.0.2.10\nmail A 192.0.2.20\n", "www A 192.0.2.11\nmail A 192.0.2.20\n"];
+    let elsewhere = "update add other.{zone} 3600 A 192.0.2.30";
+    let both = "www A 192.0.2.11\nmail A 192.0.2.20\nother A 192.0.2.30\n";
+    let here = "update add www.{zone} 3600 A 192.0.2.99";
+    let theirs = "www A 192.0.2.10\nwww A 192.0.2.99\nmail A 192.0.2.20\n";
+    let same = "update delete www.{zone} A\nupdate add www.{zone} 3600 A 192.0.2.11";
+    let gone = "update delete www.{zone} A";
+    vec![
+        with_other("other-set-changed", states, When::BeforePush, elsewhere, Ending::Applied, both),
+        with_other("other-set-changed-late", states, When::BeforeSend, elsewhere, Ending::Applied, both),
+        with_other("touched-set-changed", states, When::BeforePush, here, Ending::Conflict, theirs),
+        with_other("touched-set-changed-late", states, When::BeforeSend, here, Ending::Conflict, theirs),
+        with_other(
+            "touched-set-deleted",
+            states,
+            When::BeforePush,
+            gone,
+            Ending::Conflict,
+            "mail A 192.0.2.20\n",
+        ),
+        with_other("same-change-by-both", states, When::BeforePush, same, Ending::NothingToDo, states[1]),
+    ]
+}
