@@ -1,7 +1,7 @@
 //! Whole-program tests: one target, one link.
 
+mod apply;
 mod failures;
 mod hostile;
 mod lab;
 mod layers;
-mod scenarios;

@@ -2,6 +2,7 @@
 //! (`named-compilezone`), and a second editor (`nsupdate`). None of our own code takes part.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
 use super::{Key, Lab};
@@ -13,7 +14,7 @@ pub fn dig_axfr(lab: &Lab, zone: &str) -> Vec<String> {
 }
 
 /// [`dig_axfr`] from any server.
-pub fn dig_axfr_at(address: std::net::SocketAddr, key: &Key, zone: &str) -> Vec<String> {
+pub fn dig_axfr_at(address: SocketAddr, key: &Key, zone: &str) -> Vec<String> {
     let output = Command::new("dig")
         .arg(format!("@{}", address.ip()))
         .args(["-p", &address.port().to_string(), "-y", &key.triple(), "+tcp", "+time=10", "+tries=1"])
@@ -60,8 +61,13 @@ pub fn without_serial(lines: Vec<String>) -> Vec<String> {
     lines.into_iter().map(replace).collect()
 }
 
-/// Sends commands (`update add ...`) to the server with nsupdate, signed.
-pub fn nsupdate(address: std::net::SocketAddr, key: &Key, zone: &str, commands: &str) {
+/// Sends commands (`update add ...`) to the server with nsupdate, signed; they must be carried out.
+pub fn nsupdate(address: SocketAddr, key: &Key, zone: &str, commands: &str) {
+    assert_eq!(try_nsupdate(address, key, zone, commands), "NOERROR", "{commands}");
+}
+
+/// The same, with the response code as nsupdate prints it, or what else it says.
+pub fn try_nsupdate(address: SocketAddr, key: &Key, zone: &str, commands: &str) -> String {
     let mut child = Command::new("nsupdate")
         .args(["-v", "-y", &key.triple()])
         .stdin(Stdio::piped())
@@ -72,7 +78,12 @@ pub fn nsupdate(address: std::net::SocketAddr, key: &Key, zone: &str, commands: 
     let script = format!("server {} {}\nzone {zone}\n{commands}\nsend\n", address.ip(), address.port());
     child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "nsupdate failed: {output:?}\n{script}");
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    match said.strip_prefix("update failed: ") {
+        Some(code) => code.to_owned(),
+        None if output.status.success() && said.is_empty() => "NOERROR".into(),
+        None => said,
+    }
 }
 
 /// Types whose RDATA may hold names and no text in which case matters.

@@ -305,9 +305,10 @@ fn odd() -> Vec<Scenario> {
     ]
 }
 
-/// What some servers cannot do; see `EXCEPTIONS`.
+/// What some servers cannot do; `exceptions.rs` says which, and why.
 fn limits() -> Vec<Scenario> {
     vec![
+        scenario("unassigned-type", &["", "host TYPE65280 \\# 4 01020304\n", ""]),
         scenario("address-at-a-service-name", &["", "_service A 192.0.2.10\n", ""]),
         scenario("address-at-an-escaped-dot", &["", "first\\.last A 192.0.2.10\n", ""]),
         scenario(

@@ -1,26 +1,220 @@
+//! The scenarios of `list.rs`, run against BIND, Knot, PowerDNS and the embedded primary: the zone is loaded,
+//! edited in a draft and pushed, and then an independent `dig AXFR` must show exactly the zone that the next
+//! state of the scenario means to `named-compilezone`, and the report must say so.
+//!
+//! What a server cannot do is in `exceptions.rs`; the prediction must have said it.
+
+mod exceptions;
 mod list;
+mod primary;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use zonewright::facts::ServerKind;
+use zonewright::push::{Outcome, PredictionKind, Report, ServerTraits, Verdict, plan, predict};
+use zonewright::zone::changes::diff;
+use zonewright::zone::types::{Standing, table};
+use zonewright::zone::{ChangeMap, Draft, Name, RecordType, RrKey, Snapshot};
+use zonewright::zonefile;
+
+use super::lab::{Key, Lab, Make, Zone, compiled, dig_axfr_at, nsupdate, without_serial};
+use exceptions::{EXCEPTIONS, find};
+use list::{Ending, Meanwhile, Scenario, When};
+use primary::Primary;
 
 #[test]
-fn every_state_is_a_zone() {
-    for scenario in list::all() {
-        for state in &scenario.states {
-            crate::lab::compiled(&scenario.zone(), state);
+fn bind() {
+    against(Make::Bind, ServerKind::Bind);
+}
+
+#[test]
+fn knot() {
+    against(Make::Knot, ServerKind::Knot);
+}
+
+#[test]
+fn powerdns() {
+    against(Make::PowerDns, ServerKind::PowerDns);
+}
+
+#[test]
+fn every_exception_belongs_to_a_scenario() {
+    let scenarios = list::all();
+    let names: BTreeSet<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
+    assert_eq!(names.len(), scenarios.len(), "two scenarios have the same name");
+    for exception in EXCEPTIONS {
+        assert!(names.contains(exception.scenario), "{}", exception.scenario);
+        assert!(!exception.cause.is_empty());
+    }
+}
+
+#[test]
+fn every_type_of_the_table_is_there() {
+    let listed: BTreeSet<&str> = list::types().iter().map(|(rtype, _, _)| *rtype).collect();
+    for info in table() {
+        // A zone has one SOA; it has scenarios of its own. Signatures and the like are made by servers.
+        if info.standing != Standing::Managed && info.rtype != RecordType::SOA {
+            assert!(listed.contains(info.mnemonic), "{} has no scenario", info.mnemonic);
         }
     }
 }
-#[test]
-fn servers_load() {
-    use crate::lab::*;
-    let all = list::all();
-    eprintln!("{}", all.len());
-    let zones: Vec<_> = all.iter().map(|s| Zone::new(s.zone(), s.states[0].clone())).collect();
-    for make in Make::PRIMARIES {
-        let t = std::time::Instant::now();
-        let lab = Lab::start(make, &zones, &Key::default()).unwrap();
-        eprintln!("{make} {:?}", t.elapsed());
-        for (s, z) in all.iter().zip(&zones) {
-            assert_eq!(dig_axfr(&lab, &z.name), compiled(&z.name, &z.text), "{make} {}", s.name);
+
+fn zones() -> Vec<Zone> {
+    list::all()
+        .into_iter()
+        .map(|mut scenario| Zone::new(scenario.zone(), scenario.states.remove(0)))
+        .collect()
+}
+
+fn against(make: Make, kind: ServerKind) {
+    let Some(lab) = Lab::start(make, &zones(), &Key::default()) else { return };
+    run_all(&Primary::new(lab.address, kind, lab.key.clone()), &lab.log());
+}
+
+fn run_all(primary: &Primary, log: &str) {
+    assert_eq!(primary.kind_as_told(), primary.kind, "the server is recognised");
+    let wrong: Vec<String> = list::all()
+        .iter()
+        .filter_map(|scenario| run(primary, scenario).err().map(|why| format!("{}: {why}", scenario.name)))
+        .collect();
+    assert!(wrong.is_empty(), "{:?}:\n{}\n\nIts log:\n{log}", primary.kind, wrong.join("\n\n"));
+}
+
+/// Runs one scenario; what went wrong, if anything did.
+fn run(primary: &Primary, scenario: &Scenario) -> Result<(), String> {
+    let zone = scenario.zone();
+    for (push, state) in scenario.states.iter().enumerate().skip(1) {
+        let context = |why: String| format!("push {push}: {why}");
+        let exception = find(primary.kind, &scenario.name, push);
+        let result = push_to(primary, &zone, state, exception.is_some(), scenario.meanwhile.as_ref());
+        match (result, exception) {
+            (result, None) => result.map_err(context)?,
+            (Err(why), Some(_)) => return Err(context(why)),
+            // The later states stand on one that was not reached.
+            (Ok(()), Some(_)) => return Ok(()),
         }
-        eprintln!("{make} {:?}", t.elapsed());
     }
+    Ok(())
+}
+
+fn push_to(
+    primary: &Primary,
+    zone: &str,
+    state: &str,
+    impossible: bool,
+    meanwhile: Option<&Meanwhile>,
+) -> Result<(), String> {
+    let origin = Name::parse(format!("{zone}.").as_bytes(), None).unwrap();
+    let base = Arc::new(primary.transfer(&origin)?);
+    let (wanted, _) =
+        zonefile::read_zone(state.as_bytes(), Some(&origin)).map_err(|why| format!("{why:?}"))?;
+    let draft = edited(Arc::clone(&base), &wanted);
+    let traits = ServerTraits { kind: primary.kind };
+    let plan = plan(&base, draft.changes(), traits).map_err(|error| format!("no plan: {error}"))?;
+    let predictions = predict(&base, &plan, draft.changes(), traits);
+    let fatal: Vec<String> = predictions
+        .iter()
+        .filter(|prediction| prediction.kind != PredictionKind::Altered)
+        .map(|prediction| format!("{:?}: {}", prediction.key, prediction.message))
+        .collect();
+    check(impossible || fatal.is_empty(), || format!("predicted without reason: {fatal:?}"))?;
+    check(!impossible || !predictions.is_empty(), || {
+        "the prediction did not say that it cannot be done".into()
+    })?;
+
+    let disturb = || {
+        let Meanwhile { update, .. } = meanwhile.unwrap();
+        nsupdate(primary.address, &primary.key, zone, &update.replace("{zone}", zone));
+    };
+    let (mut before_push, mut before_send) = match meanwhile.map(|other| other.when) {
+        None => (false, false),
+        Some(When::BeforePush) => (true, false),
+        Some(When::BeforeSend) => (false, true),
+    };
+    if std::mem::take(&mut before_push) {
+        disturb();
+    }
+    let report = primary.push(&base, draft.changes(), traits, plan, || {
+        // Only before the first of several attempts.
+        if std::mem::take(&mut before_send) {
+            disturb();
+        }
+    });
+
+    let actual = without_serial(dig_axfr_at(primary.address, &primary.key, zone));
+    let result = meanwhile.map_or(state, |other| other.result.as_str());
+    let intended = without_serial(compiled(zone, result));
+    if impossible {
+        return check(actual != intended && report.outcome != Outcome::Applied, || {
+            format!("it was done although exceptions.rs says it cannot be: {:?}", report.outcome)
+        });
+    }
+    let (missing, extra) = (difference(&intended, &actual), difference(&actual, &intended));
+    check(actual == intended, || {
+        format!("missing {missing:#?}, not wanted {extra:#?}; {}", in_words(&report))
+    })?;
+    match meanwhile.map(|other| other.ending).unwrap_or(Ending::Applied) {
+        Ending::Applied => {
+            let all_applied = report.verdicts.iter().all(|(_, _, verdict)| *verdict == Verdict::Applied);
+            check(report.outcome == Outcome::Applied && all_applied, || in_words(&report))?;
+            check(report.verdicts.len() == draft.changes().len(), || "a change has no verdict".into())?;
+            nothing_left(primary, &origin, draft, meanwhile.is_none().then_some(&wanted))
+        }
+        Ending::Conflict => {
+            let touched: Vec<RrKey> = draft.changes().keys().cloned().collect();
+            check(report.outcome == Outcome::Conflict(touched), || in_words(&report))
+        }
+        Ending::NothingToDo => check(report.outcome == Outcome::NothingToDo, || in_words(&report)),
+    }
+}
+
+/// A draft that makes the zone equal to `wanted`. The serial is the server's business.
+fn edited(base: Arc<Snapshot>, wanted: &Snapshot) -> Draft {
+    let edits: Vec<_> = without_serial_change(diff(&base, wanted), &base, wanted)
+        .into_iter()
+        .map(|(key, change)| (key, change.after))
+        .collect();
+    let mut draft = Draft::new(base);
+    draft.edit("the scenario", edits);
+    draft
+}
+
+fn without_serial_change(mut changes: ChangeMap, base: &Snapshot, wanted: &Snapshot) -> ChangeMap {
+    let soa = RrKey::new(base.origin().clone(), RecordType::SOA);
+    let same_ttl = base.get(&soa).map(|set| set.ttl) == wanted.get(&soa).map(|set| set.ttl);
+    if base.soa().same_but_serial(wanted.soa()) && same_ttl {
+        changes.remove(&soa);
+    }
+    changes
+}
+
+/// After a push, the draft is empty on the zone as loaded anew, and so is the difference to what was wanted.
+fn nothing_left(
+    primary: &Primary,
+    origin: &Name,
+    mut draft: Draft,
+    wanted: Option<&Snapshot>,
+) -> Result<(), String> {
+    let now = Arc::new(primary.transfer(origin)?);
+    draft.rebase(Arc::clone(&now));
+    // The serial of an edited SOA is the server's.
+    let soa = RrKey::new(origin.clone(), RecordType::SOA);
+    let left: Vec<&RrKey> = draft.changes().keys().filter(|key| **key != soa).collect();
+    check(left.is_empty(), || format!("the draft still holds {left:?}"))?;
+    let phantom =
+        wanted.map(|wanted| without_serial_change(diff(&now, wanted), &now, wanted)).unwrap_or_default();
+    check(phantom.is_empty(), || format!("phantom differences {phantom:#?}"))
+}
+
+fn difference(a: &[String], b: &[String]) -> Vec<String> {
+    a.iter().filter(|line| !b.contains(line)).take(10).cloned().collect()
+}
+
+fn in_words(report: &Report) -> String {
+    format!("{:?}, answer {:?}, {:#?}", report.outcome, report.answer, report.verdicts)
+}
+
+fn check(holds: bool, why: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(why()) }
 }

@@ -1,0 +1,59 @@
+//! What a server cannot do, and why. Each line is proved by the runner: the push must not end as applied, and
+//! the prediction must have said so; where there is no line here, it must end as applied and as not predicted.
+
+use zonewright::facts::ServerKind;
+
+pub struct Exception {
+    pub server: ServerKind,
+    pub scenario: &'static str,
+    /// Which push of the scenario, from 1. The scenario ends there.
+    pub push: usize,
+    pub cause: &'static str,
+}
+
+const fn exception(
+    server: ServerKind,
+    scenario: &'static str,
+    push: usize,
+    cause: &'static str,
+) -> Exception {
+    Exception { server, scenario, push, cause }
+}
+
+pub const EXCEPTIONS: &[Exception] = &[
+    exception(
+        ServerKind::Bind,
+        "address-at-a-service-name",
+        1,
+        "check-names: an address wants a host name as its owner; REFUSED",
+    ),
+    exception(
+        ServerKind::Bind,
+        "address-at-an-escaped-dot",
+        1,
+        "check-names: an address wants a host name as its owner; REFUSED",
+    ),
+    exception(ServerKind::Bind, "mx-to-a-cname", 1, "check-mx-cname: an MX must not name an alias; REFUSED"),
+    exception(
+        ServerKind::Bind,
+        "ds-without-ns",
+        1,
+        "a DS where there is no delegation is dropped with NOERROR",
+    ),
+    exception(ServerKind::Knot, "dname-over-a-subtree", 1, "a DNAME over existing names is REFUSED"),
+    exception(ServerKind::Knot, "data-below-a-dname", 1, "data below a DNAME is REFUSED"),
+    exception(ServerKind::PowerDns, "soa-ttl", 1, "the TTL of an SOA in an update is not looked at"),
+    exception(
+        ServerKind::PowerDns,
+        "unassigned-type",
+        1,
+        "a type that PowerDNS has no name for (65400 it has) is a FORMERR",
+    ),
+];
+
+/// The exception for this push, if there is one.
+pub fn find(server: ServerKind, scenario: &str, push: usize) -> Option<&'static Exception> {
+    EXCEPTIONS.iter().find(|exception| {
+        exception.server == server && exception.scenario == scenario && exception.push == push
+    })
+}

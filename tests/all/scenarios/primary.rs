@@ -1,0 +1,94 @@
+//! A primary as our own code reaches it: transfer, and a push from beginning to end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use zonewright::dns::{self, Endpoint, questions};
+use zonewright::facts::ServerKind;
+use zonewright::push::{Action, Event, Plan, Push, Report, ServerTraits};
+use zonewright::wire::key::{Algorithm, Key as WireKey, Secret};
+use zonewright::zone::{ChangeMap, Name, Snapshot};
+
+use crate::lab::Key;
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+pub struct Primary {
+    pub address: SocketAddr,
+    pub kind: ServerKind,
+    pub key: Key,
+    ours: dns::Primary,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Primary {
+    pub fn new(address: SocketAddr, kind: ServerKind, key: Key) -> Primary {
+        let endpoint = Endpoint { address, source: None, name: address.to_string() };
+        let wire_key = Arc::new(WireKey {
+            name: Name::parse(format!("{}.", key.name).as_bytes(), None).unwrap(),
+            algorithm: Algorithm::parse(&key.algorithm).unwrap(),
+            secret: Secret::from_base64(&key.secret).unwrap(),
+        });
+        let ours = dns::Primary {
+            transfer_from: endpoint.clone(),
+            update_to: endpoint,
+            transfer_key: Some(Arc::clone(&wire_key)),
+            key: Some(wire_key),
+            timeout: TIMEOUT,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        Primary { address, kind, key, ours, runtime }
+    }
+
+    /// What the server says it is.
+    pub fn kind_as_told(&self) -> ServerKind {
+        self.runtime.block_on(questions::server_kind(&self.ours.update_to, TIMEOUT))
+    }
+
+    pub fn transfer(&self, zone: &Name) -> Result<Snapshot, String> {
+        self.runtime.block_on(dns::transfer(&self.ours, zone, |_| {})).map_err(|failure| failure.to_string())
+    }
+
+    /// Pushes and tells how it ended. `before_send` is called each time before an update goes out.
+    pub fn push(
+        &self,
+        base: &Arc<Snapshot>,
+        changes: &ChangeMap,
+        traits: ServerTraits,
+        plan: Plan,
+        mut before_send: impl FnMut(),
+    ) -> Report {
+        let zone = base.origin();
+        let (mut push, mut actions) = Push::new(Arc::clone(base), changes.clone(), traits, plan);
+        loop {
+            let mut events = Vec::new();
+            for action in actions.drain(..) {
+                events.push(match action {
+                    Action::AskSoa => Event::Soa(self.runtime.block_on(dns::soa(
+                        &self.ours.update_to,
+                        self.ours.key.as_deref(),
+                        zone,
+                        TIMEOUT,
+                    ))),
+                    Action::Transfer => {
+                        let transfer = dns::transfer(&self.ours, zone, |_| {});
+                        Event::Zone(self.runtime.block_on(transfer).map(Arc::new))
+                    }
+                    Action::Send(update) => {
+                        before_send();
+                        Event::Answer(self.runtime.block_on(dns::update(&self.ours, &update)))
+                    }
+                    Action::Wait(time) => {
+                        std::thread::sleep(time);
+                        Event::Woke
+                    }
+                    Action::Show(_) => continue,
+                    Action::Finish(report) => return *report,
+                });
+            }
+            assert!(!events.is_empty(), "the push waits for nothing");
+            actions = events.into_iter().flat_map(|event| push.on(event)).collect();
+        }
+    }
+}
