@@ -4,6 +4,7 @@
 //! two. What a number or name in a field means is not its business (rules are in `check`).
 
 mod bitmap;
+mod codes;
 mod form;
 mod generic;
 mod kind;

@@ -3,7 +3,8 @@
 //! Order is the order of menus. Texts are for administrators: short, and true for every server.
 
 use super::super::rtype::RecordType;
-use super::kind::{Codes, Kind};
+use super::codes::{ALGORITHMS, CERTIFICATES, DIGESTS, MATCHINGS, SELECTORS, USAGES};
+use super::kind::Kind;
 use super::{Field, Standing, TypeInfo};
 
 const fn field(name: &'static str, kind: Kind, hint: &'static str, example: &'static str) -> Field {
@@ -20,45 +21,6 @@ const fn entry(
 ) -> TypeInfo {
     TypeInfo { rtype: RecordType(number), mnemonic, purpose, rfc, standing, fields }
 }
-
-/// DNSSEC algorithms (RFC 8624 and its registry).
-const ALGORITHMS: Codes = &[
-    ("ECDSAP256SHA256", 13),
-    ("ECDSAP384SHA384", 14),
-    ("ED25519", 15),
-    ("ED448", 16),
-    ("RSASHA256", 8),
-    ("RSASHA512", 10),
-    ("RSASHA1", 5),
-    ("NSEC3RSASHA1", 7),
-    ("RSAMD5", 1),
-    ("DH", 2),
-    ("DSA", 3),
-    ("NSEC3DSA", 6),
-    ("ECCGOST", 12),
-    ("INDIRECT", 252),
-    ("PRIVATEDNS", 253),
-    ("PRIVATEOID", 254),
-];
-const DIGESTS: Codes =
-    &[("SHA-256", 2), ("SHA-1", 1), ("SHA-384", 4), ("SHA256", 2), ("SHA1", 1), ("SHA384", 4)];
-/// RFC 7218.
-const USAGES: Codes = &[("PKIX-TA", 0), ("PKIX-EE", 1), ("DANE-TA", 2), ("DANE-EE", 3), ("PrivCert", 255)];
-const SELECTORS: Codes = &[("Cert", 0), ("SPKI", 1), ("PrivSel", 255)];
-const MATCHINGS: Codes = &[("Full", 0), ("SHA2-256", 1), ("SHA2-512", 2), ("PrivMatch", 255)];
-/// RFC 4398 section 2.1.
-const CERTIFICATES: Codes = &[
-    ("PKIX", 1),
-    ("SPKI", 2),
-    ("PGP", 3),
-    ("IPKIX", 4),
-    ("ISPKI", 5),
-    ("IPGP", 6),
-    ("ACPKIX", 7),
-    ("IACPKIX", 8),
-    ("URI", 253),
-    ("OID", 254),
-];
 
 const DS_LENGTHS: &[(u8, usize)] = &[(1, 20), (2, 32), (4, 48)];
 const SSHFP_LENGTHS: &[(u8, usize)] = &[(1, 20), (2, 32)];

@@ -31,9 +31,6 @@ pub enum Make {
 }
 
 impl Make {
-    /// The makes that take updates.
-    pub const PRIMARIES: [Make; 3] = [Make::Bind, Make::Knot, Make::PowerDns];
-
     fn program(self) -> &'static str {
         match self {
             Make::Bind => "named",
@@ -109,7 +106,6 @@ impl Zone {
 /// A running server.
 #[derive(Debug)]
 pub struct Lab {
-    pub make: Make,
     /// Where it answers, by UDP and TCP.
     pub address: SocketAddr,
     pub key: Key,
@@ -163,7 +159,7 @@ impl Lab {
             .spawn()
             .unwrap();
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let mut lab = Lab { make, address, key: key.clone(), child, log, _directory: directory };
+        let mut lab = Lab { address, key: key.clone(), child, log, _directory: directory };
         match lab.wait_until_serving(zones, &token) {
             Ok(()) => Ok(lab),
             Err(why) => {

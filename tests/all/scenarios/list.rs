@@ -17,6 +17,8 @@ ns2 A 192.0.2.2
 const DIGEST: &str = "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF";
 const OTHER_DIGEST: &str = "FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210";
 
+const SIGNATURE: &str = "A 13 3 3600 20301220000000 20301120000000 2642 example.net. mdsswUyr3DPW132mOi8V9xESWE8jTo0d";
+
 pub struct Scenario {
     /// Letters, digits and hyphens: it becomes the label of the zone.
     pub name: String,
@@ -110,6 +112,26 @@ pub fn types() -> Vec<(&'static str, String, String)> {
         ),
         digest("TLSA", "3 1 1"),
         text("TXT", "\"first\" \"second\"", "\"firstsecond\""),
+        text("URI", "10 1 \"https://www.example.com/\"", "20 1 \"https://www.example.org/?a=%20\""),
+        digest("SMIMEA", "3 1 1"),
+        text("OPENPGPKEY", "mQENBFVHm5sBCACv", "mQENBFVHm5sBCACvAQ=="),
+        text("CERT", "PKIX 0 0 MxFcby9k", "OID 12345 8 MxFcby9kAQ=="),
+        text("LOC", "52 22 23.000 N 4 53 32.000 E -2.00m 1m 10000m 10m", "10 0 0.001 S 0 0 0.000 W 100.00m 1m 1m 1m"),
+        text("HINFO", "\"PC\" \"Linux\"", "\"RFC8482\" \"\""),
+        text("RP", "admin.example.net. .", "first\\.last.example.net. about.example.net."),
+        text("AFSDB", "1 afs.example.net.", "2 afs.example.net."),
+        text("KX", "10 kx.example.net.", "20 kx.example.net."),
+        text("CSYNC", "2026112101 3 A NS AAAA", "2026112102 0 A"),
+        text("SIG", SIGNATURE, &SIGNATURE.replace("2642", "2643")),
+        text("KEY", "512 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0d", "512 3 13 AQID"),
+        text("RT", "10 relay.example.net.", "20 relay.example.net."),
+        text("PX", "10 a.example.net. b.example.net.", "20 a.example.net. b.example.net."),
+        text("MD", "mail.example.net.", "mail.example.org."),
+        text("MF", "mail.example.net.", "mail.example.org."),
+        text("MB", "mail.example.net.", "mail.example.org."),
+        text("MG", "member.example.net.", "member.example.org."),
+        text("MR", "mailbox.example.net.", "mailbox.example.org."),
+        text("MINFO", "owner.example.net. errors.example.net.", "owner.example.net. ."),
     ]
 }
 

@@ -1,0 +1,43 @@
+//! The mnemonics that numbers in RDATA may be written with, the usual spelling of each number first.
+
+use super::kind::Codes;
+
+/// DNSSEC algorithms (RFC 8624 and its registry).
+pub const ALGORITHMS: Codes = &[
+    ("ECDSAP256SHA256", 13),
+    ("ECDSAP384SHA384", 14),
+    ("ED25519", 15),
+    ("ED448", 16),
+    ("RSASHA256", 8),
+    ("RSASHA512", 10),
+    ("RSASHA1", 5),
+    ("NSEC3RSASHA1", 7),
+    ("RSAMD5", 1),
+    ("DH", 2),
+    ("DSA", 3),
+    ("NSEC3DSA", 6),
+    ("ECCGOST", 12),
+    ("INDIRECT", 252),
+    ("PRIVATEDNS", 253),
+    ("PRIVATEOID", 254),
+];
+pub const DIGESTS: Codes =
+    &[("SHA-256", 2), ("SHA-1", 1), ("SHA-384", 4), ("SHA256", 2), ("SHA1", 1), ("SHA384", 4)];
+/// RFC 7218.
+pub const USAGES: Codes =
+    &[("PKIX-TA", 0), ("PKIX-EE", 1), ("DANE-TA", 2), ("DANE-EE", 3), ("PrivCert", 255)];
+pub const SELECTORS: Codes = &[("Cert", 0), ("SPKI", 1), ("PrivSel", 255)];
+pub const MATCHINGS: Codes = &[("Full", 0), ("SHA2-256", 1), ("SHA2-512", 2), ("PrivMatch", 255)];
+/// RFC 4398 section 2.1.
+pub const CERTIFICATES: Codes = &[
+    ("PKIX", 1),
+    ("SPKI", 2),
+    ("PGP", 3),
+    ("IPKIX", 4),
+    ("ISPKI", 5),
+    ("IPGP", 6),
+    ("ACPKIX", 7),
+    ("IACPKIX", 8),
+    ("URI", 253),
+    ("OID", 254),
+];
