@@ -43,6 +43,8 @@ pub const EXCEPTIONS: &[Exception] = &[
     exception(ServerKind::Knot, "dname-over-a-subtree", 1, "a DNAME over existing names is REFUSED"),
     exception(ServerKind::Knot, "data-below-a-dname", 1, "data below a DNAME is REFUSED"),
     exception(ServerKind::PowerDns, "soa-ttl", 1, "the TTL of an SOA in an update is not looked at"),
+    exception(ServerKind::PowerDns, "type-rt", 1, "a type that PowerDNS does not know is a FORMERR"),
+    exception(ServerKind::PowerDns, "type-px", 1, "a type that PowerDNS does not know is a FORMERR"),
     exception(
         ServerKind::PowerDns,
         "unassigned-type",
