@@ -1,3 +1,5 @@
+//! Tests of the line editing: key scripts, and a plain model of the same editing.
+
 use std::borrow::Cow;
 
 use proptest::prelude::*;

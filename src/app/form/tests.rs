@@ -1,3 +1,5 @@
+//! Tests of the form: every type of the table, key scripts, what is refused, and any keys at all.
+
 use std::sync::Arc;
 
 use proptest::prelude::*;

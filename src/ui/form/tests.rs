@@ -1,3 +1,5 @@
+//! Tests of the drawn form: pictures, every type at 80x24, and any form at any size.
+
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
