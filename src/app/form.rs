@@ -132,6 +132,13 @@ impl Form {
         self
     }
 
+    /// The same for a new record that starts as a copy: it has to find a place of its own.
+    pub fn as_copy(mut self, zone: Contents<'_>) -> Form {
+        self.replaced = None;
+        self.check(zone);
+        self
+    }
+
     /// Values without fields are RDATA in the generic form.
     fn new(
         rtype: RecordType,

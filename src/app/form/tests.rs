@@ -249,6 +249,22 @@ fn editing_the_owner_moves_the_record() {
 }
 
 #[test]
+fn a_copy_replaces_nothing() {
+    let (form, draft) = edit("alias", RecordType::CNAME, 0);
+    let mut form = form.as_copy(draft.contents());
+    assert!(!form.is_edit());
+    press(&mut form, &draft, "Ctrl-U 'mail' Enter");
+    assert_eq!(problems(&form), ["Name: alias.example.com. already has its CNAME; edit that one"]);
+    let outcome = press(&mut form, &draft, "End '2' Enter");
+    assert_eq!(edited(&draft, outcome), ["alias2 3600 CNAME mail"]);
+    let (form, draft) = edit("www", RecordType::A, 0);
+    let mut form = form.as_copy(draft.contents());
+    assert_eq!(press(&mut form, &draft, "Enter"), Outcome::Stay, "the same record twice");
+    let outcome = press(&mut form, &draft, "Backspace '9' Enter");
+    assert_eq!(edited(&draft, outcome), ["www 300 A 192.0.2.10, 192.0.2.11, 192.0.2.12, 192.0.2.19"]);
+}
+
+#[test]
 fn the_change_is_one_step_of_the_draft() {
     let (mut form, mut draft) = edit("www", RecordType::A, 0);
     let Outcome::Accept(accepted) = press(&mut form, &draft, "Up Up Ctrl-U 'mail' Enter") else { panic!() };
