@@ -56,6 +56,11 @@ impl Builder {
         self.counts == [0; 4]
     }
 
+    /// Allows this many octets more: room that was held back until now.
+    pub fn raise_limit(&mut self, octets: usize) {
+        self.limit = self.limit.saturating_add(octets).min(MAX_MESSAGE);
+    }
+
     /// Sets a flag that [`Builder::new`] did not know yet.
     pub fn set_flag(&mut self, flag: u16) {
         self.flags |= flag;

@@ -6,7 +6,7 @@ use super::builder::{BuildError, Builder};
 use super::reader::{Problem, Reader, Record, WireError};
 use super::{Opcode, Section, class, flags};
 use crate::zone::update::{Operation, Prerequisite, Rcode, Update};
-use crate::zone::{Name, RecordType, types};
+use crate::zone::{Name, RecordType};
 
 /// The largest update, without its signature: what every server was seen to take, and room for the largest TSIG.
 pub const MAX_UPDATE: usize = 64_000;
@@ -129,7 +129,7 @@ fn counts_of(message: &[u8]) -> Result<[u16; 4], WireError> {
 }
 
 /// Reads an update message, with the checks of RFC 2136 sections 3.1.1, 3.2 and 3.4.1 that need no zone contents.
-/// Whether the zone is served here is the caller's question. A TSIG record is passed over.
+/// Whether the zone is served here, and whether RDATA fits its type, is for others to say. A TSIG record is passed over.
 ///
 /// # Errors
 /// The response code to answer: FORMERR or NOTZONE.
@@ -201,13 +201,7 @@ fn read_operation(record: &Record<'_>, zone: &Name) -> Result<Operation, Rcode> 
     let (owner, rtype) = (record.owner.to_name(), record.rtype);
     let is_any = rtype == RecordType::ANY;
     match record.class {
-        class::IN if !rtype.is_meta() => {
-            let rdata = expand(record)?;
-            if !types::is_valid(rtype, &rdata) {
-                return Err(Rcode::FORMERR);
-            }
-            Ok(Operation::Add(owner, rtype, record.ttl, rdata))
-        }
+        class::IN if !rtype.is_meta() => Ok(Operation::Add(owner, rtype, record.ttl, expand(record)?)),
         class::ANY if record.ttl != 0 || !record.rdata.is_empty() => Err(Rcode::FORMERR),
         class::ANY if is_any => Ok(Operation::DeleteName(owner)),
         class::ANY if !rtype.is_meta() => Ok(Operation::DeleteRrset(owner, rtype)),
