@@ -110,17 +110,19 @@ impl Search<'_> {
         let mut is_empty = true;
         for (set, key) in keys {
             let Some(contents) = zone.contents(set) else { continue };
+            // A name is spelled as in the zone, one that a wildcard stands for as in the question.
+            let owner = if source == owner { &key.owner } else { owner };
             if self.rtype == RecordType::ANY || key.rtype == self.rtype {
                 is_empty = false;
                 self.add(Section::Answer, owner, key.rtype, contents);
             } else if key.rtype == RecordType::CNAME {
-                alias = Some(contents);
+                alias = Some((owner.clone(), contents));
             }
         }
         match alias.filter(|_| is_empty) {
-            Some(contents) => {
+            Some((owner, contents)) => {
                 let target = target_of(&contents);
-                self.add(Section::Answer, owner, RecordType::CNAME, contents);
+                self.add(Section::Answer, &owner, RecordType::CNAME, contents);
                 target
             }
             None => {

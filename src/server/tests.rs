@@ -1,1 +1,309 @@
+use std::io::{Read, Write};
+use std::net::TcpStream;
 
+use super::lookup::lookup;
+use super::*;
+use crate::wire::answer::{AnswerError, Asked};
+use crate::wire::key::{Algorithm, Secret};
+use crate::wire::transfer::{Axfr, TransferError};
+use crate::wire::tsig::{TsigError, Verifier, sign_request};
+use crate::wire::{Section, update};
+use crate::zone::types;
+use crate::zone::update::{Operation, Prerequisite, Rcode, Update};
+use crate::zone::{RecordType, RrKey, SnapshotBuilder};
+use crate::zonefile::read_zone;
+
+const ZONE: &str = "\
+$TTL 3600
+@        SOA   ns1 hostmaster 7 3600 900 604800 300
+@        NS    ns1
+@        NS    ns2.example.net.
+ns1      A     192.0.2.1
+www      A     192.0.2.10
+www      A     192.0.2.11
+www      TXT   \"hello\"
+alias    CNAME www
+out      CNAME www.example.net.
+loop     CNAME loop
+*.wild   A     192.0.2.20
+there.wild TXT \"no wildcard here\"
+deep.empty.nodes A 192.0.2.30
+sub      NS    ns.sub
+sub      NS    ns1
+sub      DS    60485 13 2 D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4D4
+ns.sub   A     192.0.2.40
+tree     DNAME other
+leaf.other A   192.0.2.50
+";
+
+fn name(text: &str) -> Name {
+    Name::parse(text.as_bytes(), Some(origin().as_ref())).unwrap()
+}
+
+fn origin() -> Name {
+    Name::parse(b"example.com.", None).unwrap()
+}
+
+fn zone() -> Snapshot {
+    read_zone(ZONE.as_bytes(), Some(&origin())).unwrap().0
+}
+
+/// The answer as lines: section, owner, type, RDATA.
+fn ask(owner: &str, rtype: RecordType) -> (Rcode, bool, Vec<String>) {
+    let found = lookup(&zone(), &name(owner), rtype);
+    let lines = found.sets.iter().flat_map(|set| {
+        let section = match set.section {
+            Section::Answer => "answer",
+            Section::Authority => "authority",
+            Section::Additional => "additional",
+        };
+        set.contents.rdata.iter().map(move |rdata| {
+            let rdata = types::format_rdata(set.rtype, rdata, Some(origin().as_ref()));
+            format!("{section} {} {} {rdata}", set.owner.relative_to(&origin()), set.rtype)
+        })
+    });
+    (found.rcode, found.authoritative, lines.collect())
+}
+
+#[test]
+fn answers_of_a_zone() {
+    let soa = "authority @ SOA ns1 hostmaster 7 3600 900 604800 300";
+    let (fine, no_name) = (Rcode::NOERROR, Rcode::NXDOMAIN);
+    let (a, mx) = (RecordType::A, RecordType::MX);
+    let www = ["answer www A 192.0.2.10", "answer www A 192.0.2.11"];
+    let alias = ["answer alias CNAME www", www[0], www[1]];
+    let any = [www[0], www[1], "answer www TXT \"hello\""];
+    let tree =
+        ["answer tree DNAME other", "answer leaf.tree CNAME leaf.other", "answer leaf.other A 192.0.2.50"];
+    for (owner, rtype, rcode, lines) in [
+        ("www", a, fine, &www[..]),
+        ("WWW", RecordType::ANY, fine, &any),
+        ("www", mx, fine, &[soa]),
+        ("nothing", a, no_name, &[soa]),
+        ("empty.nodes", a, fine, &[soa]),
+        ("x.empty.nodes", a, no_name, &[soa]),
+        ("alias", a, fine, &alias),
+        ("alias", RecordType::CNAME, fine, &alias[..1]),
+        ("out", a, fine, &["answer out CNAME www.example.net."]),
+        ("any.wild", a, fine, &["answer any.wild A 192.0.2.20"]),
+        ("a.b.wild", a, fine, &["answer a.b.wild A 192.0.2.20"]),
+        ("any.wild", mx, fine, &[soa]),
+        ("there.wild", a, fine, &[soa]),
+        ("x.there.wild", a, no_name, &[soa]),
+        ("leaf.tree", a, fine, &tree),
+        ("tree", RecordType::DNAME, fine, &tree[..1]),
+        (
+            "nothing.tree",
+            a,
+            no_name,
+            &["answer tree DNAME other", "answer nothing.tree CNAME nothing.other", soa],
+        ),
+        ("@", RecordType::NS, fine, &["answer @ NS ns1", "answer @ NS ns2.example.net."]),
+    ] {
+        let expected = (rcode, true, lines.iter().map(|line| line.to_string()).collect());
+        assert_eq!(ask(owner, rtype), expected, "{owner} {rtype}");
+    }
+    let (rcode, authoritative, lines) = ask("loop", a);
+    assert_eq!((rcode, authoritative, lines.len()), (fine, true, 16));
+}
+
+#[test]
+fn referrals() {
+    let ds = format!("sub DS 60485 13 2 {}", "D4".repeat(32));
+    let expected = [
+        "authority sub NS ns.sub",
+        "authority sub NS ns1",
+        &format!("authority {ds}"),
+        "additional ns.sub A 192.0.2.40",
+        "additional ns1 A 192.0.2.1",
+    ]
+    .map(str::to_string);
+    for owner in ["sub", "www.sub", "ns.sub"] {
+        assert_eq!(ask(owner, RecordType::A), (Rcode::NOERROR, false, expected.to_vec()), "{owner}");
+    }
+    assert_eq!(ask("sub", RecordType::DS), (Rcode::NOERROR, true, vec![format!("answer {ds}")]));
+}
+
+fn key() -> Key {
+    let secret = Secret::new(b"0123456789abcdef0123456789abcdef".to_vec());
+    Key { name: name("key"), algorithm: Algorithm::HmacSha256, secret }
+}
+
+fn now() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
+}
+
+fn start(zone: Snapshot, options: Options) -> Handle {
+    Primary::start(vec![zone], vec![key()], options).unwrap()
+}
+
+struct Connection(TcpStream);
+
+impl Connection {
+    fn open(server: &Handle) -> Connection {
+        let stream = TcpStream::connect(server.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        Connection(stream)
+    }
+
+    fn send(&mut self, message: &[u8]) {
+        let length = (message.len() as u16).to_be_bytes();
+        self.0.write_all(&[&length[..], message].concat()).unwrap();
+    }
+
+    fn receive(&mut self) -> Vec<u8> {
+        let mut length = [0; 2];
+        self.0.read_exact(&mut length).unwrap();
+        let mut message = vec![0; usize::from(u16::from_be_bytes(length))];
+        self.0.read_exact(&mut message).unwrap();
+        message
+    }
+}
+
+/// Sends an update as a client would; the verified answer.
+fn push(server: &Handle, update: &Update) -> Result<Rcode, AnswerError> {
+    let asked = Asked::update(77, update.zone.clone());
+    let mut message = update::encode(asked.id, update).unwrap();
+    let mut verifier = sign_request(&key(), &mut message, now()).unwrap();
+    let mut connection = Connection::open(server);
+    connection.send(&message);
+    asked.update_answer(&connection.receive(), Some(&mut verifier), now())
+}
+
+fn add_host(owner: &str, prerequisites: Vec<Prerequisite>) -> Update {
+    let rdata = Box::new([192, 0, 2, 99]);
+    let operations = vec![Operation::Add(name(owner), RecordType::A, 60, rdata)];
+    Update { zone: origin(), prerequisites, operations }
+}
+
+#[test]
+fn updates_are_carried_out_whole_or_not_at_all() {
+    let server = start(zone(), Options::default());
+    let before = server.snapshot(&origin()).unwrap();
+    let absent = || vec![Prerequisite::NameNotInUse(name("new"))];
+    assert_eq!(push(&server, &add_host("new", absent())), Ok(Rcode::NOERROR));
+    let after = server.snapshot(&origin()).unwrap();
+    assert_eq!((after.serial(), after.record_count()), (8, before.record_count() + 1));
+    assert_eq!(before.serial(), 7);
+    assert_eq!(push(&server, &add_host("new2", absent())), Ok(Rcode::YXDOMAIN));
+    // Nothing is different afterwards: no new serial.
+    assert_eq!(push(&server, &add_host("new", Vec::new())), Ok(Rcode::NOERROR));
+    assert_eq!(server.snapshot(&origin()).unwrap().serial(), 8);
+    let elsewhere = Update { zone: name("elsewhere.net."), ..add_host("new", Vec::new()) };
+    assert_eq!(push(&server, &elsewhere), Ok(Rcode::NOTZONE));
+}
+
+#[test]
+fn who_may_not_update() {
+    let server = start(zone(), Options { read_only: true, ..Options::default() });
+    assert_eq!(push(&server, &add_host("new", Vec::new())), Ok(Rcode::REFUSED));
+    let server = start(zone(), Options::default());
+    let unsigned = update::encode(77, &add_host("new", Vec::new())).unwrap();
+    let mut connection = Connection::open(&server);
+    connection.send(&unsigned);
+    let asked = Asked::update(77, origin());
+    assert_eq!(asked.update_answer(&connection.receive(), None, now()), Ok(Rcode::REFUSED));
+    assert_eq!(server.snapshot(&origin()).unwrap().serial(), 7);
+}
+
+fn request_zone(server: &Handle, key: Option<&Key>) -> Result<(Snapshot, usize), TransferError> {
+    let asked = Asked::axfr(78, origin());
+    let mut message = asked.to_message();
+    let sign = |key| sign_request(key, &mut message, now()).unwrap();
+    let verifier: Option<Verifier> = key.map(sign);
+    let mut transfer = Axfr::new(asked, verifier);
+    let mut connection = Connection::open(server);
+    connection.send(&message);
+    let mut messages = 0;
+    while !transfer.feed(&connection.receive(), now())?.done {
+        messages += 1;
+    }
+    Ok((transfer.finish()?, messages + 1))
+}
+
+#[test]
+fn transfers() {
+    let server = start(zone(), Options::default());
+    let (received, messages) = request_zone(&server, Some(&key())).unwrap();
+    assert!(crate::zone::changes::diff(&zone(), &received).is_empty());
+    assert_eq!(messages, 1);
+    let refused = request_zone(&server, None).unwrap_err();
+    assert_eq!(refused, AnswerError::Rcode(Rcode::REFUSED).into());
+    let stranger = Key { name: name("other"), ..key() };
+    let expected = TsigError::Peer { error: Rcode::BADKEY, signed: false, server_time: None };
+    assert_eq!(request_zone(&server, Some(&stranger)).unwrap_err(), expected.into());
+    let open = start(zone(), Options { open_transfers: true, ..Options::default() });
+    assert!(request_zone(&open, None).is_ok());
+}
+
+#[test]
+fn a_zone_of_many_messages() {
+    let mut builder = SnapshotBuilder::new(origin());
+    let soa = zone().get(&RrKey::new(origin(), RecordType::SOA)).unwrap();
+    builder.push(origin().as_ref(), RecordType::SOA, 60, &soa.rdata[0]).unwrap();
+    for number in 0..20_000u32 {
+        let owner = name(&format!("host{number}"));
+        builder.push(owner.as_ref(), RecordType::A, 60, &number.to_be_bytes()).unwrap();
+    }
+    // A record that needs a message of its own.
+    builder.push(name("large").as_ref(), RecordType(65_280), 60, &vec![1; 60_000]).unwrap();
+    let zone = builder.finish().unwrap();
+    let server = start(zone, Options::default());
+    let (received, messages) = request_zone(&server, Some(&key())).unwrap();
+    assert!(crate::zone::changes::diff(&server.snapshot(&origin()).unwrap(), &received).is_empty());
+    assert_eq!(received.record_count(), 20_002);
+    assert!(messages > 15, "{messages}");
+}
+
+#[test]
+fn what_is_no_question_gets_an_error_or_nothing() {
+    let server = start(zone(), Options::default());
+    let header = |flags: u16, questions: u16| -> Vec<u8> {
+        [9, flags, questions, 0, 0, 0].into_iter().flat_map(u16::to_be_bytes).collect()
+    };
+    for (message, rcode) in [
+        (header(0, 0), Rcode::FORMERR),
+        (header(0, 1), Rcode::FORMERR),
+        ([Asked::soa(9, origin()).to_message(), vec![0]].concat(), Rcode::FORMERR),
+        (
+            Asked { opcode: crate::wire::Opcode::NOTIFY, ..Asked::soa(9, origin()) }.to_message(),
+            Rcode::NOTIMP,
+        ),
+        (Asked::soa(9, name("elsewhere.net.")).to_message(), Rcode::REFUSED),
+        (Asked::axfr(9, name("www")).to_message(), Rcode::NOTAUTH),
+    ] {
+        let mut connection = Connection::open(&server);
+        connection.send(&message);
+        let answer = connection.receive();
+        let answer = crate::wire::reader::Reader::new(&answer).unwrap();
+        assert!(answer.header().is_response() && answer.header().id == 9);
+        assert_eq!(answer.header().rcode(), rcode, "{message:?}");
+    }
+    // To an answer, or to less than a header, there is no answer.
+    for message in [header(0x8000, 0), vec![1, 2, 3], Vec::new()] {
+        let mut connection = Connection::open(&server);
+        connection.send(&message);
+        assert_eq!(connection.0.read(&mut [0]).unwrap(), 0, "{message:?}");
+    }
+}
+
+#[test]
+fn a_dropped_handle_closes_everything() {
+    let server = start(zone(), Options::default());
+    let mut connection = Connection::open(&server);
+    connection.send(&Asked::soa(9, origin()).to_message());
+    connection.receive();
+    let address = server.address;
+    drop(server);
+    assert_eq!(connection.0.read(&mut [0]).unwrap(), 0);
+    assert!(TcpStream::connect(address).is_err());
+}
+
+#[test]
+fn latency_holds_the_answer_back() {
+    let options = Options { latency: Duration::from_millis(60), ..Options::default() };
+    let server = start(zone(), options);
+    let began = std::time::Instant::now();
+    assert_eq!(push(&server, &add_host("new", Vec::new())), Ok(Rcode::NOERROR));
+    assert!(began.elapsed() >= Duration::from_millis(60));
+}

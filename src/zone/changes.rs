@@ -120,3 +120,28 @@ impl Contents<'_> {
         keys.into_iter().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zone::{SnapshotBuilder, Soa};
+
+    #[test]
+    fn a_difference_ends_where_the_zones_end() {
+        let owner = Name::parse(b"a.", None).unwrap();
+        let zone = |rdata: Option<&[u8]>| {
+            let mut builder = SnapshotBuilder::new(Name::root());
+            builder.push(Name::root().as_ref(), RecordType::SOA, 60, &Soa::default().to_rdata()).unwrap();
+            if let Some(rdata) = rdata {
+                builder.push(owner.as_ref(), RecordType::A, 60, rdata).unwrap();
+            }
+            builder.finish().unwrap()
+        };
+        let (with, without) = (zone(Some(&[192, 0, 2, 1])), zone(None));
+        assert_eq!(without.key(SetId(1)), None);
+        assert!(diff(&with, &with).is_empty());
+        let added = diff(&without, &with);
+        assert_eq!(added.keys().cloned().collect::<Vec<_>>(), [RrKey::new(owner.clone(), RecordType::A)]);
+        assert_eq!(diff(&with, &without), inverse(&added));
+    }
+}

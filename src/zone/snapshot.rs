@@ -120,7 +120,7 @@ impl Snapshot {
 
     /// The key of an RRset.
     pub fn key(&self, set: SetId) -> Option<RrKey> {
-        self.record(self.rows_of(set).start).map(|record| record.key())
+        self.record(self.rows_of(set).next()?).map(|record| record.key())
     }
 
     /// The contents of an RRset.
