@@ -1,4 +1,4 @@
-//! Signed exchanges over TCP: the SOA poll, the update, the zone transfer. Each makes a connection of its own.
+//! Signed exchanges over TCP: the SOA poll, the update, the zone transfer. Each has a connection of its own.
 
 use tokio::time::Instant;
 
@@ -6,7 +6,7 @@ use super::Clock;
 use super::connection::Connection;
 use super::failure::{Attempt, Purpose};
 use super::trouble::Trouble;
-use crate::facts::Failure;
+use crate::facts::{Failure, FailureKind};
 use crate::wire::answer::Asked;
 use crate::wire::reader::Reader;
 use crate::wire::transfer::Axfr;
@@ -42,7 +42,10 @@ impl Attempt<'_> {
                 .update_answer(answer, verifier.as_mut(), now)
                 .map_err(|error| Trouble::of_answer(error, now))
         };
-        work.await.map_err(|trouble| self.failure(trouble))
+        match work.await {
+            Ok(rcode) => Ok(rcode),
+            Err(trouble) => Err(self.failure(self.cleared_up(trouble, clock).await)),
+        }
     }
 
     pub(super) async fn transfer(
@@ -76,7 +79,28 @@ impl Attempt<'_> {
         };
         let result = work.await;
         self.purpose = Purpose::Transfer(records);
-        result.map_err(|trouble| self.failure(trouble))
+        match result {
+            Ok(zone) => Ok(zone),
+            Err(trouble) => Err(self.failure(self.cleared_up(trouble, clock).await)),
+        }
+    }
+
+    /// PowerDNS, and Knot where no key is used, say the same to a wrong key, a missing permission and a zone
+    /// that they do not have. Whether they have the zone can be asked.
+    async fn cleared_up(&self, trouble: Trouble, clock: Clock) -> Trouble {
+        let code = match trouble {
+            Trouble::UnsignedRcode(code @ (Rcode::REFUSED | Rcode::NOTAUTH)) => code,
+            Trouble::Rcode(code @ Rcode::NOTAUTH) if self.key.is_none() => code,
+            trouble => return trouble,
+        };
+        let question = Attempt { purpose: Purpose::Soa, key: None, ..*self };
+        match question.soa(clock).await.map_err(|failure| failure.kind) {
+            Ok(_) => Trouble::Denied(code),
+            Err(FailureKind::Refused | FailureKind::NotAuthoritative) if code == Rcode::NOTAUTH => {
+                Trouble::NoZone(code)
+            }
+            Err(_) => trouble,
+        }
     }
 
     /// Signs the message, connects and sends it; what is returned receives and verifies the answer.
@@ -97,8 +121,8 @@ impl Attempt<'_> {
     }
 }
 
-/// The next message with this id. Others are no answers to us and are passed over, within the same time; but who
-/// sends what is no message at all is no nameserver, and not worth the wait.
+/// The next message with this id. Others are no answers to us and are passed over, within the same time; but
+/// who sends what is no message at all is no nameserver, and not worth the wait.
 async fn receive(connection: &mut Connection, id: u16, deadline: Instant) -> Result<&[u8], Trouble> {
     loop {
         connection.receive(deadline).await?;

@@ -1,17 +1,15 @@
-//! What went wrong on the network, put into words for a person: what, why, what to do next.
+//! What went wrong on the network, put into words for a person: what, why, what to do next (the latter two in
+//! `reasons`).
 //!
 //! Text from a server never gets in here: only codes, numbers, and names that the person gave.
 
-use std::io::ErrorKind;
 use std::time::Duration;
 
 use super::Endpoint;
-use super::connection::ConnectionError;
 use super::trouble::Trouble;
 use crate::facts::{Failure, FailureKind};
 use crate::wire::key::Key;
 use crate::zone::Name;
-use crate::zone::update::Rcode;
 
 /// What we wanted of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,91 +32,8 @@ pub(super) struct Attempt<'a> {
 
 impl Attempt<'_> {
     /// Puts trouble into words.
-    pub fn failure(&self, trouble: Trouble) -> Failure {
-        let (kind, why, next) = match trouble {
-            Trouble::Connection(error) => self.connection(error),
-            Trouble::Rcode(code) => self.rcode(code),
-            Trouble::UnsignedRcode(code) => self.unsigned_rcode(code),
-            Trouble::UnknownKey => (
-                FailureKind::UnknownKey,
-                format!("The server does not know {}: the key name or algorithm is not the server's.", self.key_name()),
-                "Compare the name and the algorithm in the key file with the server's (BIND: key; Knot: key; PowerDNS: pdnsutil list-tsig-keys). Knot says the same where its acl does not list the key.".into(),
-            ),
-            Trouble::BadSignature => (
-                FailureKind::BadSignature,
-                format!("The server knows {}, but with another secret.", self.key_name()),
-                "Copy the secret from the server's configuration into the key file again.".into(),
-            ),
-            Trouble::BadTruncation => (
-                FailureKind::BadSignature,
-                "The server wants a longer signature than this program sends.".into(),
-                format!("Use a key with another algorithm on both sides, such as hmac-sha256, instead of {}.", self.key_name()),
-            ),
-            Trouble::ClockOff(offset) => (
-                FailureKind::ClockOff,
-                match offset {
-                    Some(offset) => format!("{} Signatures are good for 5 minutes only.", clocks(offset)),
-                    None => "The server says that the time in our signature is wrong, but not what time it has.".into(),
-                },
-                "Set the clock that is wrong (timedatectl; chronyc tracking shows whether NTP works).".into(),
-            ),
-            // Not ClockOff: that means that the server did nothing.
-            Trouble::AnswerClockOff(offset) => (
-                FailureKind::ForgedAnswer,
-                format!("The answer's signature carries another time than now, so it cannot be believed. {}", clocks(offset)),
-                "Set the clock that is wrong (timedatectl; chronyc tracking shows whether NTP works).".into(),
-            ),
-            Trouble::Unsigned => (
-                FailureKind::Unsigned,
-                format!("The question was signed with {}, but the answer is not signed, so it cannot be trusted.", self.key_name()),
-                "Check that this is the right server, and that no proxy or load balancer on the way removes signatures.".into(),
-            ),
-            Trouble::Uncovered => (
-                FailureKind::Unsigned,
-                format!("Parts of the transfer are not covered by a signature with {}, so they cannot be trusted.", self.key_name()),
-                "Nothing of it is used. Look for a proxy on the way; if there is none, report it to the makers of the server.".into(),
-            ),
-            Trouble::Forged => (
-                FailureKind::ForgedAnswer,
-                format!("An answer came whose signature with {} is wrong: it was changed on the way, or somebody else made it.", self.key_name()),
-                "Nothing of it is used. Try again; if it stays so, compare the key with the server's and look for what changes packets on the way.".into(),
-            ),
-            Trouble::Undecodable(error) => (
-                FailureKind::Undecodable,
-                format!("The server sent octets that are not a DNS message: {error}."),
-                format!("Check that a nameserver, and not another service, listens on port {}; look into its log.", self.endpoint.address.port()),
-            ),
-            Trouble::WrongAnswer(what) => (
-                FailureKind::WrongAnswer,
-                format!("The answer does not belong to the question: {what}."),
-                "Check that this is the nameserver itself, and not a proxy or a load balancer that mixes up answers.".into(),
-            ),
-            Trouble::Contradiction(clause) => (
-                FailureKind::Incomplete,
-                format!("The server did not send a whole zone: {clause}."),
-                "Nothing of it is used. Try again; if it stays so, check the zone on the server (named-checkzone, kzonecheck, pdnsutil check-zone).".into(),
-            ),
-            Trouble::NotAuthoritative => (
-                FailureKind::NotAuthoritative,
-                format!("The server answers for {} without authority: it is a resolver, or its copy of the zone has expired, or it only knows who has the zone.", plain(self.zone)),
-                "Name the zone's primary nameserver with --server; its SOA record names it (dig SOA).".into(),
-            ),
-            Trouble::NoSoa => (
-                FailureKind::NotAuthoritative,
-                format!("No zone begins at {} on this server: the name is inside of another zone there.", plain(self.zone)),
-                "Check the name of the zone: it is the name at which its SOA record stands.".into(),
-            ),
-            Trouble::TooLarge => (
-                FailureKind::Local,
-                "The server sent more than 4 GiB: more than this program can hold.".into(),
-                "Check that the zone on the server is what it should be.".into(),
-            ),
-            Trouble::CannotSend(clause) => (
-                FailureKind::Local,
-                format!("It cannot be sent: {clause}."),
-                "Make it smaller where it is too large, or correct the key; nothing was sent.".into(),
-            ),
-        };
+    pub(super) fn failure(&self, trouble: Trouble) -> Failure {
+        let (kind, why, next) = self.reason(trouble);
         Failure { kind, what: self.what(kind), why, next: self.guarded(kind, next) }
     }
 
@@ -126,10 +41,20 @@ impl Attempt<'_> {
         let zone = plain(self.zone);
         let server = server(self.endpoint);
         let nothing_sent = matches!(kind, FailureKind::Unreachable | FailureKind::Local);
-        let refused = matches!(kind, FailureKind::Refused);
+        let refused = matches!(
+            kind,
+            FailureKind::Refused
+                | FailureKind::NotAuthoritative
+                | FailureKind::NotImplemented
+                | FailureKind::UnknownKey
+                | FailureKind::BadSignature
+                | FailureKind::ClockOff
+        );
         match self.purpose {
             Purpose::Soa => format!("The serial of {zone} could not be read from {server}."),
-            Purpose::Transfer(_) if refused => format!("The transfer of {zone} from {server} was refused."),
+            Purpose::Transfer(_) if kind == FailureKind::Refused => {
+                format!("The transfer of {zone} from {server} was refused.")
+            }
             Purpose::Transfer(_) => format!("{zone} could not be transferred from {server}."),
             Purpose::Update if nothing_sent => format!("The update of {zone} was not sent to {server}."),
             Purpose::Update if refused => format!("The update of {zone} was refused by {server}."),
@@ -137,7 +62,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// Where the server may have carried out an update without our knowing, sending it again is not the next step.
+    /// Where the server may have carried out an update without our knowing, sending it again comes last.
     fn guarded(&self, kind: FailureKind, next: String) -> String {
         let unknown = matches!(
             kind,
@@ -155,144 +80,6 @@ impl Attempt<'_> {
         }
         next
     }
-
-    fn connection(&self, error: ConnectionError) -> (FailureKind, String, String) {
-        let port = self.endpoint.address.port();
-        let seconds = in_words(self.patience.as_secs().max(1));
-        match error {
-            ConnectionError::Source(address, _) => (
-                FailureKind::Local,
-                format!("This machine cannot send from the address {address}."),
-                "Set source to an address that this machine has, of the same family as the server's, or leave it out.".into(),
-            ),
-            ConnectionError::Connect(error) => {
-                let (why, next) = match error.kind() {
-                    ErrorKind::ConnectionRefused => (
-                        format!("The connection was refused: nothing listens on TCP port {port} there."),
-                        "Check the port (HOST:PORT), that the nameserver runs, and that it listens on this address over TCP.",
-                    ),
-                    ErrorKind::TimedOut => (
-                        format!("There was no connection within {seconds}: the server is down, or a firewall drops TCP port {port}."),
-                        "Check the address, and that TCP, not only UDP, may pass between here and there.",
-                    ),
-                    ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => (
-                        "There is no way to this address from here.".into(),
-                        "Check the address, and the network of this machine; an IPv6 address needs IPv6 here.",
-                    ),
-                    kind => (
-                        format!("No connection could be made: {kind}."),
-                        "Check the address and the port, and the network of this machine.",
-                    ),
-                };
-                (FailureKind::Unreachable, why, next.into())
-            }
-            ConnectionError::TimedOut => (
-                FailureKind::TimedOut,
-                match self.purpose {
-                    Purpose::Transfer(records @ 1..) => {
-                        format!("The server stopped sending: after {records} records no further message came within {seconds}.")
-                    }
-                    _ => format!("The server took the connection, but no complete answer came within {seconds}."),
-                },
-                "Try again, with a longer --timeout where the server is slow or far; look into its log.".into(),
-            ),
-            ConnectionError::Closed => match self.purpose {
-                Purpose::Transfer(records @ 1..) => (
-                    FailureKind::Incomplete,
-                    format!("The server closed the connection after {records} records, before the last SOA record: the zone is not complete."),
-                    "Nothing of it is used. Try again; look into the server's log for the reason.".into(),
-                ),
-                _ => (
-                    FailureKind::Closed,
-                    "The server closed the connection before its answer was complete.".into(),
-                    format!("Look into the server's log: it may have no room for more TCP connections, or not accept this address. Or another service listens on port {port}."),
-                ),
-            },
-            ConnectionError::TooLong => (
-                FailureKind::Local,
-                "The message would be longer than the 65,535 octets that DNS allows.".into(),
-                "Nothing was sent. Push fewer changes at once.".into(),
-            ),
-        }
-    }
-
-    fn rcode(&self, code: Rcode) -> (FailureKind, String, String) {
-        let who = match self.key {
-            Some(_) => format!("this address or {}", self.key_name()),
-            None => "this address (no key is used)".into(),
-        };
-        let transfer = "Allow it on the server (BIND: allow-transfer; Knot: acl with action transfer; PowerDNS: allow-axfr-ips or TSIG-ALLOW-AXFR), or use another key (--key).";
-        let update = "Allow it on the server (BIND: allow-update or update-policy; Knot: acl with action update; PowerDNS: dnsupdate=yes with ALLOW-DNSUPDATE-FROM or TSIG-ALLOW-DNSUPDATE), or use another key (--key). A frozen zone is refused as well.";
-        match (code, self.purpose) {
-            (Rcode::REFUSED, Purpose::Transfer(_)) => {
-                (FailureKind::Refused, format!("The server does not let {who} transfer the zone."), transfer.into())
-            }
-            (Rcode::REFUSED, Purpose::Update) => {
-                (FailureKind::Refused, format!("The server does not let {who} make this change."), update.into())
-            }
-            (Rcode::REFUSED, Purpose::Soa) => (
-                FailureKind::Refused,
-                format!("The server does not answer {who}, or does not have the zone."),
-                "Check the name of the zone; allow the question on the server (BIND: allow-query, and match-clients of the view; PowerDNS answers so for every zone that it does not have).".into(),
-            ),
-            (Rcode::NOTAUTH | Rcode::NXDOMAIN | Rcode::NOTZONE, _) => (
-                FailureKind::NotAuthoritative,
-                format!("The server does not have the zone {} ({code}).", plain(self.zone)),
-                "Check the name of the zone, and that this is its primary nameserver (--server); on the server, that the zone is configured and loaded.".into(),
-            ),
-            (Rcode::NOTIMP, Purpose::Update) => (
-                FailureKind::NotImplemented,
-                "The server does not do dynamic updates (NOTIMP).".into(),
-                "NSD and some hosted servers have none: name the server that takes updates with --update-to. PowerDNS needs dnsupdate=yes and a backend that can do it.".into(),
-            ),
-            (Rcode::NOTIMP, _) => (
-                FailureKind::NotImplemented,
-                "The server does not do this (NOTIMP).".into(),
-                "Check that the address is that of an authoritative nameserver which allows zone transfers.".into(),
-            ),
-            (Rcode::SERVFAIL, _) => (
-                FailureKind::Rcode(code),
-                "The server has trouble of its own with this zone (SERVFAIL): it may not be loaded, or have expired.".into(),
-                "Look into the server's log, and check the zone there (rndc zonestatus, knotc zone-status, pdns_control).".into(),
-            ),
-            (Rcode::FORMERR, _) => (
-                FailureKind::Rcode(code),
-                "The server could not read the question (FORMERR).".into(),
-                "Look into the server's log; a very old server may not know signatures (TSIG).".into(),
-            ),
-            (code, _) => (
-                FailureKind::Rcode(code),
-                format!("The server answered with the error {code}."),
-                "Look into the server's log for the reason.".into(),
-            ),
-        }
-    }
-
-    /// PowerDNS says so, unsigned, for every kind of trouble with a key, Knot for a zone that it does not have.
-    fn unsigned_rcode(&self, code: Rcode) -> (FailureKind, String, String) {
-        let (kind, why, next) = self.rcode(code);
-        let key = self.key_name();
-        let causes = match code {
-            Rcode::REFUSED => format!(
-                "it does not know {key}; it does not allow that key to do this; the secret is another; the clocks differ; it does not have the zone"
-            ),
-            Rcode::NOTAUTH => format!(
-                "it does not have the zone; it does not know {key} or does not allow that key to do this; the secret is another; the clocks differ"
-            ),
-            _ => return (kind, format!("{why} The answer is not signed, so this is unverified."), next),
-        };
-        let why = format!(
-            "The server said {code} without a signature, so it is unverified and does not tell the reason. Likely ones, most likely first: {causes}."
-        );
-        (kind, why, next)
-    }
-
-    fn key_name(&self) -> String {
-        match self.key {
-            Some(key) => format!("the key {} ({})", plain(&key.name), key.algorithm),
-            None => "no key".into(),
-        }
-    }
 }
 
 /// The failure to find a server's address.
@@ -306,7 +93,7 @@ pub(super) fn no_address(host: &str) -> Failure {
 }
 
 /// A name without its final dot, as people write it in sentences.
-fn plain(name: &Name) -> String {
+pub(super) fn plain(name: &Name) -> String {
     let text = name.to_string();
     text.strip_suffix('.').filter(|text| !text.is_empty()).unwrap_or(".").into()
 }
@@ -324,13 +111,13 @@ fn server(endpoint: &Endpoint) -> String {
 }
 
 /// `offset` is this machine's clock minus the server's, in seconds.
-fn clocks(offset: i64) -> String {
+pub(super) fn clocks(offset: i64) -> String {
     let direction = if offset < 0 { "behind" } else { "ahead of" };
     format!("This machine's clock is {} {direction} the server's.", in_words(offset.unsigned_abs()))
 }
 
 /// "1 h 2 min", "3 min 20 s", "12 days 3 h": the two largest units that count.
-fn in_words(seconds: u64) -> String {
+pub(super) fn in_words(seconds: u64) -> String {
     let units = [(86_400, "days"), (3_600, "h"), (60, "min"), (1, "s")];
     let mut rest = seconds;
     let mut words = Vec::new();

@@ -1,12 +1,13 @@
 //! Connections that carry `wire`, and unsigned questions through the hickory client ([`questions`]).
 //!
-//! Zone transfers, updates and SOA polls go over TCP and are signed where there is a key. What goes wrong comes
-//! back as a [`Failure`] in words. Dropping a future ends its exchange.
+//! Zone transfers, updates and SOA polls go over TCP and are signed where there is a key. What goes wrong
+//! comes back as a [`Failure`] in words. Dropping a future ends its exchange.
 
 mod connection;
 mod exchange;
 mod failure;
 pub mod questions;
+mod reasons;
 mod trouble;
 
 use std::net::{IpAddr, SocketAddr};
@@ -79,12 +80,13 @@ pub async fn soa(
     Attempt { purpose: Purpose::Soa, zone, endpoint, key, patience: timeout }.soa(unix_time).await
 }
 
-/// Sends an update, once. `Ok` is the server's own word, good or bad: its signature was verified, or there is no key.
+/// Sends an update, once. `Ok` is the server's own word, good or bad: its signature was verified, or there is
+/// no key.
 ///
 /// # Errors
 /// [`Failure`]. Of kind [`Unreachable`](crate::facts::FailureKind::Unreachable) or
-/// [`Local`](crate::facts::FailureKind::Local): nothing was sent. Of any other kind: the server may have carried it
-/// out; also where an error code is given, since it came without the signature that makes it sure.
+/// [`Local`](crate::facts::FailureKind::Local): nothing was sent. Of any other kind: the server may have
+/// carried it out; also where an error code is given, since it came without the signature that makes it sure.
 pub async fn update(primary: &Primary, update: &Update) -> Result<Rcode, Failure> {
     let attempt = Attempt {
         purpose: Purpose::Update,
@@ -96,7 +98,8 @@ pub async fn update(primary: &Primary, update: &Update) -> Result<Rcode, Failure
     attempt.update(update, primary.clock).await
 }
 
-/// The addresses of a server that a person named: through the system's own lookup, so that `/etc/hosts` counts.
+/// The addresses of a server that a person named: through the system's own lookup, so that `/etc/hosts`
+/// counts.
 ///
 /// It runs on a thread that cannot be stopped, up to the system's own timeout; leaving must not wait for it.
 ///

@@ -265,7 +265,8 @@ mod tests {
     #[test]
     fn resolvers_of_this_machine() {
         let address = |text: &str| text.parse::<SocketAddr>().unwrap();
-        let text = "# nameserver 192.0.2.9\nsearch example.com\nnameserver 192.0.2.1\n\tnameserver\t2001:db8::1 # x\n\
+        let text = "# nameserver 192.0.2.9\nsearch example.com\nnameserver 192.0.2.1\n\
+                    \tnameserver\t2001:db8::1 # x\n\
                     nameserver\nnameserver nonsense\n";
         assert_eq!(resolvers_in(text), [address("192.0.2.1:53"), address("[2001:db8::1]:53")]);
         assert_eq!(resolvers_in(""), [address("127.0.0.1:53")]);

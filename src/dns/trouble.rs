@@ -1,4 +1,4 @@
-//! What can go wrong with an exchange, from connection to contents, as one type. Its words are in `failure`.
+//! What can go wrong with an exchange, from connection to contents, as one type. Its words are in `reasons`.
 
 use super::connection::ConnectionError;
 use crate::wire::answer::AnswerError;
@@ -16,6 +16,10 @@ pub(super) enum Trouble {
     Rcode(Rcode),
     /// An error code without the signature that we asked for.
     UnsignedRcode(Rcode),
+    /// Such an error code, from a server that has the zone: it is about the key, or about permission.
+    Denied(Rcode),
+    /// Such an error code, from a server that does not have the zone.
+    NoZone(Rcode),
     /// TSIG error BADKEY.
     UnknownKey,
     /// TSIG error BADSIG.
@@ -24,7 +28,8 @@ pub(super) enum Trouble {
     BadTruncation,
     /// TSIG error BADTIME: our clock minus the server's, in seconds, where the server told its own.
     ClockOff(Option<i64>),
-    /// The answer's signature verifies, but the time in it is not ours: our clock minus the server's, in seconds.
+    /// The answer's signature verifies, but the time in it is not ours: our clock minus the server's, in
+    /// seconds.
     AnswerClockOff(i64),
     /// Success, without the signature that we asked for.
     Unsigned,

@@ -17,8 +17,8 @@ pub const FOREVER: Duration = Duration::from_secs(30);
 /// A record of class IN: owner, type, RDATA.
 pub type Record = (Name, RecordType, Box<[u8]>);
 
-/// Starts a server that reads one request from each connection and hands it to `script`. When that returns, the
-/// connection is closed. The server lives until the test process ends.
+/// Starts a server that reads one request from each connection and hands it to `script`. When that returns,
+/// the connection is closed. The server lives until the test process ends.
 pub fn serve(script: impl Fn(&[u8], &mut TcpStream) + Send + Sync + 'static) -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();

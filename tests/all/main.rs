@@ -5,3 +5,4 @@ mod failures;
 mod hostile;
 mod lab;
 mod layers;
+mod primaries;
