@@ -16,14 +16,14 @@ const MAX_STRING: usize = 255;
 /// [`RdataError`] for the first field that is wrong.
 pub fn parse_fields(rtype: RecordType, fields: &[&str], origin: NameRef<'_>) -> Result<Rdata, RdataError> {
     let error = |field, message| RdataError { field, token: 0, message };
-    let info = info(rtype);
-    if let [only] = fields
-        && (info.is_none() || is_generic(only))
-    {
-        let tokens = text::tokenise(only).map_err(|message| error(0, message))?;
-        return generic::read(&tokens).map_err(|message| error(0, message));
-    }
-    let known = info.map(|info| info.fields).unwrap_or_default();
+    let only = if fields.len() > 1 { None } else { fields.first().copied() };
+    let known = match info(rtype) {
+        Some(info) if !only.is_some_and(is_generic) => info.fields,
+        _ => {
+            let tokens = text::tokenise(only.unwrap_or_default()).map_err(|message| error(0, message))?;
+            return generic::read(&tokens).map_err(|message| error(0, message));
+        }
+    };
     let mut rdata = Vec::new();
     for (index, field) in known.iter().enumerate() {
         let text = fields.get(index).copied().unwrap_or_default();
@@ -58,12 +58,12 @@ fn read_field(field: &Field, text: &str, origin: NameRef<'_>, out: &mut Vec<u8>)
     }
     let tokens = text::tokenise(text)?;
     if tokens.len() > 1 && !field.kind.takes_the_rest() {
-        return Err(format!("the {} is one value, without blanks", field.name));
+        return Err(format!("the {} must be one value, without blanks", field.name));
     }
     let mut tokens = Tokens::new(&tokens);
     field.kind.read(field, &mut tokens, origin, out)?;
     match tokens.peek() {
-        Some(_) => Err(format!("there is more than the {} takes", field.name)),
+        Some(_) => Err(format!("there is more here than the {} can hold", field.name)),
         None => Ok(()),
     }
 }

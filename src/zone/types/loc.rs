@@ -52,7 +52,10 @@ fn write_angle(angle: u32, [below, above]: [char; 2], out: &mut String) {
 }
 
 fn metres(centimetres: u64) -> String {
-    format!("{}.{:02}m", centimetres / 100, centimetres % 100)
+    match (centimetres / 100, centimetres % 100) {
+        (whole, 0) => format!("{whole}m"),
+        (whole, part) => format!("{whole}.{part:02}m"),
+    }
 }
 
 pub(super) fn read(tokens: &mut Tokens<'_, '_>, out: &mut Vec<u8>) -> Result<(), String> {

@@ -1,10 +1,11 @@
 //! The record-type table: every type's fields, and all that follows from them (text, wire, forms, order).
 //!
-//! [`table`] lists the types, `kind` knows how one field looks on the wire and in text, and this file joins the
-//! two. What a number or name in a field means is not its business (rules are in `check`).
+//! `table` lists the types, `kind` knows how one field looks on the wire and in text, and this file joins the two.
+//! What a number or name in a field means is not its business (rules are in `check`).
 
 mod bitmap;
 mod codes;
+mod fields;
 mod form;
 mod generic;
 mod kind;
@@ -62,8 +63,8 @@ pub struct TypeInfo {
     pub fields: &'static [Field],
 }
 
-/// A piece of zone-file text: quotes taken off, escapes still in. A quote begins a piece of its own, so that
-/// `alpn="h2"` is two: `alpn=` and a quoted `h2`.
+/// A piece of zone-file text: quotes taken off, escapes still in. `alpn="h2"` of an SVCB record may come as one
+/// piece with its quotes in, or as two, `alpn=` and a quoted `h2`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token<'a> {
     pub text: &'a [u8],
@@ -249,6 +250,9 @@ pub fn canonical(rtype: RecordType, rdata: &[u8]) -> Cow<'_, [u8]> {
     let Some(info) = info(rtype).filter(|info| info.fields.iter().any(|field| field.kind.is_name())) else {
         return Cow::Borrowed(rdata);
     };
+    if !rdata.iter().any(u8::is_ascii_uppercase) {
+        return Cow::Borrowed(rdata);
+    }
     let mut upper = false;
     let fits = walk(info.fields, rdata, |field, octets| {
         upper |= field.kind.is_name() && octets.iter().any(u8::is_ascii_uppercase);

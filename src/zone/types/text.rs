@@ -66,7 +66,7 @@ pub(super) fn strings(octets: &[u8]) -> impl Iterator<Item = &[u8]> {
 pub(super) fn push_string(field: &Field, string: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
     let length = u8::try_from(string.len()).map_err(|_| {
         format!(
-            "the {} is {} octets long and a character-string holds 255 at most; where the type allows several, \
+            "the {} has {} octets and a character-string holds 255 at most; where the type allows several, \
              split it: \"first part\" \"second part\"",
             field.name,
             string.len()

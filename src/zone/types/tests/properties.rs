@@ -103,7 +103,7 @@ fn field_octets(kind: Kind) -> BoxedStrategy<Vec<u8>> {
 }
 
 /// A type of the table and octets: mostly its fields, sometimes damaged, sometimes anything.
-fn record() -> impl Strategy<Value = (RecordType, Vec<u8>)> {
+pub(super) fn record() -> impl Strategy<Value = (RecordType, Vec<u8>)> {
     (0..table().len()).prop_flat_map(|index| {
         let entry = &table()[index];
         let fields: Vec<_> = entry.fields.iter().map(|field| field_octets(field.kind)).collect();
