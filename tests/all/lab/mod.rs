@@ -7,7 +7,7 @@ mod oracle;
 mod servers;
 mod tests;
 
-pub use oracle::{compiled, dig_axfr, nsupdate, try_nsupdate, without_serial};
+pub use oracle::{compiled, dig_axfr, dig_axfr_at, nsupdate, try_nsupdate, without_serial};
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
@@ -118,11 +118,7 @@ impl Lab {
     /// Starts a server with these zones and returns when it serves all of them. `None`, after saying so, when
     /// the server is not installed; a failure instead where `ZONEWRIGHT_SERVERS=require` is in the environment.
     pub fn start(make: Make, zones: &[Zone], key: &Key) -> Option<Lab> {
-        if !is_installed(make.program()) {
-            let message = format!("{} is not installed", make.program());
-            let required = std::env::var("ZONEWRIGHT_SERVERS").is_ok_and(|value| value == "require");
-            assert!(!required, "{message}, and ZONEWRIGHT_SERVERS=require");
-            eprintln!("\n*** SKIPPED: {message} ***\n");
+        if !is_available(make.program()) {
             return None;
         }
         let mut problems = String::new();
@@ -216,8 +212,17 @@ impl Drop for Lab {
     }
 }
 
-fn is_installed(program: &str) -> bool {
-    program_path(program).is_some()
+/// Is the program installed? Says so where it is not; a failure instead where `ZONEWRIGHT_SERVERS=require` is in the
+/// environment.
+pub fn is_available(program: &str) -> bool {
+    if program_path(program).is_some() {
+        return true;
+    }
+    let message = format!("{program} is not installed");
+    let required = std::env::var("ZONEWRIGHT_SERVERS").is_ok_and(|value| value == "require");
+    assert!(!required, "{message}, and ZONEWRIGHT_SERVERS=require");
+    eprintln!("\n*** SKIPPED: {message} ***\n");
+    false
 }
 
 /// Servers are in directories that an ordinary user's PATH may lack.
