@@ -4,12 +4,23 @@
 //! [`plan`] turns changes into one update message, [`predict`] says what the server will make of it, and
 //! [`Push`] walks through DESIGN's steps: fresh base, plan, send, read back until it is decided, report.
 
+mod explain;
+mod machine;
+mod plan;
+mod predict;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::facts::{Failure, ServerKind};
 use crate::zone::update::{Rcode, Update};
-use crate::zone::{Change, ChangeMap, RrKey, RrSet, Snapshot, Soa};
+use crate::zone::{Change, RrKey, RrSet, Snapshot, Soa};
+
+pub use machine::Push;
+pub use plan::{MAX_UPDATE, PlanError, plan};
+pub use predict::predict;
 
 /// What happened.
 #[derive(Debug, Clone)]
@@ -69,7 +80,7 @@ pub enum Verdict {
 pub enum Outcome {
     /// Every change is applied.
     Applied,
-    /// Some are, some are not: see the verdicts.
+    /// The server took it, and not every change is there, perhaps none: see the verdicts.
     Partly,
     /// The server refused it whole; nothing was applied.
     Refused(Failure),
@@ -77,7 +88,7 @@ pub enum Outcome {
     Conflict(Vec<RrKey>),
     /// The zone moved on and the plan is not the one that was reviewed. Nothing was sent; review again.
     ReviewAgain,
-    /// Nothing was sent because the changes cannot be sent: a sentence on why and what to do.
+    /// Nothing was sent or nothing of it was taken, and not for a refusal: a sentence on why and what to do.
     CannotSend(String),
     /// Not known: see the verdicts and the failure.
     Unknown(Failure),
@@ -131,9 +142,7 @@ pub enum PredictionKind {
     Altered,
 }
 
-/// A push under way.
-#[derive(Debug)]
-pub struct Push {
-    _base: Arc<Snapshot>,
-    _changes: ChangeMap,
+/// "www.example.com. A", for sentences.
+fn describe(key: &RrKey) -> String {
+    format!("{} {}", key.owner, key.rtype)
 }

@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::name::Name;
-use super::rrset::{RrKey, RrSet, same_contents};
+use super::rrset::{RrKey, RrSet, same_contents, same_octets};
 use super::rtype::RecordType;
+use super::serial;
 use super::snapshot::{SetId, Snapshot};
+use super::soa::Soa;
+use super::types;
 
 /// One RRset's contents before and after; `None` where it is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,9 +18,9 @@ pub struct Change {
 }
 
 impl Change {
-    /// Does it change nothing, not even the case of a name or the order of records?
+    /// Does it change nothing, not even the case of a name? (The order of records is no content.)
     pub fn is_empty(&self) -> bool {
-        self.before == self.after
+        same_octets(self.before.as_ref(), self.after.as_ref())
     }
 
     /// The same change turned round.
@@ -31,6 +34,97 @@ impl Change {
             (Some(before), Some(after)) => before.same_records(after, rtype) && !before.same(after, rtype),
             _ => false,
         }
+    }
+
+    /// Is this what the change was meant to lead to? A change of nothing but the case of names asks for these very
+    /// octets; in an SOA a later serial is as good as the one asked for.
+    pub fn is_achieved(&self, rtype: RecordType, now: Option<&RrSet>) -> bool {
+        if rtype == RecordType::SOA {
+            return match (soa_of(self.after.as_ref()), soa_of(now)) {
+                (Some(wanted), Some(has)) => {
+                    same_but_serial(self.after.as_ref(), now) && !serial::is_after(wanted.serial, has.serial)
+                }
+                _ => false,
+            };
+        }
+        if same_contents(self.before.as_ref(), self.after.as_ref(), rtype) {
+            return same_octets(self.after.as_ref(), now);
+        }
+        same_contents(self.after.as_ref(), now, rtype)
+    }
+
+    /// Is this still what stood there before the change? In an SOA the serial does not matter: it is the server's.
+    pub fn is_untouched(&self, rtype: RecordType, now: Option<&RrSet>) -> bool {
+        same_contents(self.before.as_ref(), now, rtype)
+            || rtype == RecordType::SOA && same_but_serial(self.before.as_ref(), now)
+    }
+
+    /// The change over what the server holds now.
+    pub fn rebase(&self, rtype: RecordType, now: Option<RrSet>) -> Rebased {
+        if same_octets(self.before.as_ref(), now.as_ref()) {
+            return Rebased::Stands(self.clone());
+        }
+        if self.is_untouched(rtype, now.as_ref()) {
+            let after = moved(self.after.clone(), self.before.as_ref(), now.as_ref(), rtype);
+            let change = Change { before: now, after };
+            return if change.is_empty() { Rebased::Done } else { Rebased::Stands(change) };
+        }
+        if self.is_achieved(rtype, now.as_ref()) { Rebased::Done } else { Rebased::Conflict }
+    }
+}
+
+/// What became of a change when the zone below it moved on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rebased {
+    /// Nobody touched the RRset: the change, over the octets that the server holds now.
+    Stands(Change),
+    /// The server holds already what the change was meant to lead to.
+    Done,
+    /// Somebody else changed the RRset.
+    Conflict,
+}
+
+/// Contents that were written over `old`, for use over `new`, which holds the same but perhaps spelled in another
+/// case (servers do not keep it: compression shows one owner's spelling for another's) or with another SOA serial.
+/// Without this a change of case that nobody made would be sent.
+pub(crate) fn moved(
+    contents: Option<RrSet>,
+    old: Option<&RrSet>,
+    new: Option<&RrSet>,
+    rtype: RecordType,
+) -> Option<RrSet> {
+    let (Some(mut set), Some(old), Some(new)) = (contents.clone(), old, new) else { return contents };
+    if rtype == RecordType::SOA {
+        if let (Some(mut own), Some(new)) = (soa_of(Some(&set)), soa_of(Some(new)))
+            && !serial::is_after(own.serial, new.serial)
+        {
+            own.serial = new.serial;
+            set.rdata = vec![own.to_rdata()];
+        }
+        return Some(set);
+    }
+    let kept: BTreeSet<&[u8]> = old.rdata.iter().map(|rdata| &**rdata).collect();
+    let spelled: BTreeMap<_, _> =
+        new.rdata.iter().map(|rdata| (types::canonical(rtype, rdata), rdata)).collect();
+    for rdata in set.rdata.iter_mut().filter(|rdata| kept.contains(&***rdata)) {
+        if let Some(new) = spelled.get(&types::canonical(rtype, rdata)) {
+            *rdata = (*new).clone();
+        }
+    }
+    Some(set)
+}
+
+/// The SOA that an RRset holds.
+pub(crate) fn soa_of(set: Option<&RrSet>) -> Option<Soa> {
+    Soa::from_rdata(set?.rdata.first()?)
+}
+
+fn same_but_serial(a: Option<&RrSet>, b: Option<&RrSet>) -> bool {
+    match (soa_of(a), soa_of(b)) {
+        (Some(own), Some(other)) => {
+            own.same_but_serial(&other) && a.map(|set| set.ttl) == b.map(|set| set.ttl)
+        }
+        _ => false,
     }
 }
 

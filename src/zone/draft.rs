@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use super::changes::{Change, ChangeMap, Contents};
-use super::rrset::{RrKey, RrSet, same_contents};
+use super::changes::{Change, ChangeMap, Contents, Rebased, moved};
+use super::rrset::{RrKey, RrSet, same_octets};
 use super::snapshot::Snapshot;
 
 /// One edit that can be undone.
@@ -68,6 +68,7 @@ impl Draft {
             .into_iter()
             .map(|(key, after)| {
                 let before = self.get(&key);
+                let after = after.map(|set| set.without_repeats(key.rtype));
                 (key, Change { before, after: after.filter(|set| !set.rdata.is_empty()) })
             })
             .filter(|(_, change)| !change.is_empty())
@@ -84,7 +85,7 @@ impl Draft {
     pub fn undo(&mut self) -> Option<(Entry, String)> {
         let step = self.undo.pop()?;
         for (key, change) in &step.changes {
-            self.set(key, &change.after, &change.before);
+            self.set(key, &self.base.get(key), change.before.clone());
         }
         let label = step.label.clone();
         self.redo.push(step);
@@ -95,15 +96,15 @@ impl Draft {
     pub fn redo(&mut self) -> Option<(Entry, String)> {
         let step = self.redo.pop()?;
         for (key, change) in &step.changes {
-            self.set(key, &change.before, &change.after);
+            self.set(key, &self.base.get(key), change.after.clone());
         }
         let label = step.label.clone();
         self.undo.push(step);
         Some((Entry::Redo, label))
     }
 
-    /// Does again what a journal says was done, over the zone as it is now: what others changed meanwhile is
-    /// found by [`Draft::conflicts`], as after [`Draft::rebase`].
+    /// Does again what a journal says was done, over the zone as it is now. What a step found in the zone then is
+    /// what the person saw, so what others changed meanwhile is found by [`Draft::conflicts`].
     pub fn replay(&mut self, entries: impl IntoIterator<Item = Entry>) {
         for entry in entries {
             match entry {
@@ -116,7 +117,6 @@ impl Draft {
                 }
             }
         }
-        self.rebase(Arc::clone(&self.base));
     }
 
     /// Labels of what `undo` and `redo` would do next.
@@ -129,27 +129,18 @@ impl Draft {
     /// and is named by [`Draft::conflicts`]. Undo never goes back to contents that somebody else has replaced.
     pub fn rebase(&mut self, base: Arc<Snapshot>) {
         let old = std::mem::replace(&mut self.base, base);
-        let refreshed = |key: &RrKey, contents: &Option<RrSet>| -> Option<Option<RrSet>> {
-            let was = old.get(key);
-            same_contents(contents.as_ref(), was.as_ref(), key.rtype).then(|| self.base.get(key))
-        };
         for step in self.undo.iter_mut().chain(self.redo.iter_mut()) {
             for (key, change) in &mut step.changes {
-                for side in [&mut change.before, &mut change.after] {
-                    if let Some(new) = refreshed(key, side) {
-                        *side = new;
-                    }
-                }
+                move_sides(key, change, &old.get(key), &self.base.get(key));
             }
         }
-        self.changes.retain(|key, change| {
-            let now = self.base.get(key);
-            if same_contents(now.as_ref(), change.before.as_ref(), key.rtype) {
-                // The same records, but perhaps in another case or order: what is sent must be what is served.
-                change.before = now;
-                return !change.is_empty();
+        self.changes.retain(|key, change| match change.rebase(key.rtype, self.base.get(key)) {
+            Rebased::Stands(over_new) => {
+                *change = over_new;
+                true
             }
-            !same_contents(now.as_ref(), change.after.as_ref(), key.rtype)
+            Rebased::Done => false,
+            Rebased::Conflict => true,
         });
     }
 
@@ -157,9 +148,7 @@ impl Draft {
     pub fn conflicts(&self) -> Vec<RrKey> {
         self.changes
             .iter()
-            .filter(|(key, change)| {
-                !same_contents(self.base.get(key).as_ref(), change.before.as_ref(), key.rtype)
-            })
+            .filter(|(key, change)| !change.is_untouched(key.rtype, self.base.get(key).as_ref()))
             .map(|(key, _)| key.clone())
             .collect()
     }
@@ -175,24 +164,44 @@ impl Draft {
         }
     }
 
-    fn perform(&mut self, step: Step) {
-        for (key, change) in &step.changes {
-            self.set(key, &change.before, &change.after);
+    fn perform(&mut self, mut step: Step) {
+        for (key, change) in &mut step.changes {
+            // An RRset without a change in the draft is as the zone was when the step was made.
+            let seen = self.changes.get(key).map_or_else(|| change.before.clone(), |own| own.before.clone());
+            move_sides(key, change, &seen, &self.base.get(key));
+            self.set(key, &seen, change.after.clone());
         }
         self.undo.push(step);
         self.redo.clear();
     }
 
-    /// Takes an RRset from one content to another. `from` is what the person saw: when a journal is played
-    /// again over a zone that has moved on, that is what the server's contents are held against.
-    fn set(&mut self, key: &RrKey, from: &Option<RrSet>, to: &Option<RrSet>) {
-        let before = match self.changes.remove(key) {
-            Some(change) => change.before,
-            None => from.clone(),
-        };
-        let change = Change { before, after: to.clone() };
-        if !change.is_empty() {
-            self.changes.insert(key.clone(), change);
+    /// Gives an RRset its contents. `seen` is what the person saw in the zone, where the draft does not know yet.
+    fn set(&mut self, key: &RrKey, seen: &Option<RrSet>, after: Option<RrSet>) {
+        let before = self.changes.remove(key).map_or_else(|| seen.clone(), |own| own.before);
+        let now = self.base.get(key);
+        if same_octets(after.as_ref(), now.as_ref()) {
+            return;
         }
+        let change = Change { before, after };
+        let change = match change.rebase(key.rtype, now) {
+            Rebased::Stands(over_now) => over_now,
+            Rebased::Done => return,
+            Rebased::Conflict => change,
+        };
+        self.changes.insert(key.clone(), change);
+    }
+}
+
+/// Makes a step fit a zone whose RRset went from `old` to `new`: where it held the zone's contents it holds them still.
+fn move_sides(key: &RrKey, change: &mut Change, old: &Option<RrSet>, new: &Option<RrSet>) {
+    if same_octets(old.as_ref(), new.as_ref()) {
+        return;
+    }
+    for side in [&mut change.before, &mut change.after] {
+        *side = if same_octets(side.as_ref(), old.as_ref()) {
+            new.clone()
+        } else {
+            moved(side.take(), old.as_ref(), new.as_ref(), key.rtype)
+        };
     }
 }

@@ -76,6 +76,20 @@ impl RrSet {
         self.position(rtype, rdata).is_some()
     }
 
+    /// Without the records that equal an earlier one.
+    pub fn without_repeats(self, rtype: RecordType) -> RrSet {
+        let mut seen = std::collections::HashSet::new();
+        let firsts: Vec<bool> = (self.rdata.iter())
+            .map(|rdata| seen.insert(types::canonical(rtype, rdata).into_owned()))
+            .collect();
+        if firsts.iter().all(|first| *first) {
+            return self;
+        }
+        let kept = firsts.iter().enumerate().filter(|(_, first)| **first).map(|(at, _)| at);
+        let records = kept.filter_map(|at| Some((self.ttl_of(at), self.rdata.get(at)?.clone()))).collect();
+        RrSet::of_records(records).unwrap_or(self)
+    }
+
     /// The same records, whatever their order, TTL and the case of names?
     pub fn same_records(&self, other: &RrSet, rtype: RecordType) -> bool {
         self.rdata.len() == other.rdata.len() && self.sorted(rtype) == other.sorted(rtype)
@@ -96,9 +110,15 @@ impl RrSet {
         with_ttls(self) == with_ttls(other)
     }
 
-    /// Identical in octets, order and TTL: nothing to send and nothing to show.
-    pub fn identical(&self, other: &RrSet) -> bool {
-        self == other
+    /// The same records and TTLs, spelled the same: nothing to send and nothing to show.
+    pub fn same_octets(&self, other: &RrSet) -> bool {
+        fn sorted(set: &RrSet) -> Vec<(&[u8], u32)> {
+            let mut records: Vec<_> =
+                set.rdata.iter().enumerate().map(|(at, rdata)| (&**rdata, set.ttl_of(at))).collect();
+            records.sort_unstable();
+            records
+        }
+        self == other || self.rdata.len() == other.rdata.len() && sorted(self) == sorted(other)
     }
 
     fn sorted(&self, rtype: RecordType) -> Vec<std::borrow::Cow<'_, [u8]>> {
@@ -112,6 +132,15 @@ impl RrSet {
 pub fn same_contents(a: Option<&RrSet>, b: Option<&RrSet>, rtype: RecordType) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => a.same(b, rtype),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// The same as [`same_contents`], and spelled the same?
+pub fn same_octets(a: Option<&RrSet>, b: Option<&RrSet>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a.same_octets(b),
         (None, None) => true,
         _ => false,
     }
