@@ -19,7 +19,7 @@ use crate::zone::update::{Rcode, Update};
 use crate::zone::{Change, RrKey, RrSet, Snapshot, Soa};
 
 pub use machine::Push;
-pub use plan::{MAX_UPDATE, PlanError, plan};
+pub use plan::{PlanError, plan};
 pub use predict::predict;
 
 /// What happened.

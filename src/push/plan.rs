@@ -5,13 +5,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::{Plan, ServerTraits, describe};
 use crate::facts::ServerKind;
+use crate::wire::update::{MAX_UPDATE, encoded_len};
 use crate::zone::changes::{Change, ChangeMap, Contents, Rebased};
 use crate::zone::update::{Operation, Prerequisite, Update, stands_beside_cname};
 use crate::zone::{Name, Rdata, RecordType, RrKey, RrSet, Snapshot, Soa, serial};
-
-/// The most octets that the records of one update may take (DESIGN "Pushing"): what is left of 65,535 is for the
-/// header and the signature.
-pub const MAX_UPDATE: usize = 64_000;
 
 /// Why changes do not make an update.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -94,7 +91,7 @@ pub(super) fn plan_with(
     let Planner { prerequisites, operations, mut notes, .. } = planner;
     notes.dedup();
     let update = Update { zone: zone.origin().clone(), prerequisites, operations };
-    match size(&update) {
+    match encoded_len(&update) {
         octets if octets > MAX_UPDATE => Err(PlanError::TooLarge { octets, limit: MAX_UPDATE }),
         _ => Ok(Plan { update, notes }),
     }
@@ -156,25 +153,6 @@ fn check(zone: &Snapshot, changes: &ChangeMap, key: &RrKey, change: &Change) -> 
 
 fn is_apex_ns(zone: &Snapshot, key: &RrKey) -> bool {
     key.rtype == RecordType::NS && key.owner == *zone.origin()
-}
-
-/// How many octets the records of an update take at most (no name compressed).
-fn size(update: &Update) -> usize {
-    let record = |owner: &Name, rdata: usize| owner.wire().len() + 10 + rdata;
-    let prerequisites = update.prerequisites.iter().map(|prerequisite| match prerequisite {
-        Prerequisite::NameInUse(name) | Prerequisite::NameNotInUse(name) => record(name, 0),
-        Prerequisite::RrsetExists(name, _) | Prerequisite::RrsetAbsent(name, _) => record(name, 0),
-        Prerequisite::RrsetIs(name, _, records) => {
-            records.iter().map(|rdata| record(name, rdata.len())).sum()
-        }
-    });
-    let operations = update.operations.iter().map(|operation| match operation {
-        Operation::DeleteName(name) | Operation::DeleteRrset(name, _) => record(name, 0),
-        Operation::DeleteRecord(name, _, rdata) | Operation::Add(name, _, _, rdata) => {
-            record(name, rdata.len())
-        }
-    });
-    prerequisites.chain(operations).fold(0, usize::saturating_add)
 }
 
 struct Planner<'a> {
