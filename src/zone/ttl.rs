@@ -1,6 +1,6 @@
 //! Times in seconds with BIND's units: `1h30m`, `1W2D`. Used for TTLs, `$TTL` and the timers of an SOA.
 //!
-//! Units are a BIND extension that Knot, NSD and PowerDNS read as well; the printer writes plain seconds.
+//! Units are a BIND extension that Knot, NSD and PowerDNS read as well; where programs read the result, plain seconds are written.
 
 /// The largest TTL (RFC 2181 section 8). A larger one can stand in a zone; resolvers read it as 0.
 pub const MAX_TTL: u32 = 0x7fff_ffff;

@@ -30,6 +30,8 @@ impl Piece {
 pub struct Entry {
     /// Does it begin with a blank, so that it takes the owner of the entry before?
     pub indented: bool,
+    /// Is one of its parentheses never closed? Then the lines after it may be meant as parts of it.
+    pub unclosed: bool,
     pub pieces: Vec<Piece>,
     /// What is wrong, and where. With faults, the pieces are not to be relied on.
     pub faults: Vec<(Range<usize>, String)>,
@@ -61,6 +63,7 @@ impl<'a> Entries<'a> {
     /// Reads the next entry that is not empty into `entry`; false at the end of the text.
     pub fn next(&mut self, entry: &mut Entry) -> bool {
         entry.indented = false;
+        entry.unclosed = false;
         entry.pieces.clear();
         entry.faults.clear();
         // The open parentheses, and where the line after the outermost one begins.
@@ -71,9 +74,13 @@ impl<'a> Entries<'a> {
                 let Some(outermost) = open.first().copied() else {
                     return !(entry.pieces.is_empty() && entry.faults.is_empty());
                 };
+                let resume = resume.unwrap_or(self.text.len());
+                // What stands on the lines after this one is found again there.
+                entry.faults.retain(|(span, _)| span.start < resume);
                 entry.faults.push((outermost..outermost + 1, NEVER_CLOSED.into()));
+                entry.unclosed = true;
                 self.unclosed = open;
-                self.lexer.seek(resume.unwrap_or(self.text.len()));
+                self.lexer.seek(resume);
                 return true;
             };
             match token.kind {
@@ -88,11 +95,13 @@ impl<'a> Entries<'a> {
                 Kind::LineEnd => resume = resume.or(Some(token.end)),
                 Kind::Open if self.unclosed.contains(&token.start) => {
                     entry.faults.push((token.start..token.end, NEVER_CLOSED.into()));
+                    entry.unclosed = true;
                 }
                 Kind::Open if open.len() == MAX_DEPTH => {
                     let message = format!("Parentheses stand more than {MAX_DEPTH} deep in each other.");
                     entry.faults.push((token.start..token.end, message));
                     if let Some(resume) = resume {
+                        entry.faults.retain(|(span, _)| span.start < resume || span.start == token.start);
                         self.lexer.seek(resume);
                         return true;
                     }

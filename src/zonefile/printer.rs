@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
+use crate::zone::ttl;
 use crate::zone::types;
 use crate::zone::{ChangeMap, Contents, Name, NameRef, RecordRef, RecordType, Snapshot, Soa};
 
@@ -58,7 +59,7 @@ pub fn print_aligned(
     let origin = contents.base.origin().as_ref();
     let (commonest, width) = survey(contents)?;
     let default_ttl = default_ttl.unwrap_or(commonest);
-    writeln!(out, "$ORIGIN {origin}\n$TTL {}\n", format_ttl(default_ttl))?;
+    writeln!(out, "$ORIGIN {origin}\n$TTL {}\n", ttl::short(default_ttl))?;
     let mut last: Option<Name> = None;
     each_record(contents, &mut |record| {
         let same_owner = last.as_ref().is_some_and(|last| last.as_ref() == record.owner);
@@ -68,7 +69,7 @@ pub fn print_aligned(
             last = Some(record.owner.to_name());
             record.owner.relative_to(origin)
         };
-        let ttl = if record.ttl == default_ttl { String::new() } else { format_ttl(record.ttl) };
+        let ttl = if record.ttl == default_ttl { String::new() } else { ttl::short(record.ttl) };
         let rdata = match record.rtype {
             RecordType::SOA => soa_lines(record.rdata, origin),
             _ => None,
@@ -103,9 +104,9 @@ fn soa_lines(rdata: &[u8], origin: NameRef<'_>) -> Option<String> {
     let mut lines = format!("{mname} {rname} (\n{:20}{:<12} ; serial\n", "", soa.serial);
     let times = [("refresh", soa.refresh), ("retry", soa.retry), ("expire", soa.expire)];
     for (meaning, seconds) in times {
-        lines.push_str(&format!("{:20}{:<12} ; {meaning}\n", "", format_ttl(seconds)));
+        lines.push_str(&format!("{:20}{:<12} ; {meaning}\n", "", ttl::short(seconds)));
     }
-    let minimum = format!("{} )", format_ttl(soa.minimum));
+    let minimum = format!("{} )", ttl::short(soa.minimum));
     lines.push_str(&format!("{:20}{minimum:<12} ; minimum", ""));
     Some(lines)
 }
@@ -137,23 +138,6 @@ fn each_record(
 fn rows_between(base: &Snapshot, from: u32, to: u32) -> impl Iterator<Item = RecordRef<'_>> {
     use crate::zone::SetId;
     (from..to).flat_map(|set| base.rows_of(SetId(set))).filter_map(|row| base.record(row))
-}
-
-/// A TTL with units where that is shorter to read: `1h`, `2w`, `1h30m`; plain seconds below a minute.
-fn format_ttl(seconds: u32) -> String {
-    let mut text = String::new();
-    let mut rest = seconds;
-    for (unit, length) in [('w', 604_800), ('d', 86_400), ('h', 3600), ('m', 60)] {
-        if rest >= length {
-            text.push_str(&format!("{}{unit}", rest / length));
-            rest %= length;
-        }
-    }
-    match (text.is_empty(), rest) {
-        (true, _) => seconds.to_string(),
-        (false, 0) => text,
-        (false, _) => format!("{text}{rest}s"),
-    }
 }
 
 /// The zone of a snapshot without changes, for [`print_aligned`].

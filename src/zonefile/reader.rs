@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::entry::{Entries, Entry, Piece};
 use super::problem::{Problems, shown};
 use crate::zone::name::NameError;
+use crate::zone::ttl;
 use crate::zone::types::{self, Token};
 use crate::zone::{Name, NameRef, Rdata, RecordType, Soa};
 
@@ -44,6 +45,9 @@ struct Reader<'a> {
     owner: Owner,
     default_ttl: Option<u32>,
     last_ttl: Option<u32>,
+    /// Was the last line with an owner one whose parenthesis is never closed? Indented lines after it are then most
+    /// likely parts of it, and what is wrong with them is not said.
+    after_unclosed: bool,
     /// Which of the rules for missing TTLs have been explained.
     explained: [bool; 3],
 }
@@ -72,6 +76,7 @@ pub fn read<'a>(
         owner: Owner::None,
         default_ttl: None,
         last_ttl: None,
+        after_unclosed: false,
         explained: [false; 3],
     };
     if let Some(start) = after_byte_order_mark(text, problems) {
@@ -132,6 +137,9 @@ impl<'a> Reader<'a> {
             }
         }
         report(entry, problems);
+        if !entry.indented || entry.unclosed {
+            self.after_unclosed = entry.unclosed;
+        }
         if !entry.faults.is_empty() {
             return;
         }
@@ -141,6 +149,7 @@ impl<'a> Reader<'a> {
         });
         let (head, rdata) = match read {
             Ok(read) => read,
+            Err(_) if self.after_unclosed => return,
             Err((span, message)) => return problems.error(span, message),
         };
         let ttl = self.ttl(&head, &rdata, first.span(), problems);
@@ -251,24 +260,20 @@ impl<'a> Reader<'a> {
 
     fn rtype(&self, entry: &Entry, piece: &Piece) -> Result<RecordType, Fault> {
         let word = piece.text(self.text);
-        let message = match types::parse_type(word) {
-            Some(rtype) if rtype.is_meta() => {
-                format!("{} stands only in messages, never in a zone.", shown(word))
-            }
-            Some(rtype) => return Ok(rtype),
-            None => {
-                let mut message = format!("{} is no record type.", shown(word));
-                let owner =
-                    entry.pieces.first().filter(|_| !entry.indented).map(|piece| piece.text(self.text));
-                if let Some(owner) = owner.filter(|owner| types::parse_type(owner).is_some()) {
-                    message.push_str(&format!(
-                        " If {} is the type, begin the line with the owner's name or with a blank.",
-                        shown(owner)
-                    ));
-                }
-                message
-            }
-        };
+        if let Some(rtype) = types::parse_type(word) {
+            return Ok(rtype);
+        }
+        let mut message = format!("{} is no record type.", shown(word));
+        if let Some(meant) = std::str::from_utf8(word).ok().and_then(types::suggest_type) {
+            message.push_str(&format!(" Is {meant} meant?"));
+        }
+        let owner = entry.pieces.first().filter(|_| !entry.indented).map(|piece| piece.text(self.text));
+        if let Some(owner) = owner.filter(|owner| types::parse_type(owner).is_some()) {
+            message.push_str(&format!(
+                " If {} is the type, begin the line with the owner's name or with a blank.",
+                shown(owner)
+            ));
+        }
         Err((piece.span(), message))
     }
 
@@ -280,7 +285,7 @@ impl<'a> Reader<'a> {
         let parse = |origin: NameRef<'_>| {
             types::parse_rdata(head.rtype, &tokens, origin).map_err(|error| {
                 let span = pieces.get(error.token).map_or(end..end, |piece| piece.span());
-                (span, error.message)
+                (span, format!("{}: {}.", head.rtype, error.message.trim_end_matches('.')))
             })
         };
         if let Some(origin) = &self.origin {
@@ -306,7 +311,7 @@ impl<'a> Reader<'a> {
     /// that the default); else the last one written; else what Knot and NSD take.
     fn ttl(&mut self, head: &Head, rdata: &[u8], at: Range<usize>, problems: &mut Problems<'_>) -> u32 {
         if let Some((ttl, span)) = &head.ttl {
-            if *ttl > i32::MAX as u32 {
+            if *ttl > ttl::MAX_TTL {
                 problems.warning(
                     span.clone(),
                     "A TTL above 2147483647 is stored as it is by some servers, refused by others, and read as 0 \
@@ -371,43 +376,11 @@ fn class(word: &[u8]) -> Option<u16> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
-/// A TTL in seconds or with units: `3600`, `1h`, `1w2d3h4m5s`.
 fn read_ttl(word: &[u8]) -> Result<u32, String> {
-    let wrong =
-        || format!("{} is no TTL: write seconds, or units such as 1h30m (s, m, h, d, w).", shown(word));
-    let too_large = || format!("The TTL {} is larger than 4294967295 seconds.", shown(word));
-    let mut total: u32 = 0;
-    let mut number: Option<u32> = None;
-    let mut units = false;
-    for octet in word {
-        if octet.is_ascii_digit() {
-            let digit = u32::from(octet - b'0');
-            number = Some(
-                number
-                    .unwrap_or(0)
-                    .checked_mul(10)
-                    .and_then(|n| n.checked_add(digit))
-                    .ok_or_else(too_large)?,
-            );
-            continue;
-        }
-        let unit = match octet.to_ascii_lowercase() {
-            b's' => 1,
-            b'm' => 60,
-            b'h' => 3600,
-            b'd' => 86_400,
-            b'w' => 604_800,
-            _ => return Err(wrong()),
-        };
-        let part = number.take().ok_or_else(wrong)?.checked_mul(unit).ok_or_else(too_large)?;
-        total = total.checked_add(part).ok_or_else(too_large)?;
-        units = true;
-    }
-    match number {
-        // "1h30": BIND reads seconds, others refuse.
-        Some(_) if units => Err(wrong()),
-        Some(seconds) => Ok(seconds),
-        None if units => Ok(total),
-        None => Err(wrong()),
-    }
+    ttl::parse(word).ok_or_else(|| {
+        format!(
+            "{} is no TTL: write seconds up to 4294967295, or units such as 1h30m (s, m, h, d, w).",
+            shown(word)
+        )
+    })
 }
