@@ -31,7 +31,8 @@ impl Lines {
 }
 
 /// Writes the script. Changes that are none (the serial of the SOA, the case of names) are left out. What does not
-/// fit one message is sent in several, owner by owner; then a failure in the middle leaves the earlier ones done.
+/// fit one message is sent in several, owner by owner; then one that fails leaves the others done, since nsupdate
+/// goes on.
 ///
 /// # Errors
 /// Those of `out`.

@@ -55,7 +55,7 @@ a\\.b.example.com. 3600 IN A 192.0.2.3
 mail.example.com. 3600 IN A 192.0.2.2
 mail.example.com. 3600 IN AAAA 2001:db8::2
 ns1.example.com. 3600 IN A 192.0.2.1
-opaque.example.com. 3600 IN TYPE65400 \\# 3 abcdef
+opaque.example.com. 3600 IN TYPE65400 \\# 3 ABCDEF
 *.wild.example.com. 3600 IN TXT \"x\\\"y\"
 "
     );
@@ -89,7 +89,7 @@ a\\.b           A       192.0.2.3
 mail           A       192.0.2.2
                AAAA    2001:db8::2
 ns1            A       192.0.2.1
-opaque         TYPE65400 \\# 3 abcdef
+opaque         TYPE65400 \\# 3 ABCDEF
 *.wild         TXT     \"x\\\"y\"
 "
     );

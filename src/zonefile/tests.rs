@@ -268,3 +268,20 @@ fn mixed_ttls_are_kept_and_reported() {
     let set = zone.get(&RrKey::new(name("w.example.com."), RecordType::A)).unwrap();
     assert_eq!(set.mixed_ttls, [60, 90]);
 }
+
+#[test]
+fn the_demo_zone_has_every_everyday_type() {
+    use crate::zone::types::{Standing, table};
+    let (zone, found) = read_zone(include_bytes!("../../assets/demo.zone"), None).unwrap();
+    assert!(found.is_empty(), "{found:?}");
+    assert_eq!(zone.origin(), &name("example.com."));
+    let used = |rtype| zone.records().any(|record| record.rtype == rtype);
+    let everyday = table().iter().filter(|info| info.standing == Standing::Everyday);
+    // A forward zone has no use for PTR.
+    let missing: Vec<&str> = everyday
+        .filter(|info| !used(info.rtype) && info.mnemonic != "PTR")
+        .map(|info| info.mnemonic)
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    assert!(used(RecordType(65400)));
+}

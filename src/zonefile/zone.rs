@@ -50,6 +50,8 @@ struct Gathered {
     /// Records before the SOA where the zone's name is not known: normally none.
     early: Vec<EarlyRecord>,
     soa: Option<(Rdata, Range<usize>)>,
+    /// The SOA is that of another zone: saying of each record that it is outside would say the same again.
+    other_zone: bool,
 }
 
 struct EarlyRecord {
@@ -66,6 +68,7 @@ impl Gathered {
             return;
         }
         match &mut self.builder {
+            _ if self.other_zone => {}
             Some(builder) => push(builder, &record, problems),
             None => {
                 let ReadRecord { owner, rtype, ttl, rdata, span } = record;
@@ -95,6 +98,7 @@ impl Gathered {
                 record.owner
             );
             problems.error(record.span.clone(), message);
+            self.other_zone = true;
             return false;
         }
         if self.builder.is_none() {
