@@ -8,8 +8,6 @@ pub mod diff;
 pub mod entry;
 pub mod lexer;
 pub mod nsupdate;
-#[cfg(test)]
-mod print_tests;
 mod printer;
 mod problem;
 mod reader;

@@ -3,10 +3,10 @@
 
 use proptest::prelude::*;
 
-use super::diff::{diff_json, print_diff};
-use super::nsupdate::print_nsupdate;
-use super::tests::name;
-use super::*;
+use super::super::diff::{diff_json, print_diff};
+use super::super::nsupdate::print_nsupdate;
+use super::super::*;
+use super::name;
 use crate::zone::{ChangeMap, Contents, Snapshot, SnapshotBuilder, Soa, changes, types};
 
 fn plain(zone: &Snapshot) -> String {

@@ -1,9 +1,11 @@
 //! Tests of reading: what is accepted, what is refused and where, and that nothing is lost.
 
+mod printing;
+
 use super::*;
 use crate::zone::RrKey;
 
-pub(super) fn name(text: &str) -> Name {
+fn name(text: &str) -> Name {
     Name::parse(text.as_bytes(), Some(Name::root().as_ref())).unwrap()
 }
 
@@ -272,7 +274,7 @@ fn mixed_ttls_are_kept_and_reported() {
 #[test]
 fn the_demo_zone_has_every_everyday_type() {
     use crate::zone::types::{Standing, table};
-    let (zone, found) = read_zone(include_bytes!("../../assets/demo.zone"), None).unwrap();
+    let (zone, found) = read_zone(include_bytes!("../../../assets/demo.zone"), None).unwrap();
     assert!(found.is_empty(), "{found:?}");
     assert_eq!(zone.origin(), &name("example.com."));
     let used = |rtype| zone.records().any(|record| record.rtype == rtype);
