@@ -119,6 +119,20 @@ impl Draft {
         }
     }
 
+    /// What a journal must hold so that [`Draft::replay`] gives this draft, undo and redo included.
+    pub fn entries(&self) -> Vec<Entry> {
+        let mut steps: Vec<Step> = self.undo.iter().chain(self.redo.iter().rev()).cloned().collect();
+        // The first step that touches an RRset says what was seen in its place: so a conflict that is still
+        // open, or that was decided by `keep_mine`, is the same again.
+        for (key, change) in &self.changes {
+            if let Some(first) = steps.iter_mut().find_map(|step| step.changes.get_mut(key)) {
+                first.before = change.before.clone();
+            }
+        }
+        let undone = self.redo.iter().map(|_| Entry::Undo);
+        steps.into_iter().map(Entry::Step).chain(undone).collect()
+    }
+
     /// Labels of what `undo` and `redo` would do next.
     pub fn next_labels(&self) -> (Option<&str>, Option<&str>) {
         (self.undo.last().map(|step| step.label.as_str()), self.redo.last().map(|step| step.label.as_str()))

@@ -1,0 +1,309 @@
+//! The rows of a list of records: the zone in its order with the draft's changes laid over it.
+//!
+//! The zone's own rows are never copied. Each changed RRset is a patch that stands for a run of them, so that an
+//! edit costs as much as there are changes, and a row is found by binary search. A filter is a list of row
+//! numbers. What may be done with a row is `records`' business.
+
+use std::ops::Range;
+
+use crate::zone::rrset::{RrKey, same_contents};
+use crate::zone::{Change, ChangeMap, NameRef, Rdata, RecordType, RrSet, SetId, Snapshot, types};
+
+/// How a row differs from the zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    Unchanged,
+    Added,
+    Changed,
+    Deleted,
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub key: RrKey,
+    /// Seconds.
+    pub ttl: u32,
+    pub rdata: Rdata,
+    pub mark: Mark,
+    /// What the server holds in its place, where that is something else: TTL and RDATA.
+    pub was: Option<(u32, Rdata)>,
+    /// Somebody else changed the RRset since it was edited here.
+    pub conflict: bool,
+}
+
+impl Row {
+    /// Is it the same record, whatever its TTL?
+    fn is(&self, key: &RrKey, rdata: &[u8]) -> bool {
+        self.key == *key && types::canonical(key.rtype, &self.rdata) == types::canonical(key.rtype, rdata)
+    }
+}
+
+/// The rows of an RRset that is not changed.
+pub fn unchanged_rows(key: &RrKey, set: &RrSet) -> Vec<Row> {
+    let row = |(index, rdata): (usize, &Rdata)| Row {
+        key: key.clone(),
+        ttl: set.ttl_of(index),
+        rdata: rdata.clone(),
+        mark: Mark::Unchanged,
+        was: None,
+        conflict: false,
+    };
+    set.rdata.iter().enumerate().map(row).collect()
+}
+
+/// The rows of a changed RRset. Records that went away keep their place: those that others came for show the
+/// new value there, the rest stay visible as deleted; new ones come last.
+pub fn changed_rows(key: &RrKey, change: &Change, conflict: bool) -> Vec<Row> {
+    let empty = RrSet::new(0, Vec::new());
+    let before = change.before.as_ref().unwrap_or(&empty);
+    let after = change.after.as_ref().unwrap_or(&empty);
+    let new_row = |index: usize, rdata: &Rdata, mark, was| Row {
+        key: key.clone(),
+        ttl: after.ttl_of(index),
+        rdata: rdata.clone(),
+        mark,
+        was,
+        conflict,
+    };
+    let mut added: std::collections::VecDeque<usize> = (after.rdata.iter().enumerate())
+        .filter(|(_, rdata)| !before.contains(key.rtype, rdata))
+        .map(|(index, _)| index)
+        .collect();
+    let mut rows = Vec::with_capacity(before.rdata.len() + added.len());
+    for (index, old) in before.rdata.iter().enumerate() {
+        let was = (before.ttl_of(index), old.clone());
+        let kept = after.position(key.rtype, old);
+        let row = match kept.or_else(|| added.pop_front()) {
+            None => {
+                let (ttl, rdata) = was;
+                Row { key: key.clone(), ttl, rdata, mark: Mark::Deleted, was: None, conflict }
+            }
+            Some(at) => {
+                let Some(new) = after.rdata.get(at) else { continue };
+                if (after.ttl_of(at), new) == (was.0, &was.1) {
+                    new_row(at, new, Mark::Unchanged, None)
+                } else {
+                    new_row(at, new, Mark::Changed, Some(was))
+                }
+            }
+        };
+        rows.push(row);
+    }
+    for at in added {
+        if let Some(new) = after.rdata.get(at) {
+            rows.push(new_row(at, new, Mark::Added, None));
+        }
+    }
+    rows
+}
+
+/// A changed (or left out) RRset's rows, in place of a run of the zone's own.
+#[derive(Debug)]
+struct Patch {
+    key: RrKey,
+    base: Range<usize>,
+    rows: Vec<Row>,
+    /// The number of its first row in the list.
+    start: usize,
+}
+
+/// The list.
+#[derive(Debug, Default)]
+pub struct Rows {
+    patches: Vec<Patch>,
+    count: usize,
+    filter: String,
+    /// The zone's own rows that the filter lets through; empty without a filter.
+    matching: Vec<u32>,
+    /// The rows shown, where there is a filter.
+    shown: Option<Vec<u32>>,
+}
+
+impl Rows {
+    /// The rows of a zone and its changes, without the RRset `hidden`, which is shown elsewhere. Keeps no
+    /// filter.
+    pub fn new(base: &Snapshot, changes: &ChangeMap, hidden: &RrKey) -> Rows {
+        let mut rows = Rows::default();
+        rows.set_changes(base, changes, hidden);
+        rows
+    }
+
+    /// Takes changes over. Costs as much as there are changes.
+    pub fn set_changes(&mut self, base: &Snapshot, changes: &ChangeMap, hidden: &RrKey) {
+        let mut patches: Vec<Patch> = Vec::with_capacity(changes.len() + 1);
+        let mut patch = |key: &RrKey, rows: Vec<Row>| {
+            let base = match base.find(key) {
+                Some(set) => base.rows_of(set),
+                None => {
+                    let next = base.rows_of(SetId(base.lower_bound(key)));
+                    // An empty run: the key comes after every set of the zone.
+                    let at = if next.is_empty() { base.record_count() } else { next.start };
+                    at..at
+                }
+            };
+            patches.push(Patch { key: key.clone(), base, rows, start: 0 });
+        };
+        let before_hidden = changes.range(..hidden.clone());
+        let after_hidden = changes.range(hidden.clone()..).filter(|(key, _)| *key != hidden);
+        let rows_of = |key: &RrKey, change: &Change| {
+            let now = base.get(key);
+            changed_rows(key, change, !same_contents(now.as_ref(), change.before.as_ref(), key.rtype))
+        };
+        for (key, change) in before_hidden {
+            patch(key, rows_of(key, change));
+        }
+        patch(hidden, Vec::new());
+        for (key, change) in after_hidden {
+            patch(key, rows_of(key, change));
+        }
+        let mut shift = 0isize;
+        for patch in &mut patches {
+            patch.start = patch.base.start.saturating_add_signed(shift);
+            // Lengths of lists in memory, far below the limits of isize.
+            shift += patch.rows.len() as isize - patch.base.len() as isize;
+        }
+        self.patches = patches;
+        self.count = base.record_count().saturating_add_signed(shift);
+        self.refresh_shown(base);
+    }
+
+    /// Shows only rows whose name, type or data contain this text, whatever the case; all of them for an empty
+    /// one.
+    pub fn set_filter(&mut self, base: &Snapshot, filter: &str) {
+        let filter = filter.to_lowercase();
+        if filter.is_empty() {
+            self.matching = Vec::new();
+        } else if !self.filter.is_empty() && filter.contains(&self.filter) {
+            self.matching.retain(|row| base_matches(base, *row as usize, &filter));
+        } else {
+            self.matching = (0..base.record_count())
+                .filter(|row| base_matches(base, *row, &filter))
+                // Row numbers of a snapshot fit into 32 bits.
+                .map(|row| row as u32)
+                .collect();
+        }
+        self.filter = filter;
+        self.refresh_shown(base);
+    }
+
+    /// Rows shown.
+    pub fn len(&self) -> usize {
+        self.shown.as_ref().map_or(self.count, Vec::len)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Rows in all, the filter left aside.
+    pub fn total(&self) -> usize {
+        self.count
+    }
+
+    /// The row at a place of the list as shown.
+    pub fn get(&self, base: &Snapshot, index: usize) -> Option<Row> {
+        match &self.shown {
+            Some(shown) => self.at(base, *shown.get(index)? as usize),
+            None => self.at(base, index),
+        }
+    }
+
+    /// Where a record is in the list as shown.
+    pub fn find(&self, base: &Snapshot, key: &RrKey, rdata: &[u8]) -> Option<usize> {
+        let (rows, start) = match self.patches.binary_search_by(|patch| patch.key.cmp(key)) {
+            Ok(at) => {
+                let patch = self.patches.get(at)?;
+                (patch.rows.len(), patch.start)
+            }
+            Err(at) => {
+                let rows = base.rows_of(base.find(key)?);
+                (rows.len(), self.from_base(at, rows.start))
+            }
+        };
+        let row = (start..start + rows).find(|row| self.at(base, *row).is_some_and(|row| row.is(key, rdata)))?;
+        match &self.shown {
+            Some(shown) => shown.binary_search(&u32::try_from(row).ok()?).ok(),
+            None => Some(row),
+        }
+    }
+
+    /// The places, as shown, of changed rows; those of the patches, since nothing else is changed.
+    pub fn changed(&self) -> impl Iterator<Item = usize> {
+        self.patches.iter().flat_map(|patch| {
+            let marked = patch.rows.iter().enumerate().filter(|(_, row)| row.mark != Mark::Unchanged);
+            marked.filter_map(|(index, _)| match &self.shown {
+                Some(shown) => shown.binary_search(&u32::try_from(patch.start + index).ok()?).ok(),
+                None => Some(patch.start + index),
+            })
+        })
+    }
+
+    /// The row with this number, the filter left aside.
+    fn at(&self, base: &Snapshot, number: usize) -> Option<Row> {
+        let after = self.patches.partition_point(|patch| patch.start <= number);
+        let Some(patch) = after.checked_sub(1).and_then(|before| self.patches.get(before)) else {
+            return base_row(base, number);
+        };
+        let inside = number.checked_sub(patch.start)?;
+        match inside.checked_sub(patch.rows.len()) {
+            None => patch.rows.get(inside).cloned(),
+            Some(beyond) => base_row(base, patch.base.end + beyond),
+        }
+    }
+
+    /// The number of a row of the zone that no patch stands for; `after` patches stand before it.
+    fn from_base(&self, after: usize, row: usize) -> usize {
+        match after.checked_sub(1).and_then(|before| self.patches.get(before)) {
+            Some(patch) => patch.start + patch.rows.len() + row.saturating_sub(patch.base.end),
+            None => row,
+        }
+    }
+
+    fn refresh_shown(&mut self, base: &Snapshot) {
+        if self.filter.is_empty() {
+            self.shown = None;
+            return;
+        }
+        let mut shown = Vec::with_capacity(self.matching.len());
+        let mut matching = self.matching.iter().copied().peekable();
+        for (index, patch) in self.patches.iter().enumerate() {
+            while let Some(row) = matching.next_if(|row| (*row as usize) < patch.base.start) {
+                shown.push(self.from_base(index, row as usize) as u32);
+            }
+            while matching.next_if(|row| (*row as usize) < patch.base.end).is_some() {}
+            for (offset, row) in patch.rows.iter().enumerate() {
+                if matches(base, row.key.owner.as_ref(), row.key.rtype, &row.rdata, &self.filter) {
+                    shown.push((patch.start + offset) as u32);
+                }
+            }
+        }
+        shown.extend(matching.map(|row| self.from_base(self.patches.len(), row as usize) as u32));
+        self.shown = Some(shown);
+    }
+}
+
+fn base_row(base: &Snapshot, number: usize) -> Option<Row> {
+    let record = base.record(number)?;
+    Some(Row {
+        key: record.key(),
+        ttl: record.ttl,
+        rdata: record.rdata.into(),
+        mark: Mark::Unchanged,
+        was: None,
+        conflict: false,
+    })
+}
+
+fn base_matches(base: &Snapshot, number: usize, filter: &str) -> bool {
+    base.record(number).is_some_and(|record| matches(base, record.owner, record.rtype, record.rdata, filter))
+}
+
+/// Does the visible text of a row contain this text (lower case)?
+fn matches(base: &Snapshot, owner: NameRef<'_>, rtype: RecordType, rdata: &[u8], filter: &str) -> bool {
+    let contains = |text: String| text.to_lowercase().contains(filter);
+    let origin = base.origin().as_ref();
+    contains(owner.relative_to(origin))
+        || contains(rtype.to_string())
+        || contains(types::format_rdata(rtype, rdata, Some(origin)))
+}
