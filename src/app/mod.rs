@@ -3,17 +3,47 @@
 //! [`App::update`] is pure: it reads no clock, does no I/O and never blocks. What it wants done it returns as
 //! [`Effect`]s; `run` performs them and sends what comes of it back as [`Msg`]s. Drawing is `ui`'s business.
 
+pub mod changes;
+pub mod commands;
+pub mod describe;
+pub mod dialog;
+pub mod edits;
 pub mod form;
+pub mod forms;
+pub mod help;
+pub mod layout;
+pub mod loading;
+pub mod moves;
+pub mod nameservers;
+pub mod open;
+pub mod palette;
+pub mod pushing;
+pub mod rows;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::changes::Changes;
+use self::commands::{Context, Found};
+use self::dialog::Dialog;
+use self::form::Form;
+use self::forms::Chooser;
+use self::help::Help;
+use self::layout::Layout;
+use self::loading::FoundDraft;
+use self::open::{Open, Pane};
+use self::palette::Palette;
+use self::pushing::{Pushing, Results};
+use crate::edit::Field;
 use crate::facts::{Failure, NameserverStatus, ServerKind};
 use crate::key::Key;
 use crate::push;
 use crate::zone::draft::Entry;
 use crate::zone::{Name, Snapshot};
+
+#[cfg(test)]
+mod tests;
 
 /// The number of a request to the world. Numbers grow; an answer with an old one is dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,7 +98,7 @@ pub enum Msg {
         request: RequestId,
         result: Result<Loaded, Failure>,
     },
-    /// A draft of an earlier run is on disk. Sent once at the start, before or after the zone is loaded, and
+    /// A draft of an earlier run is on disk. Sent at the start, before [`Msg::Loaded`], and
     /// after [`Effect::TakeOver`] (then also when there are no entries).
     DraftFound {
         entries: Vec<Entry>,
@@ -139,38 +169,280 @@ pub enum Effect {
     Quit,
 }
 
+/// The zone, if there is one.
+#[derive(Debug)]
+pub enum Zone {
+    /// On its way: records so far.
+    Loading(usize),
+    Failed(Failure),
+    /// The person stopped the load.
+    Stopped,
+    Open(Box<Open>),
+}
+
+/// What fills the screen.
+#[derive(Debug)]
+pub enum Screen {
+    /// Nameservers and records (or the zone's loading).
+    Main,
+    Changes(Changes),
+    Form(Box<Filling>),
+    Pushing(Box<Pushing>),
+    Result(Box<Results>),
+}
+
+/// A form being filled in.
+#[derive(Debug)]
+pub struct Filling {
+    pub form: Form,
+    /// It began as a copy: what it makes is added, and replaces nothing.
+    pub copy: bool,
+}
+
+/// What lies over the screen and takes the keys.
+#[derive(Debug)]
+pub enum Overlay {
+    Dialog(Dialog),
+    Help(Help),
+    Palette(Palette),
+    Chooser(Chooser),
+    /// The filter being typed.
+    Filter(Field),
+}
+
+/// A sentence for the person; it goes with the next key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    pub text: String,
+    /// Did something not work?
+    pub trouble: bool,
+}
+
 /// The program's state.
 #[derive(Debug)]
 pub struct App {
     pub settings: Settings,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
+    pub zone: Zone,
+    pub screen: Screen,
+    pub overlay: Option<Overlay>,
+    pub message: Option<Message>,
+    /// The draft could not be written: stays until it can.
+    pub disk_trouble: Option<Failure>,
+    /// Show a line about the selected record? It costs bytes with each move.
+    pub details: bool,
+    /// Who else holds the draft of this zone.
+    pub locked: Option<String>,
+    /// The first key of a longer sequence.
+    pub pending: Option<Key>,
+    /// The draft of an earlier run, until the person has decided.
+    found: Option<FoundDraft>,
+    /// The key being handled.
+    key: Key,
+    /// The load that is wanted, while one is under way.
+    load: Option<RequestId>,
+    /// The latest questions to the nameservers.
+    asked: RequestId,
     last_request: u64,
+    effects: Vec<Effect>,
 }
 
 impl App {
     /// The state at the start, and what to do first.
     pub fn new(settings: Settings) -> (App, Vec<Effect>) {
-        let mut app = App { settings, size: (80, 24), last_request: 0 };
-        let request = app.next_request();
-        (app, vec![Effect::Load { request }])
+        let mut app = App {
+            settings,
+            size: (80, 24),
+            zone: Zone::Loading(0),
+            screen: Screen::Main,
+            overlay: None,
+            message: None,
+            disk_trouble: None,
+            details: false,
+            locked: None,
+            pending: None,
+            found: None,
+            key: Key::char(' '),
+            load: None,
+            asked: RequestId(0),
+            last_request: 0,
+            effects: Vec::new(),
+        };
+        app.reload();
+        let effects = std::mem::take(&mut app.effects);
+        (app, effects)
     }
 
     /// Takes one message in and says what to do about it.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         match msg {
-            Msg::Resize(width, height) => {
-                self.size = (width, height);
-                Vec::new()
+            Msg::Key(key) => self.on_key(key),
+            Msg::Paste(text) => self.on_paste(&text),
+            Msg::Resize(width, height) => self.size = (width, height),
+            Msg::Hangup => self.effect(Effect::Quit),
+            Msg::Resumed => self.effect(Effect::Repaint),
+            Msg::Loading { request, records } => self.on_progress(request, records),
+            Msg::Loaded { request, result } => self.on_loaded(request, result),
+            Msg::DraftFound { entries, base_serial, saved_at } => {
+                self.on_draft(FoundDraft { entries, base_serial, saved_at });
             }
-            Msg::Hangup => vec![Effect::Quit],
-            Msg::Resumed => vec![Effect::Repaint],
-            _ => Vec::new(),
+            Msg::DraftLocked { holder } => self.on_locked(holder),
+            Msg::Journalled(result) => self.disk_trouble = result.err(),
+            Msg::Nameservers { request, status } => self.on_nameserver(request, status),
+            Msg::Push { request, event } => self.on_push(request, event),
+            Msg::Woke => self.ask_nameservers(),
+            Msg::Notice(text) => self.say(text),
+            Msg::Failed(failure) => self.complain(failure.to_string()),
         }
+        self.keep_in_view();
+        std::mem::take(&mut self.effects)
+    }
+
+    /// The open zone.
+    pub fn open(&self) -> Option<&Open> {
+        match &self.zone {
+            Zone::Open(open) => Some(open),
+            _ => None,
+        }
+    }
+
+    fn open_mut(&mut self) -> Option<&mut Open> {
+        match &mut self.zone {
+            Zone::Open(open) => Some(open),
+            _ => None,
+        }
+    }
+
+    /// Where the person is.
+    pub fn context(&self) -> Context {
+        match &self.overlay {
+            Some(Overlay::Dialog(_)) => Context::Dialog,
+            Some(Overlay::Help(_)) => Context::Help,
+            Some(Overlay::Palette(_)) => Context::Palette,
+            Some(Overlay::Chooser(_)) => Context::Chooser,
+            Some(Overlay::Filter(_)) => Context::Filter,
+            None => self.screen_context(),
+        }
+    }
+
+    /// Where the person is, what lies over the screen left aside.
+    pub fn screen_context(&self) -> Context {
+        match (&self.screen, self.open().map(|open| open.pane)) {
+            (_, None) => Context::Waiting,
+            (Screen::Main, Some(Pane::Records)) => Context::Records,
+            (Screen::Main, Some(Pane::Nameservers)) => Context::Nameservers,
+            (Screen::Changes(_), _) => Context::Changes,
+            (Screen::Form(_), _) => Context::Form,
+            (Screen::Pushing(_), _) => Context::Pushing,
+            (Screen::Result(_), _) => Context::Result,
+        }
+    }
+
+    fn on_key(&mut self, key: Key) {
+        self.message = None;
+        self.key = key;
+        let context = self.context();
+        let mut keys: Vec<Key> = self.pending.take().into_iter().collect();
+        keys.push(key);
+        match commands::find(context, &keys) {
+            Found::Command(command) => match (command.enabled)(self) {
+                Ok(()) => (command.run)(self),
+                Err(reason) => self.say(reason),
+            },
+            Found::Prefix => self.pending = Some(key),
+            Found::Nothing if context.takes_text() => self.type_key(key),
+            Found::Nothing => {
+                let keys: Vec<String> = keys.iter().map(Key::to_string).collect();
+                self.say(format!("no command on {}; ? shows all", keys.join(" ")));
+            }
+        }
+    }
+
+    /// Gives a key that runs no command to the text field that is there.
+    fn type_key(&mut self, key: Key) {
+        match &mut self.overlay {
+            Some(Overlay::Dialog(dialog)) => {
+                if !dialog.type_key(key) {
+                    self.press_letter(key);
+                }
+            }
+            Some(Overlay::Help(help)) => help.type_key(key),
+            Some(Overlay::Palette(_)) => self.palette_key(key),
+            Some(Overlay::Chooser(chooser)) => chooser.type_key(key),
+            Some(Overlay::Filter(field)) => {
+                field.on_key(key);
+                let text = field.text();
+                if let Some(open) = self.open_mut() {
+                    open.set_filter(&text);
+                }
+            }
+            None => forms::key(self),
+        }
+    }
+
+    fn on_paste(&mut self, text: &str) {
+        if let (None, Screen::Form(filling), Zone::Open(open)) =
+            (&self.overlay, &mut self.screen, &self.zone)
+        {
+            filling.form.on_paste(text, open.draft.contents());
+        } else if self.overlay.is_some() {
+            // Short fields: a paste is so much typing.
+            let line = text.lines().next().unwrap_or_default();
+            for character in line.chars().filter(|character| !character.is_control()).take(256) {
+                self.type_key(Key::char(character));
+            }
+        } else {
+            self.say("pasted text goes into the fields of a form");
+        }
+    }
+
+    fn close_overlay(&mut self) {
+        self.overlay = None;
+    }
+
+    /// Cancels what is running; otherwise offers to quit.
+    fn interrupt(&mut self) {
+        if self.load.is_some() {
+            self.stop_loading();
+        } else if matches!(self.screen, Screen::Pushing(_)) {
+            pushing::stop_waiting(self);
+        } else if matches!(self.overlay, Some(Overlay::Dialog(_))) {
+            dialog::escape(self);
+        } else {
+            self.ask_quit();
+        }
+    }
+
+    fn ask_quit(&mut self) {
+        match self.open().map_or(0, |open| open.draft.changes().len()) {
+            0 => self.effect(Effect::Quit),
+            changes => self.overlay = Some(Overlay::Dialog(Dialog::quit(changes))),
+        }
+    }
+
+    fn say(&mut self, text: impl Into<String>) {
+        self.message = Some(Message { text: text.into(), trouble: false });
+    }
+
+    fn complain(&mut self, text: impl Into<String>) {
+        self.message = Some(Message { text: text.into(), trouble: true });
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
     }
 
     fn next_request(&mut self) -> RequestId {
         self.last_request = self.last_request.saturating_add(1);
         RequestId(self.last_request)
+    }
+
+    fn keep_in_view(&mut self) {
+        let Some(layout) = Layout::new(self.size) else { return };
+        if let Some(open) = self.open_mut() {
+            open.keep_in_view(&layout);
+        }
+        self.keep_lists_in_view(&layout);
     }
 }

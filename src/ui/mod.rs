@@ -1,13 +1,84 @@
 //! Drawing: the state in, cells out. Nothing here changes anything.
 
+pub mod bars;
+pub mod canvas;
+pub mod changes;
 pub mod clean;
 pub mod form;
+pub mod help;
+pub mod menus;
+pub mod nameservers;
+pub mod push;
+pub mod records;
+pub mod theme;
+pub mod waiting;
 
 use ratatui::Frame;
+use ratatui::layout::Rect;
 
-use crate::app::App;
+use self::canvas::Canvas;
+use self::theme::Theme;
+use crate::app::layout::{Layout, SMALLEST, Span};
+use crate::app::{App, Overlay, Screen, Zone};
 
 /// Draws the whole screen.
 pub fn draw(app: &App, frame: &mut Frame<'_>) {
-    let _ = (app, frame);
+    let area = frame.area();
+    let theme = Theme { colours: app.settings.colours, unicode: app.settings.unicode };
+    let layout = Layout::new((area.width, area.height));
+    let mut canvas = Canvas { buffer: frame.buffer_mut(), theme, cursor: None };
+    let Some(layout) = layout else {
+        let text = format!("make the window {}x{} or larger", SMALLEST.0, SMALLEST.1);
+        canvas.text(0, 0, area.width, &text, theme.plain());
+        return;
+    };
+    bars::title(app, &mut canvas, area.width);
+    draw_screen(app, &mut canvas, &layout);
+    bars::message(app, &mut canvas, &layout);
+    bars::hints(app, &mut canvas, &layout);
+    match &app.overlay {
+        None => {}
+        Some(Overlay::Dialog(dialog)) => menus::dialog(dialog, &mut canvas, &layout),
+        Some(Overlay::Help(help)) => help::draw(help, &mut canvas, &layout),
+        Some(Overlay::Palette(palette)) => menus::palette(app, palette, &mut canvas, &layout),
+        Some(Overlay::Chooser(chooser)) => menus::chooser(chooser, &mut canvas, &layout),
+        Some(Overlay::Filter(field)) => {
+            canvas.text(0, layout.height - 1, layout.width, &" ".repeat(usize::from(layout.width)), theme.plain());
+            let hint = "Enter keeps, Esc shows all";
+            canvas.field(1, layout.height - 1, layout.width.saturating_sub(30), "/", field);
+            canvas.right(layout.width - 28, layout.height - 1, 27, hint, theme.faint());
+        }
+    }
+    let cursor = canvas.cursor;
+    if let (None, Screen::Form(filling)) = (&app.overlay, &app.screen) {
+        let body = rect(layout.body(), layout.width);
+        form::draw(&filling.form, &app.settings, body, frame);
+    }
+    if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+fn draw_screen(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
+    let body = rect(layout.body(), layout.width);
+    let open = match &app.zone {
+        Zone::Open(open) => open,
+        _ => return waiting::draw(app, canvas, layout, body),
+    };
+    match &app.screen {
+        Screen::Main => {
+            let (upper, lower) = layout.panes(open.nameservers.line_count());
+            nameservers::draw(open, canvas, layout, rect(upper, layout.width));
+            records::draw(open, canvas, layout, rect(lower, layout.width));
+        }
+        Screen::Changes(changes) => changes::draw(open, changes, canvas, layout, body),
+        Screen::Pushing(pushing) => push::pushing(pushing, canvas, layout, body),
+        Screen::Result(results) => push::results(results, canvas, layout, body),
+        // Draws itself over everything here.
+        Screen::Form(_) => {}
+    }
+}
+
+fn rect(span: Span, width: u16) -> Rect {
+    Rect { x: 0, y: span.top, width, height: span.height }
 }

@@ -1,0 +1,272 @@
+//! The Changes screen: what the draft changes, RRset by RRset, what the server will make of it, and conflicts.
+
+use super::describe::{self, count};
+use super::layout::scroll;
+use super::open::Open;
+use super::{App, Screen};
+use crate::push::{self, Plan, Prediction, ServerTraits};
+use crate::zone::rrset::same_contents;
+use crate::zone::{Change, ChangeMap, RrKey, RrSet, types};
+
+/// The review.
+#[derive(Debug)]
+pub struct Changes {
+    /// The selected change.
+    pub selected: usize,
+    /// The first line on the screen.
+    pub offset: usize,
+    pub lines: Vec<Line>,
+    /// What would be sent; otherwise a sentence on why it cannot be.
+    pub plan: Result<Plan, String>,
+}
+
+/// One line of the review.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The change that it belongs to; `None` for what concerns all of them.
+    pub change: Option<usize>,
+    pub kind: LineKind,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineKind {
+    /// Names an RRset.
+    Head,
+    Removed,
+    Added,
+    /// The TTL, or one side of a conflict.
+    Fact,
+    /// What the server would do with it, other than carry it out.
+    Finding,
+    /// For the reviewer to know.
+    Note,
+    /// Why nothing can be sent.
+    Trouble,
+}
+
+impl Changes {
+    fn new(open: &Open) -> Changes {
+        let wanted = wanted(open);
+        let traits = ServerTraits { kind: open.kind };
+        let plan = push::plan(open.draft.base(), &wanted, traits).map_err(|error| error.to_string());
+        let predictions = match &plan {
+            Ok(plan) => push::predict(open.draft.base(), plan, traits),
+            Err(_) => Vec::new(),
+        };
+        let lines = lines(open, &wanted, &plan, &predictions);
+        Changes { selected: 0, offset: 0, lines, plan }
+    }
+
+    /// Keeps the selected change on the screen, its head at least.
+    pub fn keep_in_view(&mut self, open: &Open, height: usize) {
+        self.selected = self.selected.min(open.draft.changes().len().saturating_sub(1));
+        let own = |line: &Line| line.change == Some(self.selected);
+        let first = self.lines.iter().position(own).unwrap_or(0);
+        let last = self.lines.iter().rposition(own).unwrap_or(0);
+        // What concerns all changes stands before the first and after the last.
+        let first = if self.selected == 0 { 0 } else { first };
+        let last = if self.selected + 1 == open.draft.changes().len() { self.lines.len() } else { last };
+        for line in [last, first] {
+            self.offset = scroll(self.offset, line, height, self.lines.len());
+        }
+    }
+
+    /// The key of the selected change.
+    fn key(&self, open: &Open) -> Option<RrKey> {
+        open.draft.changes().keys().nth(self.selected).cloned()
+    }
+}
+
+/// The changes that the next push is about.
+pub fn wanted(open: &Open) -> ChangeMap {
+    let changes = open.draft.changes().iter();
+    let wanted = changes.filter(|(key, _)| !open.left_out.contains(key));
+    wanted.map(|(key, change)| (key.clone(), change.clone())).collect()
+}
+
+fn lines(
+    open: &Open,
+    wanted: &ChangeMap,
+    plan: &Result<Plan, String>,
+    predictions: &[Prediction],
+) -> Vec<Line> {
+    let origin = open.draft.base().origin();
+    let mut lines = Vec::new();
+    let mut line = |change, kind, text: String| lines.push(Line { change, kind, text });
+    if let Err(reason) = plan {
+        line(None, LineKind::Trouble, reason.clone());
+    }
+    for (number, (key, change)) in open.draft.changes().iter().enumerate() {
+        let own = Some(number);
+        let now = open.draft.base().get(key);
+        let conflict = !same_contents(now.as_ref(), change.before.as_ref(), key.rtype);
+        let (mark, left_out) = match wanted.contains_key(key) {
+            true => ("[x]", ""),
+            false => ("[ ]", "  left out of this push"),
+        };
+        line(own, LineKind::Head, format!("{mark} {}{left_out}", describe::set(key, origin)));
+        if conflict {
+            line(own, LineKind::Trouble, "others changed it too: m pushes mine over theirs, - takes theirs".into());
+            let sides = [("seen", &change.before), ("mine", &change.after), ("theirs", &now)];
+            for (side, text) in sides.into_iter().flat_map(|(name, set)| side(name, key, set.as_ref(), open)) {
+                line(own, LineKind::Fact, format!("{side:<7}{text}"));
+            }
+            continue;
+        }
+        for (kind, text) in difference(key, change, open) {
+            line(own, kind, text);
+        }
+        for prediction in predictions.iter().filter(|prediction| prediction.key == *key) {
+            line(own, LineKind::Finding, prediction.message.clone());
+        }
+    }
+    let elsewhere = predictions.iter().filter(|prediction| !open.draft.changes().contains_key(&prediction.key));
+    for prediction in elsewhere {
+        let place = describe::set(&prediction.key, origin);
+        line(None, LineKind::Finding, format!("{place}: {}", prediction.message));
+    }
+    for note in plan.iter().flat_map(|plan| &plan.notes) {
+        line(None, LineKind::Note, note.clone());
+    }
+    lines
+}
+
+/// One side of a conflict, a line a record.
+fn side(
+    name: &'static str,
+    key: &RrKey,
+    set: Option<&RrSet>,
+    open: &Open,
+) -> impl Iterator<Item = (&'static str, String)> {
+    let records = set.map_or(Vec::new(), |set| {
+        let texts = set.rdata.iter().enumerate();
+        texts.map(|(index, rdata)| record(key, set.ttl_of(index), rdata, open)).collect()
+    });
+    let nothing = records.is_empty().then(|| "nothing".to_string());
+    records.into_iter().chain(nothing).map(move |text| (name, text))
+}
+
+fn record(key: &RrKey, ttl: u32, rdata: &[u8], open: &Open) -> String {
+    let origin = open.draft.base().origin().as_ref();
+    format!("{:>7} {}", describe::ttl(ttl), types::format_rdata(key.rtype, rdata, Some(origin)))
+}
+
+/// The records that go and come, and the TTL where that alone is different for those that stay.
+fn difference(key: &RrKey, change: &Change, open: &Open) -> Vec<(LineKind, String)> {
+    let empty = RrSet::new(0, Vec::new());
+    let before = change.before.as_ref().unwrap_or(&empty);
+    let after = change.after.as_ref().unwrap_or(&empty);
+    let mut lines = Vec::new();
+    let same = |set: &RrSet, ttl: u32, rdata: &[u8]| {
+        set.rdata.iter().enumerate().any(|(index, other)| set.ttl_of(index) == ttl && other.as_ref() == rdata)
+    };
+    // A TTL-only change in one line, however large the set.
+    if change.is_ttl_only(key.rtype) && before.mixed_ttls.is_empty() {
+        let records = count(after.rdata.len(), "record");
+        let text = format!("TTL {} -> {} ({records})", describe::ttl(before.ttl), describe::ttl(after.ttl));
+        return vec![(LineKind::Fact, text)];
+    }
+    for (kind, set, other) in [(LineKind::Removed, before, after), (LineKind::Added, after, before)] {
+        for (index, rdata) in set.rdata.iter().enumerate() {
+            if !same(other, set.ttl_of(index), rdata) {
+                lines.push((kind, record(key, set.ttl_of(index), rdata, open)));
+            }
+        }
+    }
+    if lines.is_empty() {
+        lines.push((LineKind::Fact, "only the order of the records differs".into()));
+    }
+    lines
+}
+
+/// Shows the screen, made anew.
+pub fn open(app: &mut App) {
+    let Some(open) = app.open() else { return };
+    let mut changes = Changes::new(open);
+    match &app.screen {
+        Screen::Changes(shown) => (changes.selected, changes.offset) = (shown.selected, shown.offset),
+        // At the record that the person comes from.
+        _ => {
+            let key = open.selected().map(|row| row.key);
+            let at = open.draft.changes().keys().position(|changed| Some(changed) == key.as_ref());
+            changes.selected = at.unwrap_or(0);
+        }
+    }
+    app.screen = Screen::Changes(changes);
+}
+
+/// Makes the screen anew where it is shown, after the draft changed.
+pub fn refresh(app: &mut App) {
+    if matches!(app.screen, Screen::Changes(_)) {
+        open(app);
+    }
+}
+
+fn selected(app: &App) -> Option<(&Open, RrKey)> {
+    match (&app.screen, app.open()) {
+        (Screen::Changes(changes), Some(open)) => Some((open, changes.key(open)?)),
+        _ => None,
+    }
+}
+
+pub fn has_selection(app: &App) -> Result<(), String> {
+    selected(app).map(|_| ()).ok_or_else(|| "nothing is changed".into())
+}
+
+pub fn in_conflict(app: &App) -> Result<(), String> {
+    match selected(app).is_some_and(|(open, key)| open.draft.conflicts().contains(&key)) {
+        true => Ok(()),
+        false => Err("nobody else changed this record set".into()),
+    }
+}
+
+/// Sets the selected change back to what the server holds; one step that can be undone.
+pub fn drop_change(app: &mut App) {
+    let Some((open, key)) = selected(app) else { return };
+    let name = describe::set(&key, open.draft.base().origin());
+    let served = open.draft.base().get(&key);
+    let conflict = open.draft.conflicts().contains(&key);
+    if app.edit(format!("drop the change of {name}"), vec![(key, served)]) {
+        app.say(format!("dropped: {name} stays as the server has it; u undoes it"));
+    }
+    if conflict {
+        // What was seen in its place is not what the server holds: only then does the draft see that it is done.
+        let base = app.open().map(|open| open.draft.base().clone());
+        base.into_iter().for_each(|base| app.rebase(base));
+    }
+    refresh(app);
+}
+
+/// Declares the other side of a conflict as seen.
+pub fn keep_mine(app: &mut App) {
+    let Some((open, key)) = selected(app) else { return };
+    let name = describe::set(&key, open.draft.base().origin());
+    if let Some(open) = app.open_mut() {
+        open.draft.keep_mine(&key);
+        open.refresh();
+    }
+    app.rewrite_draft();
+    app.say(format!("{name}: yours will be pushed over theirs"));
+    refresh(app);
+}
+
+/// Leaves the selected change out of the push, or takes it in again.
+pub fn toggle_left_out(app: &mut App) {
+    let Some((_, key)) = selected(app) else { return };
+    if let Some(open) = app.open_mut()
+        && !open.left_out.remove(&key)
+    {
+        open.left_out.insert(key);
+    }
+    refresh(app);
+    app.go(super::moves::Go::By(1));
+}
+
+pub fn go_to_record(app: &mut App) {
+    let Some((_, key)) = selected(app) else { return };
+    if let Some(open) = app.open_mut() {
+        open.select_set(&key);
+    }
+    app.screen = Screen::Main;
+}

@@ -1,0 +1,254 @@
+//! The command table: what can be done, where, with which keys, and why not now.
+//!
+//! Everything that speaks of commands is made from it: dispatch, the hint bar, the help, the `:` palette.
+
+use Context::{
+    Changes, Chooser, Dialog, Filter, Form, Help, Nameservers, Palette, Pushing, Records, Result as Outcome, Waiting,
+};
+
+use super::{App, changes, dialog, edits, forms, help, moves, palette, pushing};
+use crate::key::Key;
+
+/// Where the person is: which commands and keys there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Context {
+    /// No zone on the screen: it is being loaded, or could not be.
+    Waiting,
+    Records,
+    Nameservers,
+    Changes,
+    Pushing,
+    Result,
+    Form,
+    /// Choosing the type of a new record.
+    Chooser,
+    /// Typing a filter.
+    Filter,
+    Palette,
+    Help,
+    Dialog,
+}
+
+impl Context {
+    pub const ALL: [Context; 12] = [
+        Records, Nameservers, Changes, Pushing, Outcome, Form, Chooser, Filter, Palette, Help, Dialog, Waiting,
+    ];
+
+    /// As the help calls it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Waiting => "Loading",
+            Records => "Records",
+            Nameservers => "Nameservers",
+            Changes => "Changes",
+            Pushing => "Push under way",
+            Outcome => "Push result",
+            Form => "Form",
+            Chooser => "Type of a new record",
+            Filter => "Filter",
+            Palette => "Command line",
+            Help => "Help",
+            Dialog => "Dialogs",
+        }
+    }
+
+    /// Do characters go into a text field here?
+    pub fn takes_text(self) -> bool {
+        matches!(self, Form | Chooser | Filter | Palette | Help | Dialog)
+    }
+}
+
+/// One command.
+#[derive(Debug)]
+pub struct Command {
+    /// As typed after `:`.
+    pub name: &'static str,
+    /// One line for the help.
+    pub doc: &'static str,
+    /// The default keys, blanks between them; `gg` is two keys one after the other.
+    pub keys: &'static str,
+    pub contexts: &'static [Context],
+    /// Its place in the hint bar (lower ones stay longest when room is short), and the word there.
+    pub hint: Option<(u8, &'static str)>,
+    /// Otherwise why not now, as a sentence.
+    pub enabled: fn(&App) -> Result<(), String>,
+    pub run: fn(&mut App),
+}
+
+impl Command {
+    /// The key sequences that run it.
+    pub fn sequences(&self) -> impl Iterator<Item = Vec<Key>> {
+        self.keys.split(' ').filter(|text| !text.is_empty()).map(|text| match Key::parse(text) {
+            Some(key) => vec![key],
+            None => text.chars().map(Key::char).collect(),
+        })
+    }
+
+    /// The key to show where there is room for one.
+    pub fn first_key(&self) -> &'static str {
+        self.keys.split(' ').next().unwrap_or_default()
+    }
+}
+
+/// What a key sequence means.
+pub enum Found {
+    Command(&'static Command),
+    /// The start of a longer sequence.
+    Prefix,
+    Nothing,
+}
+
+/// Looks a key sequence up.
+pub fn find(context: Context, keys: &[Key]) -> Found {
+    let mut prefix = false;
+    for command in in_context(context) {
+        for sequence in command.sequences() {
+            if sequence == keys {
+                return Found::Command(command);
+            }
+            prefix |= sequence.starts_with(keys);
+        }
+    }
+    if prefix { Found::Prefix } else { Found::Nothing }
+}
+
+/// The commands of a context, in the order of the table.
+pub fn in_context(context: Context) -> impl Iterator<Item = &'static Command> {
+    TABLE.iter().filter(move |command| command.contexts.contains(&context))
+}
+
+const fn command(
+    name: &'static str,
+    keys: &'static str,
+    contexts: &'static [Context],
+    run: fn(&mut App),
+    doc: &'static str,
+) -> Command {
+    Command { name, doc, keys, contexts, hint: None, enabled: |_| Ok(()), run }
+}
+
+impl Command {
+    const fn hint(mut self, place: u8, word: &'static str) -> Command {
+        self.hint = Some((place, word));
+        self
+    }
+
+    const fn when(mut self, enabled: fn(&App) -> Result<(), String>) -> Command {
+        self.enabled = enabled;
+        self
+    }
+}
+
+const PANES: &[Context] = &[Records, Nameservers];
+const LISTS: &[Context] = &[Records, Nameservers, Changes, Outcome];
+const MENUS: &[Context] = &[Chooser, Palette, Help];
+const SCREENS: &[Context] = &[Records, Nameservers, Changes, Outcome, Waiting];
+const EVERYWHERE: &[Context] = &Context::ALL;
+
+/// Every command. The order is that of the help.
+pub static TABLE: &[Command] = &[
+    // Editing.
+    command("add", "+ = a Ins F7", PANES, forms::add, "add a record: choose a type, fill in the form")
+        .hint(1, "add")
+        .when(edits::may_edit),
+    command("add-here", "o", &[Records], forms::add_here, "add a record with the selected owner name")
+        .when(edits::may_edit_selected),
+    command("delete", "- d Del F8", PANES, edits::delete, "delete the record; on a deleted one: bring it back")
+        .hint(2, "delete")
+        .when(edits::may_change_selected),
+    command("edit", "Enter e F4", PANES, forms::edit, "edit the record")
+        .hint(3, "edit")
+        .when(edits::may_change_selected),
+    command("duplicate", "Y F5", PANES, forms::duplicate, "add a record that starts as a copy of this one")
+        .when(edits::may_change_selected),
+    command("undo", "u", &[Records, Nameservers, Changes], edits::undo, "take the last edit back")
+        .hint(6, "undo")
+        .when(edits::can_undo),
+    command("redo", "U Ctrl-R", &[Records, Nameservers, Changes], edits::redo, "do the last undone edit again")
+        .when(edits::can_redo),
+    command("copy", "y", PANES, edits::copy, "copy the record as a zone-file line to the terminal's clipboard")
+        .when(edits::has_selection),
+    // Looking.
+    command("filter", "/ F6", &[Records], moves::start_filter, "show only rows that contain a text")
+        .hint(7, "filter"),
+    command("details", "I", PANES, moves::toggle_details, "show or hide a line about the selected record"),
+    command("next-change", "n", &[Records], moves::next_change, "go to the next changed record")
+        .when(edits::has_changes),
+    command("previous-change", "N", &[Records], moves::previous_change, "go to the changed record before")
+        .when(edits::has_changes),
+    // Changes and pushing.
+    command("keep-mine", "m", &[Changes], changes::keep_mine, "in a conflict: push mine over theirs")
+        .hint(2, "keep mine")
+        .when(changes::in_conflict),
+    command("drop", "- d Del", &[Changes], changes::drop_change, "drop the change: the records stay as served")
+        .hint(3, "drop")
+        .when(changes::has_selection),
+    command("leave-out", "Space", &[Changes], changes::toggle_left_out, "leave the change out of this push, or not")
+        .hint(4, "leave out")
+        .when(changes::has_selection),
+    command("go-to-record", "Enter", &[Changes], changes::go_to_record, "go to the record in the table")
+        .hint(5, "go to")
+        .when(changes::has_selection),
+    command("review", "w Ctrl-S F2", PANES, changes::open, "review the changes, then push them")
+        .hint(4, "save")
+        .when(edits::has_changes),
+    command("push", "w Ctrl-S F2", &[Changes], pushing::ask, "push the changes to the server; asks first")
+        .hint(1, "push")
+        .when(pushing::may_push),
+    command("stop-waiting", "Esc", &[Pushing], pushing::stop_waiting, "wait no longer: report what is known")
+        .hint(1, "stop waiting"),
+    command("close-result", "Enter Esc q", &[Outcome], moves::show_records, "back to the records").hint(1, "records"),
+    command("reload", "R", SCREENS, App::reload, "load the zone again; edits are kept and put on top")
+        .hint(9, "reload")
+        .when(App::may_reload),
+    command("take-over", "", PANES, App::take_over, "take this zone's draft from the editor that holds it")
+        .when(App::may_take_over),
+    // Moving.
+    command("down", "Down j Ctrl-N", LISTS, |app| app.go(moves::Go::By(1)), "one row down"),
+    command("up", "Up k Ctrl-P", LISTS, |app| app.go(moves::Go::By(-1)), "one row up"),
+    command("page-down", "PgDn Ctrl-F", LISTS, |app| app.go(moves::Go::HalfPages(2)), "one page down"),
+    command("page-up", "PgUp Ctrl-B", LISTS, |app| app.go(moves::Go::HalfPages(-2)), "one page up"),
+    command("half-page-down", "Ctrl-D", LISTS, |app| app.go(moves::Go::HalfPages(1)), "half a page down"),
+    command("half-page-up", "Ctrl-U", LISTS, |app| app.go(moves::Go::HalfPages(-1)), "half a page up"),
+    command("first", "Home gg", LISTS, |app| app.go(moves::Go::First), "to the first row"),
+    command("last", "End G", LISTS, |app| app.go(moves::Go::Last), "to the last row"),
+    command("other-pane", "Tab Shift-Tab", PANES, moves::other_pane, "between nameservers and records")
+        .hint(8, "pane"),
+    command("records", "1", LISTS, moves::show_records, "the screen with nameservers and records"),
+    command("changes", "c 3", &[Records, Nameservers, Outcome], changes::open, "the screen with the changes")
+        .hint(5, "changes"),
+    command("back-to-records", "c Esc q", &[Changes], moves::show_records, "back to the records")
+        .hint(7, "records"),
+    command("back", "Esc", PANES, moves::clear_filter, "clear the filter"),
+    // Menus: the type chooser, the palette, the help.
+    command("next-entry", "Down Ctrl-N", MENUS, |app| app.go(moves::Go::By(1)), "one line down"),
+    command("previous-entry", "Up Ctrl-P", MENUS, |app| app.go(moves::Go::By(-1)), "one line up"),
+    command("next-page", "PgDn", MENUS, |app| app.go(moves::Go::HalfPages(2)), "one page down"),
+    command("previous-page", "PgUp", MENUS, |app| app.go(moves::Go::HalfPages(-2)), "one page up"),
+    command("choose-type", "Enter", &[Chooser], forms::choose, "fill in the form for this type").hint(1, "choose"),
+    command("run", "Enter", &[Palette], palette::run, "run the command").hint(1, "run"),
+    command("complete", "Tab", &[Palette], palette::complete, "complete the command's name").hint(2, "complete"),
+    command("keep-filter", "Enter", &[Filter], moves::keep_filter, "keep the filter and go to the rows")
+        .hint(1, "keep"),
+    command("drop-filter", "Esc", &[Filter], moves::clear_filter, "show everything again").hint(2, "show all"),
+    command("close", "Esc", &[Chooser, Palette, Help], App::close_overlay, "close").hint(3, "close"),
+    // Dialogs and forms.
+    command("next-button", "Right Tab", &[Dialog], dialog::next, "the next button"),
+    command("previous-button", "Left Shift-Tab", &[Dialog], dialog::previous, "the button before"),
+    command("press", "Enter", &[Dialog], dialog::press, "press the marked button").hint(1, "press"),
+    command("cancel", "Esc", &[Dialog], dialog::escape, "the way out that changes nothing").hint(2, "cancel"),
+    command("accept", "Enter", &[Form], forms::key, "accept the form").hint(1, "accept"),
+    command("next-field", "Tab Down", &[Form], forms::key, "the next field").hint(2, "next field"),
+    command("previous-field", "Shift-Tab Up", &[Form], forms::key, "the field before"),
+    command("cancel-form", "Esc", &[Form], forms::key, "leave the form, change nothing").hint(3, "cancel"),
+    // Everywhere.
+    command("help", "? F1", &[Records, Nameservers, Changes, Outcome, Waiting, Pushing], help::open, "every command and its keys, those of this screen first")
+        .hint(0, "help"),
+    command("help-here", "F1", &[Form, Chooser, Palette, Filter], help::open, "every command and its keys").hint(9, "help"),
+    command("palette", ": F9", SCREENS, palette::open, "run a command by its name; a number goes to that row"),
+    command("quit", "q F10", PANES, App::ask_quit, "quit; a draft is kept").hint(8, "quit"),
+    command("quit-now", "q", &[Waiting], App::ask_quit, "quit; a draft is kept").hint(2, "quit"),
+    command("interrupt", "Ctrl-C", EVERYWHERE, App::interrupt, "cancel what is running; otherwise offer to quit"),
+    command("suspend", "Ctrl-Z", EVERYWHERE, |app| app.effect(super::Effect::Suspend), "go to the shell; fg comes back"),
+    command("repaint", "Ctrl-L", EVERYWHERE, |app| app.effect(super::Effect::Repaint), "paint the screen again"),
+];

@@ -1,0 +1,224 @@
+//! Dialogs: a question, and buttons that each hold what they will release.
+
+use super::describe::{self, count};
+use super::loading::FoundDraft;
+use super::pushing::Ready;
+use super::{App, Effect, Overlay, changes};
+use crate::edit::Field;
+use crate::key::{Code, Key};
+use crate::zone::Draft;
+
+/// A question.
+#[derive(Debug)]
+pub struct Dialog {
+    pub title: &'static str,
+    pub text: Vec<String>,
+    pub buttons: Vec<Button>,
+    /// The marked button: what Enter presses.
+    pub selected: usize,
+    /// The button that Esc presses: the one that changes nothing.
+    pub escape: usize,
+    /// What must be typed before the first button can be pressed.
+    pub proof: Option<Proof>,
+}
+
+/// A zone name to be typed, so that something large is not done by habit.
+#[derive(Debug)]
+pub struct Proof {
+    pub expected: String,
+    pub field: Field,
+}
+
+#[derive(Debug)]
+pub struct Button {
+    pub label: &'static str,
+    /// Presses it at once; not while something is being typed.
+    pub letter: char,
+    then: Then,
+}
+
+/// What a button does.
+#[derive(Debug)]
+enum Then {
+    Close,
+    Quit,
+    Review,
+    AskDiscard,
+    DiscardAndQuit,
+    Resume(FoundDraft),
+    AskDrop(FoundDraft),
+    Offer(FoundDraft),
+    DropFound,
+    Push(Box<Ready>),
+}
+
+impl Dialog {
+    fn new(title: &'static str, text: Vec<String>, buttons: Vec<(&'static str, char, Then)>) -> Dialog {
+        let buttons = buttons.into_iter().map(|(label, letter, then)| Button { label, letter, then });
+        let buttons: Vec<Button> = buttons.collect();
+        let escape = buttons.len().saturating_sub(1);
+        Dialog { title, text, buttons, selected: 0, escape, proof: None }
+    }
+
+    /// Leaving with changes.
+    pub fn quit(changes: usize) -> Dialog {
+        let text = vec![format!("{} not pushed yet.", count(changes, "change"))];
+        let buttons = vec![
+            ("Keep draft and quit", 'k', Then::Quit),
+            ("Push...", 'p', Then::Review),
+            ("Discard...", 'd', Then::AskDiscard),
+            ("Cancel", 'c', Then::Close),
+        ];
+        Dialog::new("Quit", text, buttons)
+    }
+
+    fn discard(changes: usize) -> Dialog {
+        let text =
+            vec![format!("Discard {} for good?", count(changes, "change")), "This cannot be undone.".into()];
+        let buttons = vec![("Discard and quit", 'y', Then::DiscardAndQuit), ("Cancel", 'c', Then::Close)];
+        Dialog { selected: 1, ..Dialog::new("Discard", text, buttons) }
+    }
+
+    /// A draft of an earlier run: `draft` is what it makes of the zone as it is now.
+    pub fn draft_found(draft: &Draft, found: FoundDraft) -> Dialog {
+        let serial = draft.base().serial();
+        let mut text = vec![format!(
+            "A draft with {}, last written {}.",
+            count(draft.changes().len(), "change"),
+            found.saved_at
+        )];
+        let shown = 6;
+        let origin = draft.base().origin();
+        text.extend(draft.changes().keys().take(shown).map(|key| format!("  {}", describe::set(key, origin))));
+        if draft.changes().len() > shown {
+            text.push(format!("  and {} more", draft.changes().len() - shown));
+        }
+        match draft.conflicts().len() {
+            _ if found.base_serial == serial => {}
+            0 => text.push(format!(
+                "It was made over serial {}; the zone is at {serial} now. Nothing of it was changed by others.",
+                found.base_serial
+            )),
+            conflicts => text.push(format!(
+                "It was made over serial {}; the zone is at {serial} now, and others changed {conflicts} of these.",
+                found.base_serial
+            )),
+        }
+        let buttons = vec![
+            ("Go on with it", 'g', Then::Resume(found.clone())),
+            ("Discard...", 'd', Then::AskDrop(found)),
+        ];
+        Dialog { escape: 0, ..Dialog::new("Draft of an earlier run", text, buttons) }
+    }
+
+    fn drop_found(found: FoundDraft) -> Dialog {
+        let text = vec!["Discard this draft for good?".into(), "This cannot be undone.".into()];
+        let buttons = vec![("Discard", 'y', Then::DropFound), ("Back", 'b', Then::Offer(found))];
+        Dialog { selected: 1, ..Dialog::new("Discard", text, buttons) }
+    }
+
+    /// The last question before a push. With `proof`, the zone's name must be typed.
+    pub fn push(text: Vec<String>, ready: Ready, proof: Option<String>) -> Dialog {
+        let buttons = vec![("Push", 'y', Then::Push(Box::new(ready))), ("Cancel", 'n', Then::Close)];
+        let proof = proof.map(|expected| Proof { expected, field: Field::default() });
+        // Typing the name is decision enough; without it Enter must not push.
+        let selected = if proof.is_some() { 0 } else { 1 };
+        Dialog { selected, proof, ..Dialog::new("Push", text, buttons) }
+    }
+
+    /// False where nothing is being typed.
+    pub fn type_key(&mut self, key: Key) -> bool {
+        match &mut self.proof {
+            Some(proof) => {
+                proof.field.on_key(key);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn proven(&self) -> bool {
+        self.proof.as_ref().is_none_or(|proof| {
+            let typed = proof.field.text();
+            let typed = typed.trim().trim_end_matches('.');
+            typed.eq_ignore_ascii_case(proof.expected.trim_end_matches('.'))
+        })
+    }
+}
+
+impl App {
+    /// Presses the button with this letter.
+    pub(super) fn press_letter(&mut self, key: Key) {
+        let Some(Overlay::Dialog(dialog)) = &self.overlay else { return };
+        let letter = |button: &Button| key.code == Code::Char(button.letter) && !key.ctrl && !key.alt;
+        match dialog.buttons.iter().position(letter) {
+            Some(index) => self.press_button(index),
+            None => {
+                let letters: Vec<String> =
+                    dialog.buttons.iter().map(|button| format!("{} {}", button.letter, button.label)).collect();
+                self.say(format!("{}; or arrows and Enter", letters.join(", ")));
+            }
+        }
+    }
+
+    fn press_button(&mut self, index: usize) {
+        let Some(Overlay::Dialog(dialog)) = &self.overlay else { return };
+        if index == 0 && !dialog.proven() {
+            return self.say("type the name of the zone, or Esc to cancel");
+        }
+        let Some(Overlay::Dialog(mut dialog)) = self.overlay.take() else { return };
+        if index < dialog.buttons.len() {
+            self.release(dialog.buttons.swap_remove(index).then);
+        }
+    }
+
+    fn release(&mut self, then: Then) {
+        let changes = self.open().map_or(0, |open| open.draft.changes().len());
+        match then {
+            Then::Close => {}
+            Then::Quit => self.effect(Effect::Quit),
+            Then::Review => changes::open(self),
+            Then::AskDiscard => self.overlay = Some(Overlay::Dialog(Dialog::discard(changes))),
+            Then::DiscardAndQuit => {
+                self.effect(Effect::ClearDraft);
+                self.effect(Effect::Quit);
+            }
+            Then::Resume(found) => self.resume_draft(found),
+            Then::AskDrop(found) => self.overlay = Some(Overlay::Dialog(Dialog::drop_found(found))),
+            Then::Offer(found) => self.on_draft(found),
+            Then::DropFound => {
+                self.effect(Effect::ClearDraft);
+                self.say("the draft is discarded");
+            }
+            Then::Push(ready) => self.start_push(*ready),
+        }
+    }
+}
+
+pub fn next(app: &mut App) {
+    step(app, 1);
+}
+
+pub fn previous(app: &mut App) {
+    step(app, -1);
+}
+
+fn step(app: &mut App, by: isize) {
+    if let Some(Overlay::Dialog(dialog)) = &mut app.overlay {
+        // A handful of buttons.
+        let count = dialog.buttons.len().max(1) as isize;
+        dialog.selected = (dialog.selected as isize + by).rem_euclid(count) as usize;
+    }
+}
+
+pub fn press(app: &mut App) {
+    if let Some(Overlay::Dialog(dialog)) = &app.overlay {
+        app.press_button(dialog.selected);
+    }
+}
+
+pub fn escape(app: &mut App) {
+    if let Some(Overlay::Dialog(dialog)) = &app.overlay {
+        app.press_button(dialog.escape);
+    }
+}

@@ -1,0 +1,173 @@
+//! Edits that need no form: delete, bring back, undo, redo, copy. And why an edit cannot be made now.
+
+use super::describe;
+use super::open::Open;
+use super::rows::{Mark, Row};
+use super::{App, Effect};
+use crate::zone::draft::Entry;
+use crate::zone::{RecordType, RrKey, RrSet, types};
+
+impl App {
+    /// Makes an edit: one step that can be undone. False where it changes nothing.
+    pub(super) fn edit(&mut self, label: String, edits: Vec<(RrKey, Option<RrSet>)>) -> bool {
+        let Some(open) = self.open_mut() else { return false };
+        let touches_nameservers = concerns_nameservers(open, edits.iter().map(|(key, _)| key));
+        let Some(entry) = open.draft.edit(label, edits) else { return false };
+        open.refresh();
+        self.journal(entry);
+        if touches_nameservers {
+            self.ask_nameservers();
+        }
+        true
+    }
+
+    pub(super) fn journal(&mut self, entry: Entry) {
+        if let Some(open) = self.open() {
+            let base_serial = open.draft.base().serial();
+            self.effect(Effect::Journal { entry, base_serial });
+        }
+    }
+}
+
+/// Do edits of these RRsets change whom to ask, or at which address?
+fn concerns_nameservers<'a>(open: &Open, mut keys: impl Iterator<Item = &'a RrKey>) -> bool {
+    let apex = open.apex();
+    let names: Vec<_> = open.nameservers.rows.iter().filter_map(super::nameservers::target).collect();
+    keys.any(|key| *key == apex || names.contains(&key.owner))
+}
+
+pub fn may_edit(app: &App) -> Result<(), String> {
+    match app.open() {
+        Some(open) => open.editable.clone().map_err(|reason| format!("read-only: {reason}")),
+        None => Err("there is no zone yet".into()),
+    }
+}
+
+/// Is there a record under the cursor that may be deleted, or brought back?
+pub fn may_change_selected(app: &App) -> Result<(), String> {
+    may_edit_selected(app)?;
+    match selected(app)?.key.rtype {
+        rtype if describe::is_managed(rtype) => {
+            Err(format!("{rtype} records are made by the server; it changes them itself"))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub fn may_edit_selected(app: &App) -> Result<(), String> {
+    may_edit(app)?;
+    has_selection(app)
+}
+
+pub fn has_selection(app: &App) -> Result<(), String> {
+    selected(app).map(|_| ())
+}
+
+fn selected(app: &App) -> Result<Row, String> {
+    app.open().and_then(Open::selected).ok_or_else(|| "no record is selected".into())
+}
+
+pub fn has_changes(app: &App) -> Result<(), String> {
+    match app.open().is_some_and(|open| !open.draft.changes().is_empty()) {
+        true => Ok(()),
+        false => Err("nothing is changed".into()),
+    }
+}
+
+pub fn can_undo(app: &App) -> Result<(), String> {
+    match app.open().and_then(|open| open.draft.next_labels().0) {
+        Some(_) => Ok(()),
+        None => Err("nothing to undo".into()),
+    }
+}
+
+pub fn can_redo(app: &App) -> Result<(), String> {
+    match app.open().and_then(|open| open.draft.next_labels().1) {
+        Some(_) => Ok(()),
+        None => Err("nothing to do again".into()),
+    }
+}
+
+/// Deletes the selected record, or brings a deleted one back.
+pub fn delete(app: &mut App) {
+    let Some(open) = app.open() else { return };
+    let Some(row) = open.selected() else { return };
+    let origin = open.draft.base().origin();
+    let name = describe::set(&row.key, origin);
+    if row.key.rtype == RecordType::SOA {
+        return app.say("a zone cannot be without its SOA; Enter edits it");
+    }
+    let current = open.draft.get(&row.key);
+    let seen = open.draft.changes().get(&row.key).and_then(|change| change.before.clone());
+    let (verb, after) = match row.mark {
+        Mark::Deleted => ("restore", restored(&row, current, seen)),
+        _ => ("delete", without(&row, current)),
+    };
+    let word = if verb == "delete" { "deleted" } else { "brought back" };
+    if app.edit(format!("{verb} {name}"), vec![(row.key.clone(), after)]) {
+        app.say(format!("{word}: {name}; u undoes it"));
+    }
+}
+
+fn without(row: &Row, current: Option<RrSet>) -> Option<RrSet> {
+    let mut set = current?;
+    if let Some(at) = set.position(row.key.rtype, &row.rdata) {
+        set.rdata.remove(at);
+        if !set.mixed_ttls.is_empty() {
+            set.mixed_ttls.remove(at.min(set.mixed_ttls.len().saturating_sub(1)));
+        }
+        // Any edit of a set makes its TTLs one.
+        set = RrSet::new(set.ttl, set.rdata);
+    }
+    Some(set)
+}
+
+/// The set with a deleted record back in its place: when that undoes the whole change, nothing is left of it.
+fn restored(row: &Row, current: Option<RrSet>, seen: Option<RrSet>) -> Option<RrSet> {
+    let rtype = row.key.rtype;
+    let seen = seen?;
+    let current = current.unwrap_or_else(|| RrSet::new(seen.ttl, Vec::new()));
+    let wanted = types::canonical(rtype, &row.rdata).into_owned();
+    let back = |rdata: &[u8]| types::canonical(rtype, rdata) == wanted || current.contains(rtype, rdata);
+    let old: Vec<_> = seen.rdata.iter().filter(|rdata| back(rdata)).cloned().collect();
+    let new = current.rdata.iter().filter(|rdata| !seen.contains(rtype, rdata)).cloned();
+    let records: Vec<_> = old.into_iter().chain(new).collect();
+    let set = RrSet::new(current.ttl, records);
+    Some(if set.same_records(&seen, rtype) && set.ttl == seen.ttl { seen } else { set })
+}
+
+pub fn undo(app: &mut App) {
+    step(app, "undone", |open| open.draft.undo());
+}
+
+pub fn redo(app: &mut App) {
+    step(app, "done again", |open| open.draft.redo());
+}
+
+fn step(app: &mut App, word: &str, step: fn(&mut Open) -> Option<(Entry, String)>) {
+    let Some(open) = app.open_mut() else { return };
+    let before = open.draft.changes().clone();
+    let Some((entry, label)) = step(open) else { return };
+    let after = open.draft.changes();
+    let differs = |key: &&RrKey| before.get(*key) != after.get(*key);
+    let keys: Vec<RrKey> = after.keys().chain(before.keys()).filter(differs).cloned().collect();
+    open.refresh();
+    if let Some(key) = keys.first() {
+        open.select_set(key);
+    }
+    let touches_nameservers = concerns_nameservers(open, keys.iter());
+    app.journal(entry);
+    app.say(format!("{word}: {label}"));
+    if touches_nameservers {
+        app.ask_nameservers();
+    }
+    super::changes::refresh(app);
+}
+
+pub fn copy(app: &mut App) {
+    if let Some(row) = app.open().and_then(Open::selected) {
+        let line = describe::line(&row);
+        app.say(format!("copied: {line}"));
+        app.effect(Effect::Copy(line));
+    }
+}

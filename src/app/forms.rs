@@ -1,0 +1,200 @@
+//! Choosing the type of a new record, and what becomes of a form that is filled in.
+
+use super::describe;
+use super::form::{self, Accepted, Form, Outcome};
+use super::open::Pane;
+use super::{App, Filling, Overlay, Screen};
+use crate::edit::Field;
+use crate::key::Key;
+use crate::zone::types::{self, Standing, TypeInfo};
+use crate::zone::{Name, RecordType};
+
+/// TTL of new records where the zone has no commonest one, in seconds.
+const DEFAULT_TTL: u32 = 86_400;
+/// How many records are looked at for the commonest TTL.
+const SAMPLE: usize = 10_000;
+
+/// Choosing a type.
+#[derive(Debug)]
+pub struct Chooser {
+    pub search: Field,
+    pub selected: usize,
+    pub offset: usize,
+    /// Where the record will stand, if that is known already.
+    owner: Option<Name>,
+}
+
+impl Chooser {
+    /// The types that fit what is typed: mnemonics that begin with it first, then those whose purpose has it.
+    pub fn types(&self) -> Vec<&'static TypeInfo> {
+        let wanted = self.search.text().to_lowercase();
+        let offered = types::table().iter().filter(|info| info.standing != Standing::Managed);
+        let begins = |info: &TypeInfo| info.mnemonic.to_lowercase().starts_with(&wanted);
+        let mut fitting: Vec<_> = offered
+            .filter(|info| begins(info) || info.purpose.to_lowercase().contains(&wanted))
+            .collect();
+        fitting.sort_by_key(|info| !begins(info));
+        fitting
+    }
+
+    /// The type to take: the marked one, or one that has no entry in the table (TYPE65400).
+    fn chosen(&self) -> Option<RecordType> {
+        let types = self.types();
+        let unknown = || types::parse_type(self.search.text().trim().as_bytes());
+        types.get(self.selected).map(|info| info.rtype).or_else(unknown)
+    }
+
+    pub fn type_key(&mut self, key: Key) {
+        self.search.on_key(key);
+        self.selected = 0;
+    }
+}
+
+/// Adds a record: in the upper pane a nameserver, in the lower one a record of a type yet to be chosen.
+pub fn add(app: &mut App) {
+    match app.open().map(|open| open.pane) {
+        Some(Pane::Nameservers) => start(app, RecordType::NS, None),
+        Some(Pane::Records) => choose_type(app, None),
+        None => {}
+    }
+}
+
+/// Adds a record beside the selected one.
+pub fn add_here(app: &mut App) {
+    let owner = app.open().and_then(|open| open.selected()).map(|row| row.key.owner);
+    choose_type(app, owner);
+}
+
+fn choose_type(app: &mut App, owner: Option<Name>) {
+    let chooser = Chooser { search: Field::default(), selected: 0, offset: 0, owner };
+    app.overlay = Some(Overlay::Chooser(chooser));
+}
+
+/// The type is chosen.
+pub fn choose(app: &mut App) {
+    let Some(Overlay::Chooser(chooser)) = &app.overlay else { return };
+    let Some(rtype) = chooser.chosen() else {
+        return app.say("no such type; a type without a name is written TYPE and its number");
+    };
+    if rtype.is_meta() || describe::is_managed(rtype) {
+        return app.say(format!("{rtype} records cannot be added by hand"));
+    }
+    if rtype == RecordType::SOA {
+        app.overlay = None;
+        return edit_soa(app);
+    }
+    let owner = chooser.owner.clone();
+    app.overlay = None;
+    start(app, rtype, owner);
+}
+
+fn start(app: &mut App, rtype: RecordType, owner: Option<Name>) {
+    let Some(open) = app.open() else { return };
+    let zone = open.draft.contents();
+    let ttl = common_ttl(open.draft.base());
+    let form = match open.pane {
+        Pane::Nameservers => {
+            Form::add(rtype, Some(open.draft.base().origin()), zone, ttl).without_name(zone)
+        }
+        Pane::Records => Form::add(rtype, owner.as_ref(), zone, ttl),
+    };
+    show(app, form, false);
+}
+
+/// A zone has one SOA: instead of adding one, the one there is edited.
+fn edit_soa(app: &mut App) {
+    let Some(open) = app.open() else { return };
+    let key = crate::zone::RrKey::new(open.draft.base().origin().clone(), RecordType::SOA);
+    if let Some(form) = Form::edit(&key, 0, open.draft.contents()) {
+        show(app, form, false);
+        app.say("a zone has one SOA record: this is it");
+    }
+}
+
+pub fn edit(app: &mut App) {
+    edit_selected(app, false);
+}
+
+pub fn duplicate(app: &mut App) {
+    edit_selected(app, true);
+}
+
+fn edit_selected(app: &mut App, copy: bool) {
+    let Some(open) = app.open() else { return };
+    let Some(row) = open.selected() else { return };
+    if copy && row.key.rtype == RecordType::SOA {
+        return app.say("a zone has one SOA record; Enter edits it");
+    }
+    let zone = open.draft.contents();
+    let index = zone.get(&row.key).and_then(|set| set.position(row.key.rtype, &row.rdata));
+    let form = index.and_then(|index| Form::edit(&row.key, index, zone));
+    match form {
+        Some(form) if open.pane == Pane::Nameservers => {
+            let form = form.without_name(zone);
+            show(app, form, copy);
+        }
+        Some(form) => show(app, form, copy),
+        None => app.say("this record is deleted; - brings it back"),
+    }
+}
+
+fn show(app: &mut App, form: Form, copy: bool) {
+    app.screen = Screen::Form(Box::new(Filling { form, copy }));
+}
+
+/// Gives the key to the form.
+pub fn key(app: &mut App) {
+    let (Screen::Form(filling), super::Zone::Open(open)) = (&mut app.screen, &app.zone) else { return };
+    let copy = filling.copy;
+    match filling.form.on_key(app.key, open.draft.contents()) {
+        Outcome::Stay => {}
+        Outcome::Cancel => app.screen = Screen::Main,
+        Outcome::Accept(accepted) => {
+            app.screen = Screen::Main;
+            let replaced = accepted.replaced.filter(|_| !copy);
+            accept(app, Accepted { replaced, ..accepted });
+        }
+    }
+}
+
+/// Makes the edit that an accepted form stands for, and goes to the record.
+fn accept(app: &mut App, accepted: Accepted) {
+    let Some(open) = app.open() else { return };
+    let zone = open.draft.contents();
+    let origin = open.draft.base().origin();
+    let key = accepted.key();
+    let there = zone.get(&key);
+    let ttl_before = there.as_ref().map(|set| (set.ttl, set.rdata.len()));
+    let added_twice = accepted.replaced.is_none()
+        && there.as_ref().is_some_and(|set| set.contains(key.rtype, &accepted.rdata));
+    let label = accepted.label(origin);
+    let name = describe::set(&key, origin);
+    let edits = form::edits(zone, &accepted);
+    if added_twice {
+        app.say(format!("{name} has this record already"));
+    } else if app.edit(label.clone(), edits) {
+        let others = ttl_before.filter(|(ttl, records)| *ttl != accepted.ttl && *records > 0);
+        let records = app.open().and_then(|open| open.draft.get(&key)).map_or(0, |set| set.rdata.len());
+        match others {
+            Some(_) if records > 1 => app.say(format!(
+                "{label}; the TTL belongs to the whole set: {records} records have {} now",
+                describe::ttl(accepted.ttl)
+            )),
+            _ => app.say(format!("{label}; u undoes it")),
+        }
+    } else {
+        app.say("nothing is different");
+    }
+    if let Some(open) = app.open_mut() {
+        open.select_record(&key, &accepted.rdata);
+    }
+}
+
+/// The commonest TTL of a zone, or of the first records of a large one.
+fn common_ttl(zone: &crate::zone::Snapshot) -> u32 {
+    let mut counts = std::collections::BTreeMap::<u32, usize>::new();
+    for record in zone.records().take(SAMPLE) {
+        *counts.entry(record.ttl).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map_or(DEFAULT_TTL, |(ttl, _)| ttl)
+}

@@ -1,0 +1,223 @@
+//! Loading the zone, first and again; the draft of an earlier run; the questions to the nameservers.
+
+use std::time::Duration;
+
+use super::describe;
+use super::dialog::Dialog;
+use super::open::Open;
+use super::{App, Effect, Loaded, Overlay, RequestId, Screen, Zone};
+use crate::facts::{Failure, NameserverStatus};
+use crate::zone::Draft;
+use crate::zone::draft::Entry;
+
+/// How often the nameservers are asked.
+const POLL: Duration = Duration::from_secs(30);
+
+/// A draft found on disk.
+#[derive(Debug, Clone)]
+pub struct FoundDraft {
+    pub entries: Vec<Entry>,
+    /// The serial of the zone that it was made over.
+    pub base_serial: u32,
+    /// When it was last written, in words.
+    pub saved_at: String,
+}
+
+impl App {
+    /// Loads the zone; again, where there is one.
+    pub(super) fn reload(&mut self) {
+        let request = self.next_request();
+        self.load = Some(request);
+        match &mut self.zone {
+            Zone::Open(open) => open.reloading = Some((request, 0)),
+            zone => *zone = Zone::Loading(0),
+        }
+        self.effect(Effect::Load { request });
+    }
+
+    pub(super) fn may_reload(&self) -> Result<(), String> {
+        match self.load {
+            Some(_) => Err("the zone is being loaded; Ctrl-C stops that".into()),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn stop_loading(&mut self) {
+        if let Some(request) = self.load.take() {
+            self.effect(Effect::Cancel { request });
+        }
+        match &mut self.zone {
+            Zone::Open(open) => {
+                open.reloading = None;
+                self.say("loading stopped; this is the zone as it was");
+            }
+            zone => *zone = Zone::Stopped,
+        }
+    }
+
+    pub(super) fn on_progress(&mut self, request: RequestId, records: usize) {
+        if self.load != Some(request) {
+            return;
+        }
+        match &mut self.zone {
+            Zone::Open(open) => open.reloading = Some((request, records)),
+            zone => *zone = Zone::Loading(records),
+        }
+    }
+
+    pub(super) fn on_loaded(&mut self, request: RequestId, result: Result<Loaded, Failure>) {
+        if self.load != Some(request) {
+            return;
+        }
+        self.load = None;
+        match (&mut self.zone, result) {
+            (Zone::Open(open), Err(failure)) => {
+                open.reloading = None;
+                self.complain(failure.to_string());
+            }
+            (zone, Err(failure)) => *zone = Zone::Failed(failure),
+            (Zone::Open(open), Ok(loaded)) => {
+                open.reloading = None;
+                open.kind = loaded.kind;
+                open.editable = loaded.editable;
+                let before = open.draft.base().serial();
+                self.rebase(loaded.zone);
+                self.say_rebased(before);
+            }
+            (zone, Ok(loaded)) => {
+                *zone = Zone::Open(Box::new(Open::new(loaded)));
+                self.offer_draft();
+                self.mark_locked();
+            }
+        }
+        self.ask_nameservers();
+    }
+
+    /// Puts the draft onto a newer zone, on disk as well.
+    pub(super) fn rebase(&mut self, zone: std::sync::Arc<crate::zone::Snapshot>) {
+        let Some(open) = self.open_mut() else { return };
+        open.rebase(zone);
+        self.rewrite_draft();
+        self.review_again();
+    }
+
+    /// Writes the draft on disk anew, after something that is no step.
+    pub(super) fn rewrite_draft(&mut self) {
+        let Some(open) = self.open() else { return };
+        let (entries, base_serial) = (open.draft.entries(), open.draft.base().serial());
+        self.effect(match entries.is_empty() {
+            true => Effect::ClearDraft,
+            false => Effect::ReplaceDraft { entries, base_serial },
+        });
+    }
+
+    fn say_rebased(&mut self, before: u32) {
+        let Some(open) = self.open() else { return };
+        let serial = open.draft.base().serial();
+        let conflicts = open.draft.conflicts().len();
+        let changes = open.draft.changes().len();
+        let news = match serial == before {
+            true => format!("loaded again: still serial {serial}"),
+            false => format!("loaded again: serial {before} is now {serial}"),
+        };
+        match (changes, conflicts) {
+            (0, _) => self.say(news),
+            (_, 0) => self.say(format!("{news}; your {} kept", describe::count(changes, "change"))),
+            _ => self.complain(format!("{news}; {} with yours: c shows both sides", describe::count(conflicts, "conflict"))),
+        }
+    }
+
+    pub(super) fn on_draft(&mut self, found: FoundDraft) {
+        if self.locked.take().is_some()
+            && let Some(open) = self.open_mut()
+        {
+            open.editable = Ok(());
+            self.say("the draft is yours now");
+        }
+        self.found = Some(found);
+        self.offer_draft();
+    }
+
+    /// Once both are there, the zone and a draft of an earlier run: asks what to do with it.
+    fn offer_draft(&mut self) {
+        let Zone::Open(open) = &self.zone else { return };
+        let Some(found) = self.found.take() else { return };
+        let mut draft = Draft::new(open.draft.base().clone());
+        draft.replay(found.entries.iter().cloned());
+        match (draft.changes().len(), found.entries.is_empty()) {
+            (0, true) => {}
+            // All of it is in the zone by now, or was undone.
+            (0, false) => self.effect(Effect::ClearDraft),
+            _ => self.overlay = Some(Overlay::Dialog(Dialog::draft_found(&draft, found))),
+        }
+    }
+
+    /// Goes on with the draft of an earlier run.
+    pub(super) fn resume_draft(&mut self, found: FoundDraft) {
+        let Some(open) = self.open_mut() else { return };
+        open.draft.replay(found.entries);
+        open.refresh();
+        let conflicts = open.draft.conflicts().len();
+        let moved = open.draft.base().serial() != found.base_serial;
+        let changes = describe::count(open.draft.changes().len(), "change");
+        if moved {
+            self.rewrite_draft();
+        }
+        match conflicts {
+            0 => self.say(format!("{changes} of your draft are here again")),
+            _ => self.complain(format!(
+                "{changes} of your draft are here again; others changed {} meanwhile: c shows both",
+                describe::count(conflicts, "of the same record set")
+            )),
+        }
+        self.ask_nameservers();
+    }
+
+    pub(super) fn on_locked(&mut self, holder: String) {
+        self.locked = Some(holder);
+        self.mark_locked();
+    }
+
+    fn mark_locked(&mut self) {
+        let Some(holder) = self.locked.clone() else { return };
+        if let Some(open) = self.open_mut() {
+            open.editable = Err(format!("another editor holds this zone's draft ({holder}); :take-over takes it"));
+        }
+    }
+
+    pub(super) fn may_take_over(&self) -> Result<(), String> {
+        match self.locked {
+            Some(_) => Ok(()),
+            None => Err("no other editor holds this zone's draft".into()),
+        }
+    }
+
+    pub(super) fn take_over(&mut self) {
+        self.effect(Effect::TakeOver);
+    }
+
+    /// Asks every nameserver, now and after a while again.
+    pub(super) fn ask_nameservers(&mut self) {
+        let Some(open) = self.open() else { return };
+        let servers = open.nameservers.to_ask(&open.draft);
+        let request = self.next_request();
+        self.asked = request;
+        self.effect(Effect::AskNameservers { request, servers });
+        self.effect(Effect::WakeIn(POLL));
+    }
+
+    pub(super) fn on_nameserver(&mut self, request: RequestId, status: NameserverStatus) {
+        if request == self.asked
+            && let Some(open) = self.open_mut()
+        {
+            open.nameservers.set_status(status);
+        }
+    }
+
+    /// Shows the review again where it is on the screen, after the draft got another base.
+    fn review_again(&mut self) {
+        if matches!(self.screen, Screen::Changes(_)) {
+            super::changes::open(self);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Moving about: selections, panes, screens, the filter.
+
+use super::layout::{Layout, scroll};
+use super::open::Pane;
+use super::{App, Overlay, Screen};
+use crate::edit::Field;
+
+/// Where to go in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Go {
+    By(isize),
+    /// Half a page, so many times.
+    HalfPages(isize),
+    To(usize),
+    First,
+    Last,
+}
+
+impl Go {
+    fn from(self, selected: usize, total: usize, page: usize) -> usize {
+        let last = total.saturating_sub(1);
+        match self {
+            Go::By(steps) => selected.saturating_add_signed(steps).min(last),
+            Go::HalfPages(halves) => {
+                // A page keeps one line in sight; at least one line is moved.
+                let half = (page.saturating_sub(1) / 2).max(1).cast_signed();
+                selected.saturating_add_signed(half.saturating_mul(halves)).min(last)
+            }
+            Go::To(index) => index.min(last),
+            Go::First => 0,
+            Go::Last => last,
+        }
+    }
+}
+
+impl App {
+    /// Moves the selection of the list that has the keys.
+    pub(super) fn go(&mut self, go: Go) {
+        let Some(layout) = Layout::new(self.size) else { return };
+        let page = usize::from(layout.inside(layout.body()).height);
+        match (&mut self.overlay, &mut self.screen, &mut self.zone) {
+            (Some(Overlay::Help(help)), ..) => help.offset = go.from(help.offset, help.lines().len(), page),
+            (Some(Overlay::Palette(palette)), ..) => {
+                palette.selected = go.from(palette.selected, palette.matches.len(), page / 2);
+            }
+            (Some(Overlay::Chooser(chooser)), ..) => {
+                chooser.selected = go.from(chooser.selected, chooser.types().len(), page);
+            }
+            (Some(Overlay::Dialog(_) | Overlay::Filter(_)), ..) => {}
+            (None, Screen::Main, super::Zone::Open(open)) if open.pane == Pane::Records => {
+                let page = usize::from(layout.record_rows(open.nameservers.line_count()).height);
+                open.select(go.from(open.records.selected, open.records.rows.len(), page));
+            }
+            (None, Screen::Main, super::Zone::Open(open)) => {
+                let nameservers = &mut open.nameservers;
+                nameservers.select(go.from(nameservers.selected, nameservers.rows.len(), 4));
+            }
+            (None, Screen::Changes(changes), super::Zone::Open(open)) => {
+                changes.selected = go.from(changes.selected, open.draft.changes().len(), page / 4);
+            }
+            (None, Screen::Result(results), _) => {
+                results.offset = go.from(results.offset, results.lines.len(), page);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn keep_lists_in_view(&mut self, layout: &Layout) {
+        let height = usize::from(layout.inside(layout.body()).height);
+        match (&mut self.overlay, &mut self.screen, &self.zone) {
+            (Some(Overlay::Help(help)), ..) => {
+                // The search takes the first line.
+                help.offset = help.offset.min((help.lines().len() + 1).saturating_sub(height));
+            }
+            (Some(Overlay::Chooser(chooser)), ..) => {
+                let total = chooser.types().len();
+                chooser.offset = scroll(chooser.offset, chooser.selected, height.saturating_sub(1), total);
+            }
+            (None, Screen::Changes(changes), super::Zone::Open(open)) => changes.keep_in_view(open, height),
+            (None, Screen::Result(results), _) => {
+                results.offset = results.offset.min(results.lines.len().saturating_sub(height));
+            }
+            _ => {}
+        }
+    }
+}
+
+pub fn other_pane(app: &mut App) {
+    if let Some(open) = app.open_mut() {
+        open.pane = match open.pane {
+            Pane::Nameservers => Pane::Records,
+            Pane::Records => Pane::Nameservers,
+        };
+    }
+}
+
+pub fn show_records(app: &mut App) {
+    app.screen = Screen::Main;
+}
+
+pub fn toggle_details(app: &mut App) {
+    app.details = !app.details;
+}
+
+pub fn start_filter(app: &mut App) {
+    let text = app.open().map_or_else(String::new, |open| open.records.filter.clone());
+    app.overlay = Some(Overlay::Filter(Field::new(&text)));
+}
+
+pub fn keep_filter(app: &mut App) {
+    app.overlay = None;
+}
+
+pub fn clear_filter(app: &mut App) {
+    let Some(open) = app.open_mut() else { return };
+    if !open.records.filter.is_empty() {
+        open.set_filter("");
+    } else if app.overlay.is_none() {
+        app.say("q quits");
+    }
+    app.overlay = None;
+}
+
+pub fn next_change(app: &mut App) {
+    to_change(app, |changed, selected| changed.iter().find(|row| **row > selected).copied());
+}
+
+pub fn previous_change(app: &mut App) {
+    to_change(app, |changed, selected| changed.iter().rfind(|row| **row < selected).copied());
+}
+
+fn to_change(app: &mut App, choose: fn(&[usize], usize) -> Option<usize>) {
+    let Some(open) = app.open_mut() else { return };
+    let changed: Vec<usize> = open.records.rows.changed().collect();
+    match choose(&changed, open.records.selected) {
+        Some(row) => open.select(row),
+        None => app.say("no changed record that way among the rows shown"),
+    }
+}

@@ -1,0 +1,176 @@
+//! An open zone: the draft, the two panes that show it, and where the person stands in them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::layout::{Layout, scroll};
+use super::nameservers::Nameservers;
+use super::rows::{Row, Rows};
+use super::{Loaded, RequestId};
+use crate::facts::ServerKind;
+use crate::zone::{Draft, Rdata, RecordType, RrKey, Snapshot};
+
+/// The panes of the main screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pane {
+    Nameservers,
+    Records,
+}
+
+/// The lower pane: every record but the apex NS.
+#[derive(Debug)]
+pub struct Records {
+    pub rows: Rows,
+    /// The selected row, as shown.
+    pub selected: usize,
+    /// The first row on the screen.
+    pub offset: usize,
+    /// What the person filters by; empty for everything.
+    pub filter: String,
+    /// The selected record: the selection stays with it when rows come and go.
+    anchor: Option<(RrKey, Rdata)>,
+}
+
+/// A zone being looked at and edited.
+#[derive(Debug)]
+pub struct Open {
+    pub draft: Draft,
+    pub kind: ServerKind,
+    /// Otherwise why the zone is read-only.
+    pub editable: Result<(), String>,
+    pub pane: Pane,
+    pub records: Records,
+    pub nameservers: Nameservers,
+    /// Changes that the next push leaves out.
+    pub left_out: BTreeSet<RrKey>,
+    /// A load under way while the zone as it was stays on the screen, and the records so far.
+    pub reloading: Option<(RequestId, usize)>,
+}
+
+impl Open {
+    pub fn new(loaded: Loaded) -> Open {
+        let draft = Draft::new(loaded.zone);
+        let apex = apex_ns(draft.base());
+        let records = Records {
+            rows: Rows::new(draft.base(), draft.changes(), &apex),
+            selected: 0,
+            offset: 0,
+            filter: String::new(),
+            anchor: None,
+        };
+        let nameservers = Nameservers::new(&draft, &apex);
+        let mut open = Open {
+            draft,
+            kind: loaded.kind,
+            editable: loaded.editable,
+            pane: Pane::Records,
+            records,
+            nameservers,
+            left_out: BTreeSet::new(),
+            reloading: None,
+        };
+        open.select(0);
+        open
+    }
+
+    /// The key of the nameservers of the zone itself.
+    pub fn apex(&self) -> RrKey {
+        apex_ns(self.draft.base())
+    }
+
+    /// Brings the panes up to date with the draft; the selection stays with its record.
+    pub fn refresh(&mut self) {
+        let apex = self.apex();
+        self.records.rows.set_changes(self.draft.base(), self.draft.changes(), &apex);
+        self.nameservers.refresh(&self.draft, &apex);
+        let changes = self.draft.changes();
+        self.left_out.retain(|key| changes.contains_key(key));
+        self.follow();
+    }
+
+    /// Puts the draft onto a newer zone.
+    pub fn rebase(&mut self, zone: Arc<Snapshot>) {
+        self.draft.rebase(zone);
+        // The filter's list of the zone's own rows is that of the old zone.
+        let filter = std::mem::take(&mut self.records.filter);
+        let apex = self.apex();
+        self.records.rows = Rows::new(self.draft.base(), self.draft.changes(), &apex);
+        self.refresh();
+        self.set_filter(&filter);
+    }
+
+    pub fn set_filter(&mut self, filter: &str) {
+        self.records.filter = filter.into();
+        self.records.rows.set_filter(self.draft.base(), filter);
+        self.follow();
+    }
+
+    /// The selected row of the pane that the person is in.
+    pub fn selected(&self) -> Option<Row> {
+        match self.pane {
+            Pane::Records => self.row(self.records.selected),
+            Pane::Nameservers => self.nameservers.selected_row().cloned(),
+        }
+    }
+
+    /// A row of the lower pane.
+    pub fn row(&self, index: usize) -> Option<Row> {
+        self.records.rows.get(self.draft.base(), index)
+    }
+
+    /// Selects a row of the lower pane, or the last one.
+    pub fn select(&mut self, index: usize) {
+        self.records.selected = index.min(self.records.rows.len().saturating_sub(1));
+        self.records.anchor = self.row(self.records.selected).map(|row| (row.key, row.rdata));
+    }
+
+    /// Selects a record in whichever pane it stands; lifts the filter if that hides it. False if it is not
+    /// there.
+    pub fn select_record(&mut self, key: &RrKey, rdata: &[u8]) -> bool {
+        if *key == self.apex() {
+            self.pane = Pane::Nameservers;
+            return self.nameservers.select_record(key, rdata);
+        }
+        self.pane = Pane::Records;
+        if self.records.rows.find(self.draft.base(), key, rdata).is_none() && !self.records.filter.is_empty() {
+            self.set_filter("");
+        }
+        let found = self.records.rows.find(self.draft.base(), key, rdata);
+        if let Some(index) = found {
+            self.select(index);
+        }
+        found.is_some()
+    }
+
+    /// Selects the first record of an RRset, of its new contents if it has some.
+    pub fn select_set(&mut self, key: &RrKey) {
+        let change = self.draft.changes().get(key);
+        let contents = match change {
+            Some(change) => change.after.clone().or_else(|| change.before.clone()),
+            None => self.draft.get(key),
+        };
+        if let Some(first) = contents.as_ref().and_then(|set| set.rdata.first()) {
+            self.select_record(key, first);
+        }
+    }
+
+    /// Keeps the selected rows on the screen.
+    pub fn keep_in_view(&mut self, layout: &Layout) {
+        let lines = self.nameservers.line_count();
+        let height = usize::from(layout.record_rows(lines).height);
+        let records = &mut self.records;
+        records.offset = scroll(records.offset, records.selected, height, records.rows.len());
+        let height = usize::from(layout.inside(layout.panes(lines).0).height);
+        self.nameservers.keep_in_view(height);
+    }
+
+    fn follow(&mut self) {
+        let anchor = self.records.anchor.as_ref();
+        let found = anchor.and_then(|(key, rdata)| self.records.rows.find(self.draft.base(), key, rdata));
+        self.select(found.unwrap_or(self.records.selected));
+    }
+}
+
+fn apex_ns(zone: &Snapshot) -> RrKey {
+    RrKey::new(zone.origin().clone(), RecordType::NS)
+}

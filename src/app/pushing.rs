@@ -1,0 +1,249 @@
+//! A push on the screen: the last question, the push under way, its result.
+
+use super::changes::wanted;
+use super::describe::{self, count};
+use super::dialog::Dialog;
+use super::{App, Effect, Overlay, RequestId, Screen};
+use crate::push::{Action, Event, Outcome, Plan, Push, Report, ServerTraits, Stage, Verdict};
+use crate::zone::{Change, ChangeMap, RecordType, RrSet, Snapshot};
+
+/// A push that needs nothing but a yes.
+#[derive(Debug)]
+pub struct Ready {
+    changes: ChangeMap,
+    plan: Plan,
+}
+
+/// A push under way.
+#[derive(Debug)]
+pub struct Pushing {
+    request: RequestId,
+    push: Push,
+    pub stage: Option<Stage>,
+    /// Changed RRsets that are pushed.
+    pub changes: usize,
+}
+
+/// The end of a push, in lines.
+#[derive(Debug)]
+pub struct Results {
+    pub lines: Vec<Line>,
+    /// The first line on the screen.
+    pub offset: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub tone: Tone,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Good,
+    Bad,
+    /// Not known, or not as asked.
+    Doubt,
+    Plain,
+}
+
+/// How many records go and come.
+fn tally(changes: &ChangeMap) -> (usize, usize) {
+    let missing = |from: &Option<RrSet>, other: &Option<RrSet>, rtype: RecordType| {
+        let gone = |rdata: &&Box<[u8]>| !other.as_ref().is_some_and(|other| other.contains(rtype, rdata));
+        from.as_ref().map_or(0, |set| set.rdata.iter().filter(gone).count())
+    };
+    changes.iter().fold((0, 0), |(deleted, added), (key, change)| {
+        let Change { before, after } = change;
+        (deleted + missing(before, after, key.rtype), added + missing(after, before, key.rtype))
+    })
+}
+
+/// Is the push so large, or so near the root of the zone, that its name must be typed?
+fn needs_proof(base: &Snapshot, changes: &ChangeMap, deleted: usize) -> bool {
+    let near_root = changes.keys().any(|key| {
+        key.owner == *base.origin() && matches!(key.rtype, RecordType::NS | RecordType::SOA)
+    });
+    near_root || deleted.saturating_mul(5) > base.record_count()
+}
+
+pub fn may_push(app: &App) -> Result<(), String> {
+    super::edits::may_edit(app)?;
+    let (Screen::Changes(changes), Some(open)) = (&app.screen, app.open()) else {
+        return Err("review the changes first".into());
+    };
+    let wanted = wanted(open);
+    if wanted.is_empty() {
+        return Err("no change is left to push".into());
+    }
+    let conflicts = open.draft.conflicts().iter().filter(|key| wanted.contains_key(key)).count();
+    if conflicts > 0 {
+        let what = count(conflicts, "conflict");
+        return Err(format!("{what} to decide first: m keeps mine, - takes theirs, Space leaves out"));
+    }
+    if open.reloading.is_some() {
+        return Err("the zone is being loaded".into());
+    }
+    changes.plan.as_ref().map(|_| ()).map_err(String::clone)
+}
+
+/// Asks before anything is sent.
+pub fn ask(app: &mut App) {
+    let (Screen::Changes(shown), Some(open)) = (&app.screen, app.open()) else { return };
+    let Ok(plan) = &shown.plan else { return };
+    let base = open.draft.base();
+    let changes = wanted(open);
+    let (deleted, added) = tally(&changes);
+    let prerequisites = count(plan.update.prerequisites.len(), "prerequisite");
+    let mut text = vec![
+        format!("Zone    {}  serial {}", base.origin(), base.serial()),
+        format!("Server  {}", app.settings.server),
+        format!("Key     {}", app.settings.key.as_deref().unwrap_or("none: the update is not signed")),
+        format!(
+            "Change  {}: {} deleted, {} added",
+            count(changes.len(), "record set"),
+            count(deleted, "record"),
+            added
+        ),
+        format!("Guard   {prerequisites}: refused if somebody changed it meanwhile"),
+    ];
+    let findings = shown.lines.iter().filter(|line| line.kind == super::changes::LineKind::Finding).count();
+    if findings > 0 {
+        text.push(format!("Note    {} on the Changes screen", count(findings, "finding")));
+    }
+    let proof = needs_proof(base, &changes, deleted).then(|| base.origin().to_string());
+    if proof.is_some() {
+        text.push("This touches the zone's own NS or SOA, or deletes more than a fifth of it.".into());
+        text.push("Type the name of the zone to push it:".into());
+    }
+    let ready = Ready { changes, plan: plan.clone() };
+    app.overlay = Some(Overlay::Dialog(Dialog::push(text, ready, proof)));
+}
+
+impl App {
+    pub(super) fn start_push(&mut self, ready: Ready) {
+        let Some(open) = self.open() else { return };
+        let traits = ServerTraits { kind: open.kind };
+        let count = ready.changes.len();
+        let (push, actions) = Push::new(open.draft.base().clone(), ready.changes, traits, ready.plan);
+        let request = self.next_request();
+        self.screen = Screen::Pushing(Box::new(Pushing { request, push, stage: None, changes: count }));
+        self.perform(actions);
+    }
+
+    pub(super) fn on_push(&mut self, request: RequestId, event: Event) {
+        if let Screen::Pushing(pushing) = &mut self.screen
+            && pushing.request == request
+        {
+            let actions = pushing.push.on(event);
+            self.perform(actions);
+        }
+    }
+
+    fn perform(&mut self, actions: Vec<Action>) {
+        for action in actions {
+            let Screen::Pushing(pushing) = &mut self.screen else { return };
+            match action {
+                Action::Show(stage) => pushing.stage = Some(stage),
+                Action::Finish(report) => self.finish_push(*report),
+                action => {
+                    let request = pushing.request;
+                    self.effect(Effect::Push { request, action });
+                }
+            }
+        }
+    }
+
+    fn finish_push(&mut self, report: Report) {
+        let Some(open) = self.open() else { return };
+        let origin = open.draft.base().origin().clone();
+        let lines = lines(&report, &origin);
+        self.screen = Screen::Result(Box::new(Results { lines, offset: 0 }));
+        if let Some(zone) = report.zone {
+            self.rebase(zone);
+            self.ask_nameservers();
+        }
+    }
+}
+
+pub fn stop_waiting(app: &mut App) {
+    if let Screen::Pushing(pushing) = &mut app.screen {
+        let actions = pushing.push.on(Event::Cancel);
+        app.perform(actions);
+    }
+}
+
+/// Where a push is, in words.
+pub fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::CheckingSerial => "asking the server for its serial",
+        Stage::LoadingZone => "loading the zone",
+        Stage::Sending => "sending the update",
+        Stage::ReadingBack => "reading back what the server holds now",
+        Stage::WaitingForServer => "the server accepted it; waiting until it shows",
+    }
+}
+
+fn lines(report: &Report, origin: &crate::zone::Name) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut line = |tone, text: String| lines.push(Line { tone, text });
+    let number = count(report.verdicts.len(), "change");
+    match &report.outcome {
+        Outcome::Applied => line(Tone::Good, format!("Applied: {number}, as read back from the server.")),
+        Outcome::Partly => {
+            line(Tone::Bad, "Not everything is as it was asked for.".into());
+            line(Tone::Plain, "What is missing is still in your draft: c shows it.".into());
+        }
+        Outcome::Refused(failure) => {
+            line(Tone::Bad, "Refused; the server changed nothing. Your draft is kept.".into());
+            failure_lines(failure, &mut line);
+        }
+        Outcome::Conflict(keys) => {
+            line(Tone::Bad, "Nothing was sent: others changed what you changed.".into());
+            for key in keys {
+                line(Tone::Bad, format!("  {}", describe::set(key, origin)));
+            }
+            line(Tone::Plain, "Your draft is kept. Go to the changes (c): each shows both sides to choose from.".into());
+        }
+        Outcome::ReviewAgain => {
+            line(Tone::Doubt, "Nothing was sent: the zone moved on, and the same changes take another update now.".into());
+            line(Tone::Plain, "Your draft is kept. Review it again (c), then push.".into());
+        }
+        Outcome::CannotSend(reason) => {
+            line(Tone::Bad, "Nothing was sent. Your draft is kept.".into());
+            line(Tone::Plain, reason.clone());
+        }
+        Outcome::Unknown(failure) => {
+            line(Tone::Doubt, "Not known whether the server did it. Your draft is kept.".into());
+            failure_lines(failure, &mut line);
+            line(Tone::Plain, "R loads the zone: what is in it by then leaves the draft by itself.".into());
+        }
+        Outcome::NothingToDo => line(Tone::Good, "The server has all of this already.".into()),
+    }
+    let answer = report.answer.map_or_else(|| "none".into(), |answer| answer.to_string());
+    let serial = match report.serial_after {
+        Some(after) => format!("{} -> {after}", report.serial_before),
+        None => report.serial_before.to_string(),
+    };
+    line(Tone::Plain, format!("Serial {serial}.  Answer {answer}."));
+    for (key, _, verdict) in &report.verdicts {
+        let name = describe::set(key, origin);
+        let (tone, word, why) = match verdict {
+            Verdict::Applied => (Tone::Good, "applied", None),
+            Verdict::NotApplied(why) => (Tone::Bad, "not applied", Some(why)),
+            Verdict::ChangedByServer(_, why) => (Tone::Doubt, "changed by server", Some(why)),
+            Verdict::Unknown(why) => (Tone::Doubt, "unknown", Some(why)),
+        };
+        line(tone, format!("{word:<18} {name}"));
+        if let Some(why) = why {
+            line(Tone::Plain, format!("{:<18} {why}", ""));
+        }
+    }
+    lines
+}
+
+fn failure_lines(failure: &crate::facts::Failure, line: &mut impl FnMut(Tone, String)) {
+    for text in [&failure.what, &failure.why, &failure.next] {
+        line(Tone::Plain, text.clone());
+    }
+}

@@ -1,0 +1,113 @@
+//! The title bar, the message line and the hint bar.
+
+use super::canvas::{Canvas, columns};
+use super::records;
+use crate::app::commands::{Command, in_context};
+use crate::app::layout::Layout;
+use crate::app::open::{Open, Pane};
+use crate::app::{App, Screen, describe};
+
+pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
+    let theme = canvas.theme;
+    let dot = theme.dot();
+    let mut zone = app.settings.zone.to_string();
+    if zone.len() > 1 {
+        zone.pop();
+    }
+    let mut rest = format!("{dot}{}", app.settings.server);
+    if let Some(open) = app.open() {
+        rest.push_str(&format!("{dot}serial {}", open.draft.base().serial()));
+        if open.editable.is_err() {
+            rest.push_str(&format!("{dot}read-only"));
+        }
+        let changes = open.draft.changes().len();
+        if changes > 0 {
+            rest.push_str(&format!("{dot}{}", describe::count(changes, "change")));
+        }
+    }
+    let label = match (&app.settings.label, app.settings.demo) {
+        (Some(label), _) => label.as_str(),
+        (None, true) => "demo",
+        (None, false) => "",
+    };
+    let room = columns(label).min(width / 3);
+    let pieces = [(" ", theme.plain()), (zone.as_str(), theme.strong()), (rest.as_str(), theme.plain())];
+    canvas.pieces(0, 0, width.saturating_sub(room + 2), &pieces);
+    canvas.text(width.saturating_sub(room + 1), 0, room, label, theme.doubt());
+}
+
+/// The line above the hints: a message, else what is going on, else about the selected record.
+pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
+    let theme = canvas.theme;
+    let (y, width) = (layout.height.saturating_sub(2), layout.width.saturating_sub(2));
+    let (text, style) = match (&app.message, &app.disk_trouble, app.open()) {
+        (Some(message), ..) => {
+            (message.text.clone(), if message.trouble { theme.bad() } else { theme.strong() })
+        }
+        (None, Some(failure), _) => (format!("NOT SAVED: {failure}"), theme.bad()),
+        (None, None, Some(open)) => match (&open.reloading, &open.editable) {
+            (Some((_, records)), _) => (format!("loading again: {records} records; Ctrl-C stops"), theme.plain()),
+            (None, editable) => {
+                let about = match app.screen {
+                    Screen::Main => about_selected(app, open, layout),
+                    _ => String::new(),
+                };
+                match (about.is_empty(), editable) {
+                    (true, Err(reason)) => (format!("read-only: {reason}"), theme.doubt()),
+                    _ => (about, theme.plain()),
+                }
+            }
+        },
+        (None, None, None) => return,
+    };
+    canvas.text(1, y, width, &text, style);
+}
+
+/// Only where it is needed or asked for: each move would send it over the line.
+fn about_selected(app: &App, open: &Open, layout: &Layout) -> String {
+    let Some(row) = open.selected() else { return String::new() };
+    let origin = open.draft.base().origin();
+    let note = describe::note(open, &row);
+    let different = row.was.is_some() || row.conflict;
+    let cut = open.pane == Pane::Records && records::is_cut(&row, origin, layout.width, layout.framed);
+    match (app.details, cut) {
+        (true, false) => format!("{}  {note}", row.key.owner),
+        (_, true) if !different => describe::data(&row, origin),
+        _ if different => note,
+        _ => String::new(),
+    }
+}
+
+/// The commands worth a place, those of least importance left out first.
+pub fn hints(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
+    let theme = canvas.theme;
+    let y = layout.height.saturating_sub(1);
+    let mut x = 1;
+    for (command, word) in fitting(in_context(app.context()), layout.width) {
+        let (key_style, style) = match (command.enabled)(app) {
+            Ok(()) => (theme.key(), theme.plain()),
+            Err(_) => (theme.faint(), theme.faint()),
+        };
+        let pieces = [(command.first_key(), key_style), (" ", style), (word, style)];
+        x += canvas.pieces(x, y, layout.width.saturating_sub(x), &pieces) + 2;
+    }
+}
+
+/// The hints that fit a width, in the order of the table.
+pub fn fitting(
+    commands: impl Iterator<Item = &'static Command>,
+    width: u16,
+) -> Vec<(&'static Command, &'static str)> {
+    let mut hints: Vec<_> =
+        commands.filter_map(|command| command.hint.map(|(place, word)| (place, command, word))).collect();
+    let needed = |hints: &[(u8, &Command, &str)]| {
+        let each = |(_, command, word): &(u8, &Command, &str)| columns(command.first_key()) + columns(word) + 3;
+        hints.iter().map(each).sum::<u16>()
+    };
+    while needed(&hints) > width {
+        let Some(least) = hints.iter().enumerate().max_by_key(|(_, (place, ..))| *place) else { break };
+        let least = least.0;
+        hints.remove(least);
+    }
+    hints.into_iter().map(|(_, command, word)| (command, word)).collect()
+}

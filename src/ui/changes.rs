@@ -1,0 +1,33 @@
+//! The Changes screen.
+
+use ratatui::layout::Rect;
+
+use super::canvas::Canvas;
+use crate::app::changes::Changes;
+use crate::app::layout::Layout;
+use crate::app::open::Open;
+
+pub fn draw(open: &Open, changes: &Changes, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
+    let theme = canvas.theme;
+    let total = open.draft.changes().len();
+    let note = match total {
+        0 => String::new(),
+        _ => format!("{} of {total}", changes.selected + 1),
+    };
+    let inside = canvas.pane(layout, area, "Changes", &note, true);
+    if total == 0 {
+        canvas.text(inside.x + 2, inside.y, inside.width, "Nothing is changed: the draft is as the server has it.", theme.plain());
+        return;
+    }
+    let shown = changes.lines.iter().skip(changes.offset).zip(inside.y..inside.bottom());
+    for (line, y) in shown {
+        let (sign, style) = theme.change(line.kind);
+        let is_head = sign.is_empty();
+        if is_head && line.change == Some(changes.selected) {
+            canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker());
+        }
+        let x = inside.x + 1;
+        let used = canvas.text(x, y, inside.width, sign, style);
+        canvas.text(x + used, y, inside.width.saturating_sub(used + 1), &line.text, style);
+    }
+}

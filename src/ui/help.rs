@@ -1,0 +1,33 @@
+//! The help over the whole body of the screen.
+
+use ratatui::layout::Rect;
+
+use super::canvas::Canvas;
+use crate::app::help::{Help, Line};
+use crate::app::layout::Layout;
+
+pub fn draw(help: &Help, canvas: &mut Canvas<'_>, layout: &Layout) {
+    let theme = canvas.theme;
+    let body = layout.body();
+    let area = Rect { x: 0, y: body.top, width: layout.width, height: body.height };
+    let inside = canvas.window(area, "Help");
+    canvas.field(inside.x + 1, inside.y, inside.width.saturating_sub(2), "search: ", &help.search);
+    let lines = help.lines();
+    if lines.is_empty() {
+        canvas.text(inside.x + 1, inside.y + 1, inside.width, "no command has that", theme.plain());
+    }
+    for (line, y) in lines.iter().skip(help.offset).zip(inside.y + 1..inside.bottom()) {
+        let x = inside.x + 1;
+        match line {
+            Line::Blank => {}
+            Line::Heading(title) => {
+                canvas.text(x, y, inside.width, title, theme.strong());
+            }
+            Line::Command(command) => {
+                let keys = if command.keys.is_empty() { format!(":{}", command.name) } else { command.keys.into() };
+                canvas.text(x + 1, y, 16, &keys, theme.key());
+                canvas.text(x + 18, y, inside.width.saturating_sub(20), command.doc, theme.plain());
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What lies over a screen: dialogs, the type chooser, the palette.
+
+use ratatui::layout::Rect;
+
+use super::canvas::{Canvas, columns, wrap};
+use crate::app::App;
+use crate::app::dialog::Dialog;
+use crate::app::forms::Chooser;
+use crate::app::layout::Layout;
+use crate::app::palette::Palette;
+
+pub fn dialog(dialog: &Dialog, canvas: &mut Canvas<'_>, layout: &Layout) {
+    let theme = canvas.theme;
+    let buttons: u16 = dialog.buttons.iter().map(|button| columns(button.label) + 8).sum();
+    let widest = dialog.text.iter().map(|line| columns(line)).max().unwrap_or(0);
+    let width = (widest.max(buttons) + 4).clamp(30, layout.width.saturating_sub(4));
+    let text: Vec<String> = dialog.text.iter().flat_map(|line| wrap_line(line, width - 4)).collect();
+    let rows = u16::try_from(text.len()).unwrap_or(u16::MAX);
+    let height = rows.saturating_add(4 + u16::from(dialog.proof.is_some())).min(layout.height.saturating_sub(2));
+    let area = Rect {
+        x: (layout.width - width) / 2,
+        y: (layout.height - height) / 2,
+        width,
+        height,
+    };
+    let inside = canvas.window(area, dialog.title);
+    let (x, room) = (inside.x + 1, inside.width.saturating_sub(2));
+    let last = inside.bottom().saturating_sub(1);
+    for (line, y) in text.iter().zip(inside.y..last) {
+        canvas.text(x, y, room, line, theme.plain());
+    }
+    if let Some(proof) = &dialog.proof {
+        canvas.field(x, last.saturating_sub(2), room, "> ", &proof.field);
+    }
+    let mut at = x;
+    for (index, button) in dialog.buttons.iter().enumerate() {
+        let marked = index == dialog.selected;
+        let (sign, style) = if marked { (theme.marker_sign(), theme.marker()) } else { (" ", theme.plain()) };
+        let letter = match dialog.proof {
+            Some(_) => String::new(),
+            None => format!("({}) ", button.letter),
+        };
+        let end = inside.right().saturating_sub(at);
+        at += canvas.pieces(at, last, end, &[(sign, style), (&letter, theme.key()), (button.label, style), ("  ", style)]);
+    }
+}
+
+/// Wrapped, but lines that fit are left as they are, blanks included.
+fn wrap_line(line: &str, width: u16) -> Vec<String> {
+    if columns(line) <= width { vec![line.to_string()] } else { wrap(line, width) }
+}
+
+pub fn chooser(chooser: &Chooser, canvas: &mut Canvas<'_>, layout: &Layout) {
+    let theme = canvas.theme;
+    let body = layout.body();
+    let inside = canvas.window(Rect { x: 0, y: body.top, width: layout.width, height: body.height }, "Type of the new record");
+    canvas.field(inside.x + 1, inside.y, inside.width.saturating_sub(2), "type: ", &chooser.search);
+    let types = chooser.types();
+    if types.is_empty() {
+        let text = "no type has that; TYPE and a number names any other";
+        canvas.text(inside.x + 1, inside.y + 1, inside.width, text, theme.plain());
+    }
+    let shown = types.iter().enumerate().skip(chooser.offset).zip(inside.y + 1..inside.bottom());
+    for ((index, info), y) in shown {
+        if index == chooser.selected {
+            canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker());
+        }
+        canvas.text(inside.x + 1, y, 11, info.mnemonic, theme.strong());
+        canvas.text(inside.x + 13, y, inside.width.saturating_sub(14), info.purpose, theme.plain());
+    }
+}
+
+/// A list above the hint bar, and what is typed in the bar's place.
+pub fn palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_>, layout: &Layout) {
+    let theme = canvas.theme;
+    let body = layout.body();
+    let rows = u16::try_from(palette.matches.len()).unwrap_or(u16::MAX).clamp(1, 12).min(body.height.saturating_sub(2));
+    let area = Rect { x: 0, y: body.top + body.height - rows - 2, width: layout.width, height: rows + 2 };
+    let inside = canvas.window(area, "Commands");
+    let offset = crate::app::layout::scroll(0, palette.selected, usize::from(rows), palette.matches.len());
+    let shown = palette.matches.iter().enumerate().skip(offset).zip(inside.y..inside.bottom());
+    for ((index, command), y) in shown {
+        if index == palette.selected {
+            canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker());
+        }
+        let (style, doc) = match (command.enabled)(app) {
+            Ok(()) => (theme.strong(), command.doc.to_string()),
+            Err(reason) => (theme.faint(), format!("not now: {reason}")),
+        };
+        canvas.text(inside.x + 1, y, 17, command.name, style);
+        canvas.text(inside.x + 19, y, 14, command.keys, theme.key());
+        canvas.text(inside.x + 34, y, inside.width.saturating_sub(35), &doc, theme.plain());
+    }
+    let y = layout.height - 1;
+    canvas.text(0, y, layout.width, &" ".repeat(usize::from(layout.width)), theme.plain());
+    canvas.field(1, y, layout.width.saturating_sub(2), ":", &palette.field);
+}

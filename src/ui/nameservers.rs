@@ -1,0 +1,76 @@
+//! The upper pane: the zone's nameservers, a line an address.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::canvas::{Canvas, columns};
+use crate::app::describe;
+use crate::app::layout::Layout;
+use crate::app::nameservers::{Line, target};
+use crate::app::open::{Open, Pane};
+use crate::facts::AddressState;
+use crate::zone::serial;
+
+/// Serial, state and round-trip time.
+const STATE_WIDTH: u16 = 10 + 2 + 14 + 8;
+
+pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
+    let theme = canvas.theme;
+    let active = open.pane == Pane::Nameservers;
+    let inside = canvas.pane(layout, area, "Nameservers", "", active);
+    let nameservers = &open.nameservers;
+    let longest = nameservers.lines().filter_map(|line| line.address);
+    let longest = longest.map(|status| columns(&status.address.to_string())).max().unwrap_or(0);
+    let room = inside.width.saturating_sub(2 + 1 + 2 + STATE_WIDTH);
+    let address_width = longest.clamp(7, 39).min(room.saturating_sub(16));
+    let name_width = room.saturating_sub(address_width);
+    if nameservers.rows.is_empty() {
+        canvas.text(inside.x + 2, inside.y, inside.width, "no NS records at the zone's own name", theme.bad());
+    }
+    let lines = nameservers.lines().skip(nameservers.offset).zip(inside.y..inside.bottom());
+    for (line, y) in lines {
+        let Some(row) = nameservers.rows.get(line.row) else { continue };
+        let mut x = inside.x;
+        if line.first {
+            if line.row == nameservers.selected {
+                let style = if active { theme.marker() } else { theme.faint() };
+                canvas.text(x, y, 1, theme.marker_sign(), style);
+            }
+            let (sign, style) = theme.mark(row);
+            canvas.text(x + 1, y, 1, sign.encode_utf8(&mut [0; 4]), style);
+            let name = target(row).map_or_else(|| describe::data(row, open.draft.base().origin()), |name| name.to_string());
+            canvas.text(x + 2, y, name_width, &name, theme.plain());
+        }
+        x += 2 + name_width + 1;
+        if let Some(status) = line.address {
+            canvas.text(x, y, address_width, &status.address.to_string(), theme.plain());
+        }
+        x += address_width + 2;
+        state(&line, open, canvas, x, y);
+    }
+}
+
+fn state(line: &Line<'_>, open: &Open, canvas: &mut Canvas<'_>, x: u16, y: u16) {
+    let theme = canvas.theme;
+    let mut words = |text: &str, style: Style| {
+        canvas.text(x, y, STATE_WIDTH, text, style);
+    };
+    let primary = open.draft.base().serial();
+    match (line.address.map(|status| &status.state), line.problem) {
+        (Some(AddressState::Asking), _) => words("asking", theme.faint()),
+        (Some(AddressState::Failed(reason)), _) => words(reason, theme.bad()),
+        (Some(AddressState::Answered { authoritative: false, .. }), _) => words("not authoritative", theme.bad()),
+        (Some(AddressState::Answered { serial: None, .. }), _) => words("answers without an SOA", theme.bad()),
+        (Some(AddressState::Answered { serial: Some(theirs), round_trip, .. }), _) => {
+            canvas.text(x, y, 10, &theirs.to_string(), theme.plain());
+            let style = match serial::compare(*theirs, primary) {
+                Some(std::cmp::Ordering::Equal) => theme.good(),
+                _ => theme.doubt(),
+            };
+            canvas.text(x + 12, y, 14, &describe::lag(*theirs, primary), style);
+            canvas.right(x + 26, y, 8, &format!("{} ms", round_trip.as_millis()), theme.plain());
+        }
+        (None, Some(problem)) => words(problem, theme.bad()),
+        (None, None) => words("looking up its addresses", theme.faint()),
+    }
+}

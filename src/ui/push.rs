@@ -1,0 +1,42 @@
+//! A push under way, and its result.
+
+use ratatui::layout::Rect;
+
+use super::canvas::{Canvas, wrap};
+use crate::app::describe::count;
+use crate::app::layout::Layout;
+use crate::app::pushing::{self, Pushing, Results};
+
+pub fn pushing(state: &Pushing, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
+    let theme = canvas.theme;
+    let inside = canvas.pane(layout, area, "Push", "", true);
+    let (x, width) = (inside.x + 2, inside.width.saturating_sub(4));
+    canvas.text(x, inside.y + 1, width, &format!("Pushing {}.", count(state.changes, "change")), theme.strong());
+    let stage = state.stage.map_or("beginning", pushing::stage);
+    canvas.text(x, inside.y + 3, width, stage, theme.plain());
+    let stop = "Esc stops waiting: what is known by then is reported. The draft is kept in any case.";
+    for (line, y) in wrap(stop, width).iter().zip(inside.y + 5..inside.bottom()) {
+        canvas.text(x, y, width, line, theme.faint());
+    }
+}
+
+pub fn results(results: &Results, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
+    let theme = canvas.theme;
+    let inside = canvas.pane(layout, area, "Push result", "", true);
+    let width = inside.width.saturating_sub(2);
+    let lines = results.lines.iter().skip(results.offset).flat_map(|line| {
+        let style = theme.tone(line.tone);
+        wrapped(&line.text, width).into_iter().map(move |text| (text, style))
+    });
+    for ((text, style), y) in lines.zip(inside.y..inside.bottom()) {
+        canvas.text(inside.x + 1, y, width, &text, style);
+    }
+}
+
+/// Wrapped below the place where the text begins.
+fn wrapped(text: &str, width: u16) -> Vec<String> {
+    let indent = text.len() - text.trim_start().len();
+    let room = width.saturating_sub(u16::try_from(indent).unwrap_or(0));
+    let lines = wrap(text.trim_start(), room).into_iter();
+    lines.map(|line| format!("{}{line}", " ".repeat(indent))).collect()
+}

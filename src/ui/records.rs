@@ -1,0 +1,115 @@
+//! The lower pane: a row a record.
+
+use ratatui::layout::Rect;
+
+use super::canvas::{Canvas, columns, fit};
+use crate::app::describe;
+use crate::app::layout::Layout;
+use crate::app::open::{Open, Pane};
+use crate::app::rows::{Mark, Row};
+use crate::zone::Name;
+
+/// Widths of the columns. Wider screens show more columns.
+struct Columns {
+    name: u16,
+    /// 0: left out.
+    ttl: u16,
+    rtype: u16,
+    data: u16,
+    /// What there is to say about the record; 0: left out.
+    note: u16,
+}
+
+impl Columns {
+    /// For so many columns inside the pane, the two signs at the left included.
+    fn new(width: u16) -> Columns {
+        let (name, ttl, rtype) = match width {
+            0..60 => (14, 0, 6),
+            60..110 => (22, 7, 9),
+            _ => (28, 7, 10),
+        };
+        let ttl_room = if ttl > 0 { ttl + 2 } else { 0 };
+        let room = width.saturating_sub(2 + name + 1 + ttl_room + rtype + 1);
+        let note = if width >= 110 { room / 2 } else { 0 };
+        let data = room.saturating_sub(if note > 0 { note + 2 } else { 0 });
+        Columns { name, ttl, rtype, data, note }
+    }
+}
+
+/// Does a row not fit its columns?
+pub fn is_cut(row: &Row, origin: &Name, width: u16, framed: bool) -> bool {
+    let widths = Columns::new(if framed { width.saturating_sub(2) } else { width });
+    // Any sign will do: it is one column wide.
+    let is_cut = |text: &str, width: u16| fit(text, width, '~').ends_with('~') && columns(text) > width;
+    is_cut(&describe::data(row, origin), widths.data)
+        || is_cut(&row.key.owner.relative_to(origin), widths.name)
+}
+
+pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
+    let theme = canvas.theme;
+    let active = open.pane == Pane::Records;
+    let records = &open.records;
+    let total = records.rows.len().to_string();
+    // Always as wide as the widest, so that moving changes few cells.
+    let at = if records.rows.is_empty() { 0 } else { records.selected + 1 };
+    let mut note = format!("{at:>width$} of {total}", width = total.len());
+    if !records.filter.is_empty() {
+        note.push_str(&format!(" /{}", records.filter));
+    }
+    let inside = canvas.pane(layout, area, "Records", &note, active);
+    let widths = Columns::new(inside.width);
+    let rows = layout.record_rows(open.nameservers.line_count());
+    if layout.framed {
+        let y = inside.y;
+        line(canvas, inside.x, y, &widths, ["Name", "TTL", "Type", "Data", "Note"], theme.faint());
+    }
+    if records.rows.is_empty() {
+        let text = match records.filter.is_empty() {
+            true => "no records".to_string(),
+            false => format!("no record has \"{}\" in its name, type or data; Esc shows all", records.filter),
+        };
+        canvas.text(inside.x + 2, rows.top, inside.width.saturating_sub(2), &text, theme.plain());
+    }
+    let origin = open.draft.base().origin();
+    for (place, y) in (rows.top..rows.top + rows.height).enumerate() {
+        let index = records.offset + place;
+        let Some(row) = open.row(index) else { break };
+        if index == records.selected {
+            let style = if active { theme.marker() } else { theme.faint() };
+            canvas.text(inside.x, y, 1, theme.marker_sign(), style);
+        }
+        let (sign, sign_style) = theme.mark(&row);
+        canvas.text(inside.x + 1, y, 1, sign.encode_utf8(&mut [0; 4]), sign_style);
+        let style = match row.mark {
+            Mark::Deleted => theme.faint(),
+            _ if describe::is_managed(row.key.rtype) => theme.faint(),
+            _ => theme.plain(),
+        };
+        let name = row.key.owner.relative_to(origin);
+        let data = describe::data(&row, origin);
+        let note = if widths.note > 0 { describe::note(open, &row) } else { String::new() };
+        let texts = [&name, &describe::ttl(row.ttl), &row.key.rtype.to_string(), &data, &note];
+        line(canvas, inside.x, y, &widths, texts.map(String::as_str), style);
+    }
+}
+
+fn line(
+    canvas: &mut Canvas<'_>,
+    x: u16,
+    y: u16,
+    widths: &Columns,
+    [name, ttl, rtype, data, note]: [&str; 5],
+    style: ratatui::style::Style,
+) {
+    let mut x = x + 2;
+    canvas.text(x, y, widths.name, name, style);
+    x += widths.name + 1;
+    if widths.ttl > 0 {
+        canvas.right(x, y, widths.ttl, ttl, style);
+        x += widths.ttl + 2;
+    }
+    canvas.text(x, y, widths.rtype, rtype, style);
+    x += widths.rtype + 1;
+    canvas.text(x, y, widths.data, data, style);
+    canvas.text(x + widths.data + 2, y, widths.note, note, canvas.theme.faint());
+}

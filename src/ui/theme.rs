@@ -1,0 +1,103 @@
+//! What things look like: sixteen colours and bold or dim. Nothing is told by colour alone; without colours the
+//! signs in the text say the same.
+
+use ratatui::style::{Color, Modifier, Style};
+
+use crate::app::changes::LineKind;
+use crate::app::pushing::Tone;
+use crate::app::rows::{Mark, Row};
+
+/// The looks of one terminal.
+#[derive(Debug, Clone, Copy)]
+pub struct Theme {
+    pub colours: bool,
+    pub unicode: bool,
+}
+
+impl Theme {
+    pub fn plain(self) -> Style {
+        Style::new()
+    }
+
+    pub fn strong(self) -> Style {
+        Style::new().add_modifier(Modifier::BOLD)
+    }
+
+    /// Frames, column heads, what cannot be done now.
+    pub fn faint(self) -> Style {
+        Style::new().add_modifier(Modifier::DIM)
+    }
+
+    pub fn marker(self) -> Style {
+        self.colour(Color::Cyan)
+    }
+
+    pub fn good(self) -> Style {
+        self.colour(Color::Green)
+    }
+
+    pub fn doubt(self) -> Style {
+        self.colour(Color::Yellow)
+    }
+
+    pub fn bad(self) -> Style {
+        self.colour(Color::Red)
+    }
+
+    /// A key in a hint or in the help.
+    pub fn key(self) -> Style {
+        self.colour(Color::Cyan)
+    }
+
+    fn colour(self, colour: Color) -> Style {
+        let strong = self.strong();
+        if self.colours { strong.fg(colour) } else { strong }
+    }
+
+    /// The sign of a row's change, and how it looks; the row's text looks the same but for bold.
+    pub fn mark(self, row: &Row) -> (char, Style) {
+        match row.mark {
+            _ if row.conflict => ('!', self.colour(Color::Magenta)),
+            Mark::Unchanged => (' ', self.plain()),
+            Mark::Added => ('+', self.good()),
+            Mark::Changed => ('~', self.doubt()),
+            Mark::Deleted => ('-', self.bad()),
+        }
+    }
+
+    pub fn change(self, kind: LineKind) -> (&'static str, Style) {
+        match kind {
+            LineKind::Head => ("", self.strong()),
+            LineKind::Removed => ("    - ", self.bad()),
+            LineKind::Added => ("    + ", self.good()),
+            LineKind::Fact => ("      ", self.plain()),
+            LineKind::Finding => ("    ! ", self.doubt()),
+            LineKind::Note => ("  * ", self.plain()),
+            LineKind::Trouble => ("  ! ", self.bad()),
+        }
+    }
+
+    pub fn tone(self, tone: Tone) -> Style {
+        match tone {
+            Tone::Good => self.good(),
+            Tone::Bad => self.bad(),
+            Tone::Doubt => self.doubt(),
+            Tone::Plain => self.plain(),
+        }
+    }
+
+    /// Stands at the left of the selected row.
+    pub fn marker_sign(self) -> &'static str {
+        if self.unicode { "▌" } else { ">" }
+    }
+
+    /// Stands where text was cut off.
+    pub fn ellipsis(self) -> char {
+        if self.unicode { '…' } else { '~' }
+    }
+
+    /// Between the parts of a line.
+    pub fn dot(self) -> &'static str {
+        if self.unicode { " · " } else { " | " }
+    }
+}
