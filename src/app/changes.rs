@@ -51,7 +51,7 @@ impl Changes {
         let traits = ServerTraits { kind: open.kind };
         let plan = push::plan(open.draft.base(), &wanted, traits).map_err(|error| error.to_string());
         let predictions = match &plan {
-            Ok(plan) => push::predict(open.draft.base(), plan, traits),
+            Ok(plan) => push::predict(open.draft.base(), plan, &wanted, traits),
             Err(_) => Vec::new(),
         };
         let lines = lines(open, &wanted, &plan, &predictions);
@@ -107,9 +107,14 @@ fn lines(
         };
         line(own, LineKind::Head, format!("{mark} {}{left_out}", describe::set(key, origin)));
         if conflict {
-            line(own, LineKind::Trouble, "others changed it too: m pushes mine over theirs, - takes theirs".into());
+            line(
+                own,
+                LineKind::Trouble,
+                "others changed it too: m pushes mine over theirs, - takes theirs".into(),
+            );
             let sides = [("seen", &change.before), ("mine", &change.after), ("theirs", &now)];
-            for (side, text) in sides.into_iter().flat_map(|(name, set)| side(name, key, set.as_ref(), open)) {
+            for (side, text) in sides.into_iter().flat_map(|(name, set)| side(name, key, set.as_ref(), open))
+            {
                 line(own, LineKind::Fact, format!("{side:<7}{text}"));
             }
             continue;
@@ -121,7 +126,8 @@ fn lines(
             line(own, LineKind::Finding, prediction.message.clone());
         }
     }
-    let elsewhere = predictions.iter().filter(|prediction| !open.draft.changes().contains_key(&prediction.key));
+    let elsewhere =
+        predictions.iter().filter(|prediction| !open.draft.changes().contains_key(&prediction.key));
     for prediction in elsewhere {
         let place = describe::set(&prediction.key, origin);
         line(None, LineKind::Finding, format!("{place}: {}", prediction.message));

@@ -3,7 +3,8 @@
 //! Everything that speaks of commands is made from it: dispatch, the hint bar, the help, the `:` palette.
 
 use Context::{
-    Changes, Chooser, Dialog, Filter, Form, Help, Nameservers, Palette, Pushing, Records, Result as Outcome, Waiting,
+    Changes, Chooser, Dialog, Filter, Form, Help, Nameservers, Palette, Pushing, Records, Result as Outcome,
+    Waiting,
 };
 
 use super::{App, changes, dialog, edits, forms, help, moves, palette, pushing};
@@ -31,7 +32,18 @@ pub enum Context {
 
 impl Context {
     pub const ALL: [Context; 12] = [
-        Records, Nameservers, Changes, Pushing, Outcome, Form, Chooser, Filter, Palette, Help, Dialog, Waiting,
+        Records,
+        Nameservers,
+        Changes,
+        Pushing,
+        Outcome,
+        Form,
+        Chooser,
+        Filter,
+        Palette,
+        Help,
+        Dialog,
+        Waiting,
     ];
 
     /// As the help calls it.
@@ -153,24 +165,42 @@ pub static TABLE: &[Command] = &[
         .when(edits::may_edit),
     command("add-here", "o", &[Records], forms::add_here, "add a record with the selected owner name")
         .when(edits::may_edit_selected),
-    command("delete", "- d Del F8", PANES, edits::delete, "delete the record; on a deleted one: bring it back")
-        .hint(2, "delete")
-        .when(edits::may_change_selected),
+    command(
+        "delete",
+        "- d Del F8",
+        PANES,
+        edits::delete,
+        "delete the record; on a deleted one: bring it back",
+    )
+    .hint(2, "delete")
+    .when(edits::may_change_selected),
     command("edit", "Enter e F4", PANES, forms::edit, "edit the record")
         .hint(3, "edit")
         .when(edits::may_change_selected),
     command("duplicate", "Y F5", PANES, forms::duplicate, "add a record that starts as a copy of this one")
         .when(edits::may_change_selected),
     command("undo", "u", &[Records, Nameservers, Changes], edits::undo, "take the last edit back")
-        .hint(6, "undo")
+        .hint(7, "undo")
         .when(edits::can_undo),
-    command("redo", "U Ctrl-R", &[Records, Nameservers, Changes], edits::redo, "do the last undone edit again")
-        .when(edits::can_redo),
-    command("copy", "y", PANES, edits::copy, "copy the record as a zone-file line to the terminal's clipboard")
-        .when(edits::has_selection),
+    command(
+        "redo",
+        "U Ctrl-R",
+        &[Records, Nameservers, Changes],
+        edits::redo,
+        "do the last undone edit again",
+    )
+    .when(edits::can_redo),
+    command(
+        "copy",
+        "y",
+        PANES,
+        edits::copy,
+        "copy the record as a zone-file line to the terminal's clipboard",
+    )
+    .when(edits::has_selection),
     // Looking.
     command("filter", "/ F6", &[Records], moves::start_filter, "show only rows that contain a text")
-        .hint(7, "filter"),
+        .hint(6, "filter"),
     command("details", "I", PANES, moves::toggle_details, "show or hide a line about the selected record"),
     command("next-change", "n", &[Records], moves::next_change, "go to the next changed record")
         .when(edits::has_changes),
@@ -180,12 +210,24 @@ pub static TABLE: &[Command] = &[
     command("keep-mine", "m", &[Changes], changes::keep_mine, "in a conflict: push mine over theirs")
         .hint(2, "keep mine")
         .when(changes::in_conflict),
-    command("drop", "- d Del", &[Changes], changes::drop_change, "drop the change: the records stay as served")
-        .hint(3, "drop")
-        .when(changes::has_selection),
-    command("leave-out", "Space", &[Changes], changes::toggle_left_out, "leave the change out of this push, or not")
-        .hint(4, "leave out")
-        .when(changes::has_selection),
+    command(
+        "drop",
+        "- d Del",
+        &[Changes],
+        changes::drop_change,
+        "drop the change: the records stay as served",
+    )
+    .hint(3, "drop")
+    .when(changes::has_selection),
+    command(
+        "leave-out",
+        "Space",
+        &[Changes],
+        changes::toggle_left_out,
+        "leave the change out of this push, or not",
+    )
+    .hint(4, "leave out")
+    .when(changes::has_selection),
     command("go-to-record", "Enter", &[Changes], changes::go_to_record, "go to the record in the table")
         .hint(5, "go to")
         .when(changes::has_selection),
@@ -197,7 +239,8 @@ pub static TABLE: &[Command] = &[
         .when(pushing::may_push),
     command("stop-waiting", "Esc", &[Pushing], pushing::stop_waiting, "wait no longer: report what is known")
         .hint(1, "stop waiting"),
-    command("close-result", "Enter Esc q", &[Outcome], moves::show_records, "back to the records").hint(1, "records"),
+    command("close-result", "Enter Esc q", &[Outcome], moves::show_records, "back to the records")
+        .hint(1, "records"),
     command("reload", "R", SCREENS, App::reload, "load the zone again; edits are kept and put on top")
         .hint(9, "reload")
         .when(App::may_reload),
@@ -213,10 +256,10 @@ pub static TABLE: &[Command] = &[
     command("first", "Home gg", LISTS, |app| app.go(moves::Go::First), "to the first row"),
     command("last", "End G", LISTS, |app| app.go(moves::Go::Last), "to the last row"),
     command("other-pane", "Tab Shift-Tab", PANES, moves::other_pane, "between nameservers and records")
-        .hint(8, "pane"),
+        .hint(5, "pane"),
     command("records", "1", LISTS, moves::show_records, "the screen with nameservers and records"),
     command("changes", "c 3", &[Records, Nameservers, Outcome], changes::open, "the screen with the changes")
-        .hint(5, "changes"),
+        .hint(9, "changes"),
     command("back-to-records", "c Esc q", &[Changes], moves::show_records, "back to the records")
         .hint(7, "records"),
     command("back", "Esc", PANES, moves::clear_filter, "clear the filter"),
@@ -225,12 +268,15 @@ pub static TABLE: &[Command] = &[
     command("previous-entry", "Up Ctrl-P", MENUS, |app| app.go(moves::Go::By(-1)), "one line up"),
     command("next-page", "PgDn", MENUS, |app| app.go(moves::Go::HalfPages(2)), "one page down"),
     command("previous-page", "PgUp", MENUS, |app| app.go(moves::Go::HalfPages(-2)), "one page up"),
-    command("choose-type", "Enter", &[Chooser], forms::choose, "fill in the form for this type").hint(1, "choose"),
+    command("choose-type", "Enter", &[Chooser], forms::choose, "fill in the form for this type")
+        .hint(1, "choose"),
     command("run", "Enter", &[Palette], palette::run, "run the command").hint(1, "run"),
-    command("complete", "Tab", &[Palette], palette::complete, "complete the command's name").hint(2, "complete"),
+    command("complete", "Tab", &[Palette], palette::complete, "complete the command's name")
+        .hint(2, "complete"),
     command("keep-filter", "Enter", &[Filter], moves::keep_filter, "keep the filter and go to the rows")
         .hint(1, "keep"),
-    command("drop-filter", "Esc", &[Filter], moves::clear_filter, "show everything again").hint(2, "show all"),
+    command("drop-filter", "Esc", &[Filter], moves::clear_filter, "show everything again")
+        .hint(2, "show all"),
     command("close", "Esc", &[Chooser, Palette, Help], App::close_overlay, "close").hint(3, "close"),
     // Dialogs and forms.
     command("next-button", "Right Tab", &[Dialog], dialog::next, "the next button"),
@@ -242,13 +288,44 @@ pub static TABLE: &[Command] = &[
     command("previous-field", "Shift-Tab Up", &[Form], forms::key, "the field before"),
     command("cancel-form", "Esc", &[Form], forms::key, "leave the form, change nothing").hint(3, "cancel"),
     // Everywhere.
-    command("help", "? F1", &[Records, Nameservers, Changes, Outcome, Waiting, Pushing], help::open, "every command and its keys, those of this screen first")
-        .hint(0, "help"),
-    command("help-here", "F1", &[Form, Chooser, Palette, Filter], help::open, "every command and its keys").hint(9, "help"),
-    command("palette", ": F9", SCREENS, palette::open, "run a command by its name; a number goes to that row"),
+    command(
+        "help",
+        "? F1",
+        &[Records, Nameservers, Changes, Outcome, Waiting, Pushing],
+        help::open,
+        "every command and its keys, those of this screen first",
+    )
+    .hint(0, "help"),
+    command("help-here", "F1", &[Form, Chooser, Palette, Filter], help::open, "every command and its keys")
+        .hint(9, "help"),
+    command(
+        "palette",
+        ": F9",
+        SCREENS,
+        palette::open,
+        "run a command by its name; a number goes to that row",
+    ),
     command("quit", "q F10", PANES, App::ask_quit, "quit; a draft is kept").hint(8, "quit"),
     command("quit-now", "q", &[Waiting], App::ask_quit, "quit; a draft is kept").hint(2, "quit"),
-    command("interrupt", "Ctrl-C", EVERYWHERE, App::interrupt, "cancel what is running; otherwise offer to quit"),
-    command("suspend", "Ctrl-Z", EVERYWHERE, |app| app.effect(super::Effect::Suspend), "go to the shell; fg comes back"),
-    command("repaint", "Ctrl-L", EVERYWHERE, |app| app.effect(super::Effect::Repaint), "paint the screen again"),
+    command(
+        "interrupt",
+        "Ctrl-C",
+        EVERYWHERE,
+        App::interrupt,
+        "cancel what is running; otherwise offer to quit",
+    ),
+    command(
+        "suspend",
+        "Ctrl-Z",
+        EVERYWHERE,
+        |app| app.effect(super::Effect::Suspend),
+        "go to the shell; fg comes back",
+    ),
+    command(
+        "repaint",
+        "Ctrl-L",
+        EVERYWHERE,
+        |app| app.effect(super::Effect::Repaint),
+        "paint the screen again",
+    ),
 ];

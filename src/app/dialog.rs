@@ -89,7 +89,9 @@ impl Dialog {
         )];
         let shown = 6;
         let origin = draft.base().origin();
-        text.extend(draft.changes().keys().take(shown).map(|key| format!("  {}", describe::set(key, origin))));
+        text.extend(
+            draft.changes().keys().take(shown).map(|key| format!("  {}", describe::set(key, origin))),
+        );
         if draft.changes().len() > shown {
             text.push(format!("  and {} more", draft.changes().len() - shown));
         }
@@ -154,8 +156,11 @@ impl App {
         match dialog.buttons.iter().position(letter) {
             Some(index) => self.press_button(index),
             None => {
-                let letters: Vec<String> =
-                    dialog.buttons.iter().map(|button| format!("{} {}", button.letter, button.label)).collect();
+                let letters: Vec<String> = dialog
+                    .buttons
+                    .iter()
+                    .map(|button| format!("{} {}", button.letter, button.label))
+                    .collect();
                 self.say(format!("{}; or arrows and Enter", letters.join(", ")));
             }
         }

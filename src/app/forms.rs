@@ -3,9 +3,9 @@
 use super::describe;
 use super::form::{self, Accepted, Form, Outcome};
 use super::open::Pane;
-use super::{App, Filling, Overlay, Screen};
+use super::{App, Overlay, Screen};
 use crate::edit::Field;
-use crate::key::Key;
+use crate::key::{Code, Key};
 use crate::zone::types::{self, Standing, TypeInfo};
 use crate::zone::{Name, RecordType};
 
@@ -30,9 +30,8 @@ impl Chooser {
         let wanted = self.search.text().to_lowercase();
         let offered = types::table().iter().filter(|info| info.standing != Standing::Managed);
         let begins = |info: &TypeInfo| info.mnemonic.to_lowercase().starts_with(&wanted);
-        let mut fitting: Vec<_> = offered
-            .filter(|info| begins(info) || info.purpose.to_lowercase().contains(&wanted))
-            .collect();
+        let mut fitting: Vec<_> =
+            offered.filter(|info| begins(info) || info.purpose.to_lowercase().contains(&wanted)).collect();
         fitting.sort_by_key(|info| !begins(info));
         fitting
     }
@@ -93,12 +92,10 @@ fn start(app: &mut App, rtype: RecordType, owner: Option<Name>) {
     let zone = open.draft.contents();
     let ttl = common_ttl(open.draft.base());
     let form = match open.pane {
-        Pane::Nameservers => {
-            Form::add(rtype, Some(open.draft.base().origin()), zone, ttl).without_name(zone)
-        }
+        Pane::Nameservers => Form::add(rtype, Some(open.draft.base().origin()), zone, ttl).without_name(zone),
         Pane::Records => Form::add(rtype, owner.as_ref(), zone, ttl),
     };
-    show(app, form, false);
+    show(app, form);
 }
 
 /// A zone has one SOA: instead of adding one, the one there is edited.
@@ -106,7 +103,7 @@ fn edit_soa(app: &mut App) {
     let Some(open) = app.open() else { return };
     let key = crate::zone::RrKey::new(open.draft.base().origin().clone(), RecordType::SOA);
     if let Some(form) = Form::edit(&key, 0, open.draft.contents()) {
-        show(app, form, false);
+        show(app, form);
         app.say("a zone has one SOA record: this is it");
     }
 }
@@ -127,32 +124,36 @@ fn edit_selected(app: &mut App, copy: bool) {
     }
     let zone = open.draft.contents();
     let index = zone.get(&row.key).and_then(|set| set.position(row.key.rtype, &row.rdata));
-    let form = index.and_then(|index| Form::edit(&row.key, index, zone));
-    match form {
-        Some(form) if open.pane == Pane::Nameservers => {
-            let form = form.without_name(zone);
-            show(app, form, copy);
-        }
-        Some(form) => show(app, form, copy),
-        None => app.say("this record is deleted; - brings it back"),
+    let Some(mut form) = index.and_then(|index| Form::edit(&row.key, index, zone)) else {
+        return app.say("this record is deleted; - brings it back");
+    };
+    if open.pane == Pane::Nameservers {
+        form = form.without_name(zone);
     }
+    if copy {
+        form = form.as_copy(zone);
+    }
+    show(app, form);
 }
 
-fn show(app: &mut App, form: Form, copy: bool) {
-    app.screen = Screen::Form(Box::new(Filling { form, copy }));
+fn show(app: &mut App, form: Form) {
+    app.screen = Screen::Form(Box::new(form));
 }
 
 /// Gives the key to the form.
 pub fn key(app: &mut App) {
-    let (Screen::Form(filling), super::Zone::Open(open)) = (&mut app.screen, &app.zone) else { return };
-    let copy = filling.copy;
-    match filling.form.on_key(app.key, open.draft.contents()) {
+    let (Screen::Form(form), super::Zone::Open(open)) = (&mut app.screen, &app.zone) else { return };
+    match form.on_key(app.key, open.draft.contents()) {
         Outcome::Stay => {}
-        Outcome::Cancel => app.screen = Screen::Main,
+        Outcome::Cancel => {
+            app.screen = Screen::Main;
+            if app.key.code == Code::Enter {
+                app.say("nothing is different");
+            }
+        }
         Outcome::Accept(accepted) => {
             app.screen = Screen::Main;
-            let replaced = accepted.replaced.filter(|_| !copy);
-            accept(app, Accepted { replaced, ..accepted });
+            accept(app, accepted);
         }
     }
 }

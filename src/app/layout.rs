@@ -37,8 +37,7 @@ impl Layout {
         let most = if self.framed { body.height / 4 } else { body.height / 5 }.max(1);
         let lines = u16::try_from(nameserver_lines).unwrap_or(most).clamp(1, most);
         let upper = Span { top: body.top, height: lines + self.frame_rows() };
-        let lower =
-            Span { top: upper.top + upper.height, height: body.height.saturating_sub(upper.height) };
+        let lower = Span { top: upper.top + upper.height, height: body.height.saturating_sub(upper.height) };
         (upper, lower)
     }
 

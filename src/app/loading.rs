@@ -123,7 +123,10 @@ impl App {
         match (changes, conflicts) {
             (0, _) => self.say(news),
             (_, 0) => self.say(format!("{news}; your {} kept", describe::count(changes, "change"))),
-            _ => self.complain(format!("{news}; {} with yours: c shows both sides", describe::count(conflicts, "conflict"))),
+            _ => self.complain(format!(
+                "{news}; {} with yours: c shows both sides",
+                describe::count(conflicts, "conflict")
+            )),
         }
     }
 
@@ -181,7 +184,8 @@ impl App {
     fn mark_locked(&mut self) {
         let Some(holder) = self.locked.clone() else { return };
         if let Some(open) = self.open_mut() {
-            open.editable = Err(format!("another editor holds this zone's draft ({holder}); :take-over takes it"));
+            open.editable =
+                Err(format!("another editor holds this zone's draft ({holder}); :take-over takes it"));
         }
     }
 

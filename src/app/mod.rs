@@ -186,17 +186,9 @@ pub enum Screen {
     /// Nameservers and records (or the zone's loading).
     Main,
     Changes(Changes),
-    Form(Box<Filling>),
+    Form(Box<Form>),
     Pushing(Box<Pushing>),
     Result(Box<Results>),
-}
-
-/// A form being filled in.
-#[derive(Debug)]
-pub struct Filling {
-    pub form: Form,
-    /// It began as a copy: what it makes is added, and replaces nothing.
-    pub copy: bool,
 }
 
 /// What lies over the screen and takes the keys.
@@ -382,10 +374,9 @@ impl App {
     }
 
     fn on_paste(&mut self, text: &str) {
-        if let (None, Screen::Form(filling), Zone::Open(open)) =
-            (&self.overlay, &mut self.screen, &self.zone)
+        if let (None, Screen::Form(form), Zone::Open(open)) = (&self.overlay, &mut self.screen, &self.zone)
         {
-            filling.form.on_paste(text, open.draft.contents());
+            form.on_paste(text, open.draft.contents());
         } else if self.overlay.is_some() {
             // Short fields: a paste is so much typing.
             let line = text.lines().next().unwrap_or_default();

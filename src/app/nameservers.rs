@@ -95,7 +95,8 @@ impl Nameservers {
             let status = target(row).and_then(|name| self.status.get(&name));
             let addresses = status.map_or(&[][..], |status| &status.addresses);
             let problem = status.and_then(|status| status.problem.as_deref());
-            let alone = addresses.is_empty().then_some(Line { row: index, first: true, address: None, problem });
+            let alone =
+                addresses.is_empty().then_some(Line { row: index, first: true, address: None, problem });
             let each = addresses.iter().enumerate().map(move |(number, address)| Line {
                 row: index,
                 first: number == 0,

@@ -132,7 +132,8 @@ impl Open {
             return self.nameservers.select_record(key, rdata);
         }
         self.pane = Pane::Records;
-        if self.records.rows.find(self.draft.base(), key, rdata).is_none() && !self.records.filter.is_empty() {
+        if self.records.rows.find(self.draft.base(), key, rdata).is_none() && !self.records.filter.is_empty()
+        {
             self.set_filter("");
         }
         let found = self.records.rows.find(self.draft.base(), key, rdata);

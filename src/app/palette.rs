@@ -33,14 +33,16 @@ pub fn open(app: &mut App) {
 fn matching(app: &App, text: &str) -> Vec<&'static Command> {
     let mut matcher = Matcher::new(Config::DEFAULT);
     let pattern = Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart);
+    let words: Vec<String> = text.to_lowercase().split_whitespace().map(str::to_string).collect();
     let mut scored: Vec<(u32, &'static Command)> = in_context(app.screen_context())
         .filter(|command| command.name != "palette")
         .filter_map(|command| {
             let mut buffer = Vec::new();
-            let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut matcher);
-            // A hit in the name counts more than one in the sentence.
-            let by_name = score(command.name).map(|score| score.saturating_mul(4));
-            Some((by_name.max(score(command.doc))?, command))
+            let by_name = pattern.score(Utf32Str::new(command.name, &mut buffer), &mut matcher);
+            let doc = command.doc.to_lowercase();
+            // A hit in the name, however loose, before words in the sentence.
+            let by_doc = words.iter().all(|word| doc.contains(word)).then_some(0);
+            Some((by_name.map(|score| score + 1).max(by_doc)?, command))
         })
         .collect();
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));

@@ -61,9 +61,9 @@ fn tally(changes: &ChangeMap) -> (usize, usize) {
 
 /// Is the push so large, or so near the root of the zone, that its name must be typed?
 fn needs_proof(base: &Snapshot, changes: &ChangeMap, deleted: usize) -> bool {
-    let near_root = changes.keys().any(|key| {
-        key.owner == *base.origin() && matches!(key.rtype, RecordType::NS | RecordType::SOA)
-    });
+    let near_root = changes
+        .keys()
+        .any(|key| key.owner == *base.origin() && matches!(key.rtype, RecordType::NS | RecordType::SOA));
     near_root || deleted.saturating_mul(5) > base.record_count()
 }
 
@@ -203,10 +203,16 @@ fn lines(report: &Report, origin: &crate::zone::Name) -> Vec<Line> {
             for key in keys {
                 line(Tone::Bad, format!("  {}", describe::set(key, origin)));
             }
-            line(Tone::Plain, "Your draft is kept. Go to the changes (c): each shows both sides to choose from.".into());
+            line(
+                Tone::Plain,
+                "Your draft is kept. Go to the changes (c): each shows both sides to choose from.".into(),
+            );
         }
         Outcome::ReviewAgain => {
-            line(Tone::Doubt, "Nothing was sent: the zone moved on, and the same changes take another update now.".into());
+            line(
+                Tone::Doubt,
+                "Nothing was sent: the zone moved on, and the same changes take another update now.".into(),
+            );
             line(Tone::Plain, "Your draft is kept. Review it again (c), then push.".into());
         }
         Outcome::CannotSend(reason) => {

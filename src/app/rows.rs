@@ -221,7 +221,8 @@ impl Rows {
                 (rows.len(), self.from_base(at, rows.start))
             }
         };
-        let row = (start..start + rows).find(|row| self.at(base, *row).is_some_and(|row| row.is(key, rdata)))?;
+        let row =
+            (start..start + rows).find(|row| self.at(base, *row).is_some_and(|row| row.is(key, rdata)))?;
         match &self.shown {
             Some(shown) => shown.binary_search(&u32::try_from(row).ok()?).ok(),
             None => Some(row),

@@ -1,1 +1,191 @@
+//! The whole app driven by keys, without terminal, network and disk.
 
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use super::*;
+use crate::zone::{Draft, RecordType, RrKey, SnapshotBuilder, types};
+
+mod budget;
+mod editing;
+mod loading;
+mod pushing;
+mod random;
+mod screens;
+mod table;
+
+/// A small zone with a bit of everything.
+pub const ZONE: &str = "
+@      3600  SOA   ns1 hostmaster 2026112101 3600 900 1209600 300
+@      3600  NS    ns1
+@      3600  NS    ns2.example.net.
+@      3600  A     192.0.2.1
+@      3600  MX    10 mail
+@      300   TXT   \"v=spf1 mx include:_spf.example.net include:_spf.mailer.example.org ip4:192.0.2.0/24 -all\"
+ftp    3600  CNAME www
+mail   3600  A     192.0.2.25
+ns1    3600  A     192.0.2.53
+ns1    3600  AAAA  2001:db8::53
+old    86400 A     192.0.2.99
+shop   300   CNAME www
+sub    3600  NS    ns.sub
+ns.sub 3600  A     192.0.2.77
+www    3600  A     192.0.2.10
+www    3600  A     192.0.2.11
+*.dev  3600  A     192.0.2.200
+";
+
+pub fn name(text: &str) -> Name {
+    let origin = Name::parse(b"example.com.", None).unwrap();
+    Name::parse(text.as_bytes(), Some(origin.as_ref())).unwrap()
+}
+
+pub fn rdata(rtype: &str, text: &str) -> (RecordType, Box<[u8]>) {
+    let rtype = types::parse_type(rtype.as_bytes()).unwrap();
+    let quoted = text.starts_with('"');
+    let words: Vec<&str> =
+        if quoted { vec![text.trim_matches('"')] } else { text.split_whitespace().collect() };
+    let tokens: Vec<_> = words.iter().map(|word| types::Token { text: word.as_bytes(), quoted }).collect();
+    (rtype, types::parse_rdata(rtype, &tokens, name("@").as_ref()).unwrap())
+}
+
+/// A zone of lines "owner TTL type data".
+pub fn zone(text: &str) -> Arc<Snapshot> {
+    let mut builder = SnapshotBuilder::new(name("@"));
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        let mut words = line.split_whitespace();
+        let owner = name(words.next().unwrap());
+        let ttl = words.next().unwrap().parse().unwrap();
+        let rtype = words.next().unwrap();
+        let data = line[line.find(&format!(" {rtype} ")).unwrap() + rtype.len() + 2..].trim();
+        let (rtype, rdata) = rdata(rtype, data);
+        builder.push(owner.as_ref(), rtype, ttl, &rdata).unwrap();
+    }
+    Arc::new(builder.finish().unwrap())
+}
+
+pub fn settings() -> Settings {
+    Settings {
+        zone: name("@"),
+        server: "ns1.example.com".into(),
+        key: Some("ns1-key".into()),
+        label: None,
+        demo: true,
+        unicode: true,
+        colours: true,
+    }
+}
+
+/// An app with the zone open, and the effects since then.
+pub struct Test {
+    pub app: App,
+    pub effects: Vec<Effect>,
+}
+
+impl Test {
+    pub fn new() -> Test {
+        Test::with(ZONE)
+    }
+
+    pub fn with(text: &str) -> Test {
+        let (app, effects) = App::new(settings());
+        let mut test = Test { app, effects };
+        test.load(text);
+        test.effects.clear();
+        test
+    }
+
+    /// Answers the last load.
+    pub fn load(&mut self, text: &str) {
+        let request = self.last_load();
+        let loaded = Loaded { zone: zone(text), kind: ServerKind::Embedded, editable: Ok(()) };
+        self.send(Msg::Loaded { request, result: Ok(loaded) });
+    }
+
+    pub fn last_load(&self) -> RequestId {
+        let load = |effect: &Effect| match effect {
+            Effect::Load { request } => Some(*request),
+            _ => None,
+        };
+        self.effects.iter().rev().find_map(load).expect("a load")
+    }
+
+    pub fn send(&mut self, msg: Msg) {
+        self.effects.extend(self.app.update(msg));
+    }
+
+    /// Presses keys by their written forms, blanks between them; `'text'` types text.
+    pub fn keys(&mut self, script: &str) -> &mut Test {
+        for word in script.split_whitespace() {
+            match word.strip_prefix('\'').and_then(|word| word.strip_suffix('\'')) {
+                Some(text) => text.chars().for_each(|character| self.send(Msg::Key(Key::char(character)))),
+                None => self.send(Msg::Key(Key::parse(word).unwrap_or_else(|| panic!("key {word}")))),
+            }
+        }
+        self
+    }
+
+    pub fn open(&self) -> &Open {
+        self.app.open().expect("an open zone")
+    }
+
+    pub fn message(&self) -> &str {
+        self.app.message.as_ref().map_or("", |message| &message.text)
+    }
+
+    /// The draft as lines "sign owner TTL type data", in order.
+    pub fn changes(&self) -> Vec<String> {
+        let origin = name("@");
+        let mut lines = Vec::new();
+        for (key, change) in self.open().draft.changes() {
+            for (sign, set) in [('-', &change.before), ('+', &change.after)] {
+                for rdata in set.iter().flat_map(|set| &set.rdata) {
+                    let data = types::format_rdata(key.rtype, rdata, Some(origin.as_ref()));
+                    let ttl = set.as_ref().map_or(0, |set| set.ttl);
+                    lines.push(format!(
+                        "{sign} {} {ttl} {} {data}",
+                        key.owner.relative_to(&origin),
+                        key.rtype
+                    ));
+                }
+            }
+        }
+        lines
+    }
+
+    /// Selects the row with this name, type and data.
+    pub fn select(&mut self, owner: &str, rtype: &str, data: &str) -> &mut Test {
+        let (rtype, rdata) = rdata(rtype, data);
+        let key = RrKey::new(name(owner), rtype);
+        let Zone::Open(open) = &mut self.app.zone else { panic!("no zone") };
+        assert!(open.select_record(&key, &rdata), "{owner} {rtype} {data}");
+        self
+    }
+
+    /// The selected row as "sign owner TTL type data".
+    pub fn selected(&self) -> String {
+        let row = self.open().selected().expect("a row");
+        let origin = name("@");
+        let sign = crate::ui::theme::Theme { colours: false, unicode: true }.mark(&row).0;
+        let data = describe::data(&row, &origin);
+        format!(
+            "{sign} {} {} {} {data}",
+            row.key.owner.relative_to(&origin),
+            describe::ttl(row.ttl),
+            row.key.rtype
+        )
+    }
+
+    /// The screen as text, without blanks at the ends of lines.
+    pub fn screen(&mut self, width: u16, height: u16) -> String {
+        self.send(Msg::Resize(width, height));
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| crate::ui::draw(&self.app, frame)).unwrap();
+        let buffer = terminal.backend().buffer();
+        let lines = buffer.content().chunks(usize::from(width.max(1))).map(|row| {
+            let line: String = row.iter().map(|cell| cell.symbol()).collect();
+            format!("{}\n", line.trim_end())
+        });
+        lines.collect()
+    }
+}

@@ -46,14 +46,16 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
         }
         (None, Some(failure), _) => (format!("NOT SAVED: {failure}"), theme.bad()),
         (None, None, Some(open)) => match (&open.reloading, &open.editable) {
-            (Some((_, records)), _) => (format!("loading again: {records} records; Ctrl-C stops"), theme.plain()),
+            (Some((_, records)), _) => {
+                (format!("loading again: {records} records; Ctrl-C stops"), theme.plain())
+            }
             (None, editable) => {
                 let about = match app.screen {
                     Screen::Main => about_selected(app, open, layout),
                     _ => String::new(),
                 };
-                match (about.is_empty(), editable) {
-                    (true, Err(reason)) => (format!("read-only: {reason}"), theme.doubt()),
+                match editable {
+                    Err(reason) if !app.details => (format!("read-only: {reason}"), theme.doubt()),
                     _ => (about, theme.plain()),
                 }
             }
@@ -101,7 +103,8 @@ pub fn fitting(
     let mut hints: Vec<_> =
         commands.filter_map(|command| command.hint.map(|(place, word)| (place, command, word))).collect();
     let needed = |hints: &[(u8, &Command, &str)]| {
-        let each = |(_, command, word): &(u8, &Command, &str)| columns(command.first_key()) + columns(word) + 3;
+        let each =
+            |(_, command, word): &(u8, &Command, &str)| columns(command.first_key()) + columns(word) + 3;
         hints.iter().map(each).sum::<u16>()
     };
     while needed(&hints) > width {

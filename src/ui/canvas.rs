@@ -92,7 +92,13 @@ impl Canvas<'_> {
         let block = Block::bordered().border_set(frame);
         let inside = block.inner(area);
         block.render(area, self.buffer);
-        self.text(area.x + 1, area.y, area.width.saturating_sub(2), &format!(" {title} "), self.theme.strong());
+        self.text(
+            area.x + 1,
+            area.y,
+            area.width.saturating_sub(2),
+            &format!(" {title} "),
+            self.theme.strong(),
+        );
         inside
     }
 

@@ -16,7 +16,13 @@ pub fn draw(open: &Open, changes: &Changes, canvas: &mut Canvas<'_>, layout: &La
     };
     let inside = canvas.pane(layout, area, "Changes", &note, true);
     if total == 0 {
-        canvas.text(inside.x + 2, inside.y, inside.width, "Nothing is changed: the draft is as the server has it.", theme.plain());
+        canvas.text(
+            inside.x + 2,
+            inside.y,
+            inside.width,
+            "Nothing is changed: the draft is as the server has it.",
+            theme.plain(),
+        );
         return;
     }
     let shown = changes.lines.iter().skip(changes.offset).zip(inside.y..inside.bottom());
@@ -24,7 +30,7 @@ pub fn draw(open: &Open, changes: &Changes, canvas: &mut Canvas<'_>, layout: &La
         let (sign, style) = theme.change(line.kind);
         let is_head = sign.is_empty();
         if is_head && line.change == Some(changes.selected) {
-            canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker());
+            canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker(true));
         }
         let x = inside.x + 1;
         let used = canvas.text(x, y, inside.width, sign, style);

@@ -24,7 +24,8 @@ pub fn draw(help: &Help, canvas: &mut Canvas<'_>, layout: &Layout) {
                 canvas.text(x, y, inside.width, title, theme.strong());
             }
             Line::Command(command) => {
-                let keys = if command.keys.is_empty() { format!(":{}", command.name) } else { command.keys.into() };
+                let keys =
+                    if command.keys.is_empty() { format!(":{}", command.name) } else { command.keys.into() };
                 canvas.text(x + 1, y, 16, &keys, theme.key());
                 canvas.text(x + 18, y, inside.width.saturating_sub(20), command.doc, theme.plain());
             }

@@ -16,13 +16,9 @@ pub fn dialog(dialog: &Dialog, canvas: &mut Canvas<'_>, layout: &Layout) {
     let width = (widest.max(buttons) + 4).clamp(30, layout.width.saturating_sub(4));
     let text: Vec<String> = dialog.text.iter().flat_map(|line| wrap_line(line, width - 4)).collect();
     let rows = u16::try_from(text.len()).unwrap_or(u16::MAX);
-    let height = rows.saturating_add(4 + u16::from(dialog.proof.is_some())).min(layout.height.saturating_sub(2));
-    let area = Rect {
-        x: (layout.width - width) / 2,
-        y: (layout.height - height) / 2,
-        width,
-        height,
-    };
+    let height =
+        rows.saturating_add(4 + u16::from(dialog.proof.is_some())).min(layout.height.saturating_sub(2));
+    let area = Rect { x: (layout.width - width) / 2, y: (layout.height - height) / 2, width, height };
     let inside = canvas.window(area, dialog.title);
     let (x, room) = (inside.x + 1, inside.width.saturating_sub(2));
     let last = inside.bottom().saturating_sub(1);
@@ -35,13 +31,18 @@ pub fn dialog(dialog: &Dialog, canvas: &mut Canvas<'_>, layout: &Layout) {
     let mut at = x;
     for (index, button) in dialog.buttons.iter().enumerate() {
         let marked = index == dialog.selected;
-        let (sign, style) = if marked { (theme.marker_sign(), theme.marker()) } else { (" ", theme.plain()) };
+        let (sign, style) = if marked { (theme.marker_sign(), theme.strong()) } else { (" ", theme.plain()) };
         let letter = match dialog.proof {
             Some(_) => String::new(),
             None => format!("({}) ", button.letter),
         };
         let end = inside.right().saturating_sub(at);
-        at += canvas.pieces(at, last, end, &[(sign, style), (&letter, theme.key()), (button.label, style), ("  ", style)]);
+        at += canvas.pieces(
+            at,
+            last,
+            end,
+            &[(sign, style), (&letter, theme.key()), (button.label, style), ("  ", style)],
+        );
     }
 }
 
@@ -53,7 +54,10 @@ fn wrap_line(line: &str, width: u16) -> Vec<String> {
 pub fn chooser(chooser: &Chooser, canvas: &mut Canvas<'_>, layout: &Layout) {
     let theme = canvas.theme;
     let body = layout.body();
-    let inside = canvas.window(Rect { x: 0, y: body.top, width: layout.width, height: body.height }, "Type of the new record");
+    let inside = canvas.window(
+        Rect { x: 0, y: body.top, width: layout.width, height: body.height },
+        "Type of the new record",
+    );
     canvas.field(inside.x + 1, inside.y, inside.width.saturating_sub(2), "type: ", &chooser.search);
     let types = chooser.types();
     if types.is_empty() {
@@ -63,7 +67,7 @@ pub fn chooser(chooser: &Chooser, canvas: &mut Canvas<'_>, layout: &Layout) {
     let shown = types.iter().enumerate().skip(chooser.offset).zip(inside.y + 1..inside.bottom());
     for ((index, info), y) in shown {
         if index == chooser.selected {
-            canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker());
+            canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker(true));
         }
         canvas.text(inside.x + 1, y, 11, info.mnemonic, theme.strong());
         canvas.text(inside.x + 13, y, inside.width.saturating_sub(14), info.purpose, theme.plain());
@@ -74,14 +78,17 @@ pub fn chooser(chooser: &Chooser, canvas: &mut Canvas<'_>, layout: &Layout) {
 pub fn palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_>, layout: &Layout) {
     let theme = canvas.theme;
     let body = layout.body();
-    let rows = u16::try_from(palette.matches.len()).unwrap_or(u16::MAX).clamp(1, 12).min(body.height.saturating_sub(2));
+    let rows = u16::try_from(palette.matches.len())
+        .unwrap_or(u16::MAX)
+        .clamp(1, 12)
+        .min(body.height.saturating_sub(2));
     let area = Rect { x: 0, y: body.top + body.height - rows - 2, width: layout.width, height: rows + 2 };
     let inside = canvas.window(area, "Commands");
     let offset = crate::app::layout::scroll(0, palette.selected, usize::from(rows), palette.matches.len());
     let shown = palette.matches.iter().enumerate().skip(offset).zip(inside.y..inside.bottom());
     for ((index, command), y) in shown {
         if index == palette.selected {
-            canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker());
+            canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker(true));
         }
         let (style, doc) = match (command.enabled)(app) {
             Ok(()) => (theme.strong(), command.doc.to_string()),

@@ -43,16 +43,22 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
         Some(Overlay::Palette(palette)) => menus::palette(app, palette, &mut canvas, &layout),
         Some(Overlay::Chooser(chooser)) => menus::chooser(chooser, &mut canvas, &layout),
         Some(Overlay::Filter(field)) => {
-            canvas.text(0, layout.height - 1, layout.width, &" ".repeat(usize::from(layout.width)), theme.plain());
+            canvas.text(
+                0,
+                layout.height - 1,
+                layout.width,
+                &" ".repeat(usize::from(layout.width)),
+                theme.plain(),
+            );
             let hint = "Enter keeps, Esc shows all";
             canvas.field(1, layout.height - 1, layout.width.saturating_sub(30), "/", field);
             canvas.right(layout.width - 28, layout.height - 1, 27, hint, theme.faint());
         }
     }
     let cursor = canvas.cursor;
-    if let (None, Screen::Form(filling)) = (&app.overlay, &app.screen) {
+    if let (None, Screen::Form(form)) = (&app.overlay, &app.screen) {
         let body = rect(layout.body(), layout.width);
-        form::draw(&filling.form, &app.settings, body, frame);
+        form::draw(form, &app.settings, body, frame);
     }
     if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
         frame.set_cursor_position(cursor);

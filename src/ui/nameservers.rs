@@ -25,7 +25,13 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     let address_width = longest.clamp(7, 39).min(room.saturating_sub(16));
     let name_width = room.saturating_sub(address_width);
     if nameservers.rows.is_empty() {
-        canvas.text(inside.x + 2, inside.y, inside.width, "no NS records at the zone's own name", theme.bad());
+        canvas.text(
+            inside.x + 2,
+            inside.y,
+            inside.width,
+            "no NS records at the zone's own name",
+            theme.bad(),
+        );
     }
     let lines = nameservers.lines().skip(nameservers.offset).zip(inside.y..inside.bottom());
     for (line, y) in lines {
@@ -33,12 +39,12 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
         let mut x = inside.x;
         if line.first {
             if line.row == nameservers.selected {
-                let style = if active { theme.marker() } else { theme.faint() };
-                canvas.text(x, y, 1, theme.marker_sign(), style);
+                canvas.text(x, y, 1, theme.marker_sign(), theme.marker(active));
             }
             let (sign, style) = theme.mark(row);
             canvas.text(x + 1, y, 1, sign.encode_utf8(&mut [0; 4]), style);
-            let name = target(row).map_or_else(|| describe::data(row, open.draft.base().origin()), |name| name.to_string());
+            let name = target(row)
+                .map_or_else(|| describe::data(row, open.draft.base().origin()), |name| name.to_string());
             canvas.text(x + 2, y, name_width, &name, theme.plain());
         }
         x += 2 + name_width + 1;
@@ -59,8 +65,12 @@ fn state(line: &Line<'_>, open: &Open, canvas: &mut Canvas<'_>, x: u16, y: u16) 
     match (line.address.map(|status| &status.state), line.problem) {
         (Some(AddressState::Asking), _) => words("asking", theme.faint()),
         (Some(AddressState::Failed(reason)), _) => words(reason, theme.bad()),
-        (Some(AddressState::Answered { authoritative: false, .. }), _) => words("not authoritative", theme.bad()),
-        (Some(AddressState::Answered { serial: None, .. }), _) => words("answers without an SOA", theme.bad()),
+        (Some(AddressState::Answered { authoritative: false, .. }), _) => {
+            words("not authoritative", theme.bad())
+        }
+        (Some(AddressState::Answered { serial: None, .. }), _) => {
+            words("answers without an SOA", theme.bad())
+        }
         (Some(AddressState::Answered { serial: Some(theirs), round_trip, .. }), _) => {
             canvas.text(x, y, 10, &theirs.to_string(), theme.plain());
             let style = match serial::compare(*theirs, primary) {

@@ -11,7 +11,13 @@ pub fn pushing(state: &Pushing, canvas: &mut Canvas<'_>, layout: &Layout, area: 
     let theme = canvas.theme;
     let inside = canvas.pane(layout, area, "Push", "", true);
     let (x, width) = (inside.x + 2, inside.width.saturating_sub(4));
-    canvas.text(x, inside.y + 1, width, &format!("Pushing {}.", count(state.changes, "change")), theme.strong());
+    canvas.text(
+        x,
+        inside.y + 1,
+        width,
+        &format!("Pushing {}.", count(state.changes, "change")),
+        theme.strong(),
+    );
     let stage = state.stage.map_or("beginning", pushing::stage);
     canvas.text(x, inside.y + 3, width, stage, theme.plain());
     let stop = "Esc stops waiting: what is known by then is reported. The draft is kept in any case.";

@@ -75,8 +75,7 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
         let index = records.offset + place;
         let Some(row) = open.row(index) else { break };
         if index == records.selected {
-            let style = if active { theme.marker() } else { theme.faint() };
-            canvas.text(inside.x, y, 1, theme.marker_sign(), style);
+            canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker(active));
         }
         let (sign, sign_style) = theme.mark(&row);
         canvas.text(inside.x + 1, y, 1, sign.encode_utf8(&mut [0; 4]), sign_style);

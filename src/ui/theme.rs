@@ -28,8 +28,9 @@ impl Theme {
         Style::new().add_modifier(Modifier::DIM)
     }
 
-    pub fn marker(self) -> Style {
-        self.colour(Color::Cyan)
+    /// The selected row's marker where the keys go. Plain: each move draws it, and every attribute costs bytes.
+    pub fn marker(self, active: bool) -> Style {
+        if active { self.plain() } else { self.faint() }
     }
 
     pub fn good(self) -> Style {

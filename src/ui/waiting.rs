@@ -12,8 +12,14 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     let mut texts: Vec<(String, ratatui::style::Style)> = Vec::new();
     match &app.zone {
         Zone::Loading(records) => {
-            texts.push((format!("Loading {} from {}", app.settings.zone, app.settings.server), theme.strong()));
-            texts.push((if *records > 0 { format!("{records} records so far") } else { String::new() }, theme.plain()));
+            texts.push((
+                format!("Loading {} from {}", app.settings.zone, app.settings.server),
+                theme.strong(),
+            ));
+            texts.push((
+                if *records > 0 { format!("{records} records so far") } else { String::new() },
+                theme.plain(),
+            ));
         }
         Zone::Stopped => texts.push(("Loading was stopped. R loads the zone.".into(), theme.strong())),
         Zone::Failed(failure) => {
@@ -28,7 +34,8 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
         Zone::Open(_) => {}
     }
     let width = inside.width.saturating_sub(4).min(90);
-    let lines = texts.iter().flat_map(|(text, style)| wrap(text, width).into_iter().map(move |line| (line, *style)));
+    let lines =
+        texts.iter().flat_map(|(text, style)| wrap(text, width).into_iter().map(move |line| (line, *style)));
     for ((line, style), y) in lines.zip(inside.y + 1..inside.bottom()) {
         canvas.text(inside.x + 2, y, width, &line, style);
     }

@@ -1,0 +1,236 @@
+//! Loading, reloading, drafts of earlier runs, nameservers.
+
+use super::*;
+use crate::facts::{AddressState, AddressStatus, FailureKind};
+
+fn failure() -> Failure {
+    Failure {
+        kind: FailureKind::Refused,
+        what: "The transfer of example.com was refused.".into(),
+        why: "The server does not let the key ns1-key transfer the zone.".into(),
+        next: "Allow it on the server, or use --key.".into(),
+    }
+}
+
+fn started() -> Test {
+    let (app, effects) = App::new(settings());
+    Test { app, effects }
+}
+
+/// The entries on disk after these effects.
+pub fn disk(effects: &[Effect]) -> Vec<Entry> {
+    let mut disk = Vec::new();
+    for effect in effects {
+        match effect {
+            Effect::Journal { entry, .. } => disk.push(entry.clone()),
+            Effect::ReplaceDraft { entries, .. } => disk = entries.clone(),
+            Effect::ClearDraft => disk.clear(),
+            _ => {}
+        }
+    }
+    disk
+}
+
+#[test]
+fn progress_then_the_zone() {
+    let mut test = started();
+    let request = test.last_load();
+    test.send(Msg::Loading { request, records: 1234 });
+    let screen = test.screen(80, 24);
+    assert!(screen.contains("Loading example.com. from ns1.example.com"), "{screen}");
+    assert!(screen.contains("1234 records so far"), "{screen}");
+    test.keys("-");
+    assert_eq!(test.message(), "no command on -; ? shows all");
+    test.load(ZONE);
+    assert_eq!(test.selected(), "  @ 1h SOA ns1 hostmaster 2026112101 3600 900 1209600 300");
+    assert!(matches!(
+        &test.effects[1..],
+        [Effect::AskNameservers { servers, .. }, Effect::WakeIn(_)] if servers.len() == 2
+    ));
+}
+
+#[test]
+fn a_failure_says_what_why_and_what_next() {
+    let mut test = started();
+    let request = test.last_load();
+    test.send(Msg::Loaded { request, result: Err(failure()) });
+    let screen = test.screen(80, 24);
+    for text in [&failure().what, &failure().why, &failure().next] {
+        assert!(screen.contains(text), "{screen}");
+    }
+    test.keys("R");
+    assert!(test.last_load() > request);
+    // The answer of the load before comes too late.
+    test.send(Msg::Loaded { request, result: Err(failure()) });
+    assert!(test.screen(80, 24).contains("Loading example.com."));
+    test.keys("Ctrl-C");
+    assert!(matches!(test.effects.last(), Some(Effect::Cancel { .. })));
+    assert!(test.screen(80, 24).contains("Loading was stopped"));
+    test.keys("q");
+    assert!(matches!(test.effects.last(), Some(Effect::Quit)));
+}
+
+#[test]
+fn reloading_keeps_edits_and_finds_conflicts() {
+    let mut test = Test::new();
+    test.select("old", "A", "192.0.2.99").keys("-");
+    test.select("mail", "A", "192.0.2.25").keys("Enter Ctrl-U '192.0.2.26' Enter R");
+    let moved = ZONE.replace("2026112101", "2026112105").replace("192.0.2.25", "192.0.2.27");
+    test.load(&moved);
+    assert_eq!(
+        test.message(),
+        "loaded again: serial 2026112101 is now 2026112105; 1 conflict with yours: c shows both sides"
+    );
+    assert_eq!(test.selected(), "! mail 1h A 192.0.2.26");
+    assert_eq!(test.open().draft.changes().len(), 2);
+    // On disk it is the same draft over the new zone, conflict included.
+    let mut again = Draft::new(zone(&moved));
+    again.replay(disk(&test.effects));
+    assert_eq!(
+        (again.changes(), again.conflicts()),
+        (test.open().draft.changes(), test.open().draft.conflicts())
+    );
+
+    test.keys("c");
+    let screen = test.screen(80, 24);
+    for line in ["seen        1h 192.0.2.25", "mine        1h 192.0.2.26", "theirs      1h 192.0.2.27"] {
+        assert!(screen.contains(line), "{screen}");
+    }
+    test.keys("w");
+    assert!(test.message().starts_with("1 conflict to decide first"), "{}", test.message());
+    test.keys("Home m");
+    assert_eq!(test.open().draft.conflicts(), []);
+    let mut again = Draft::new(zone(&moved));
+    again.replay(disk(&test.effects));
+    assert_eq!((again.changes(), again.conflicts()), (test.open().draft.changes(), vec![]));
+    assert_eq!(
+        test.changes(),
+        ["- mail 3600 A 192.0.2.27", "+ mail 3600 A 192.0.2.26", "- old 86400 A 192.0.2.99"]
+    );
+}
+
+#[test]
+fn their_side_of_a_conflict() {
+    let mut test = Test::new();
+    test.select("mail", "A", "192.0.2.25").keys("Enter Ctrl-U '192.0.2.26' Enter R");
+    test.load(&ZONE.replace("2026112101", "2026112105").replace("192.0.2.25", "192.0.2.27"));
+    test.keys("c -");
+    assert_eq!(test.changes(), [""; 0]);
+    test.keys("Esc");
+    test.select("mail", "A", "192.0.2.27");
+}
+
+#[test]
+fn a_failed_reload_leaves_the_zone_on_the_screen() {
+    let mut test = Test::new();
+    test.keys("Down - R");
+    let request = test.last_load();
+    test.send(Msg::Loading { request, records: 7 });
+    assert!(test.screen(80, 24).contains("loading again: 7 records"));
+    test.send(Msg::Loaded { request, result: Err(failure()) });
+    assert_eq!(test.message(), failure().to_string());
+    assert_eq!(test.changes(), ["- @ 3600 A 192.0.2.1"]);
+}
+
+fn draft_of(keys: &str) -> Vec<Entry> {
+    let mut test = Test::new();
+    test.keys(keys);
+    disk(&test.effects)
+}
+
+#[test]
+fn the_draft_of_an_earlier_run_is_offered() {
+    let entries = draft_of("Down - Down -");
+    let mut test = started();
+    let saved_at = "2026-11-21 14:03".to_string();
+    test.send(Msg::DraftFound { entries: entries.clone(), base_serial: 2_026_112_101, saved_at });
+    test.load(ZONE);
+    let screen = test.screen(80, 24);
+    assert!(screen.contains("A draft with 2 changes, last written 2026-11-21 14:03."), "{screen}");
+    test.keys("d Esc d Enter");
+    assert!(screen.contains("@ MX"));
+    test.keys("Enter");
+    assert_eq!(test.changes(), ["- @ 3600 A 192.0.2.1", "- @ 3600 MX 10 mail"]);
+    assert_eq!(disk(&test.effects).len(), 0, "what is on disk stays there");
+    test.keys("u");
+    assert_eq!(test.changes(), ["- @ 3600 A 192.0.2.1"]);
+
+    let mut test = started();
+    test.send(Msg::DraftFound { entries, base_serial: 1, saved_at: String::new() });
+    test.load(ZONE);
+    test.keys("d y");
+    assert_eq!(test.changes(), [""; 0]);
+    assert!(matches!(test.effects.last(), Some(Effect::ClearDraft)));
+}
+
+#[test]
+fn an_earlier_draft_that_is_done_by_now_is_not_offered() {
+    let mut test = started();
+    let entries = draft_of("Down - u");
+    test.send(Msg::DraftFound { entries, base_serial: 2_026_112_101, saved_at: String::new() });
+    test.load(ZONE);
+    assert!(test.app.overlay.is_none());
+    assert!(test.effects.iter().any(|effect| matches!(effect, Effect::ClearDraft)));
+}
+
+#[test]
+fn a_draft_held_elsewhere_can_be_taken_over() {
+    let mut test = started();
+    test.send(Msg::DraftLocked { holder: "process 4711 of anna".into() });
+    test.load(ZONE);
+    test.keys("-");
+    assert!(test.message().contains("process 4711 of anna"), "{}", test.message());
+    test.keys(": 'take-over' Enter");
+    assert!(matches!(test.effects.last(), Some(Effect::TakeOver)));
+    test.send(Msg::DraftFound {
+        entries: draft_of("Down -"),
+        base_serial: 2_026_112_101,
+        saved_at: "now".into(),
+    });
+    test.keys("Enter - ");
+    assert_eq!(test.changes().len(), 1);
+}
+
+#[test]
+fn disk_trouble_stays_until_it_is_over() {
+    let mut test = Test::new();
+    test.send(Msg::Journalled(Err(failure())));
+    test.keys("Down Down");
+    assert!(test.screen(80, 24).contains("NOT SAVED: The transfer"));
+    test.send(Msg::Journalled(Ok(())));
+    assert!(!test.screen(80, 24).contains("NOT SAVED"));
+}
+
+#[test]
+fn nameservers_answer() {
+    let mut test = Test::new();
+    test.send(Msg::Woke);
+    let Some(Effect::AskNameservers { request, .. }) = test.effects.first() else { panic!() };
+    let request = *request;
+    let status = |text: &str, addresses: &[(&str, AddressState)], problem: Option<&str>| NameserverStatus {
+        name: name(text),
+        addresses: (addresses.iter())
+            .map(|(address, state)| AddressStatus { address: address.parse().unwrap(), state: state.clone() })
+            .collect(),
+        problem: problem.map(str::to_string),
+    };
+    let answered = |serial, authoritative| AddressState::Answered {
+        authoritative,
+        serial,
+        round_trip: Duration::from_millis(12),
+    };
+    let two = [("192.0.2.53", answered(Some(2_026_112_101), true)), ("2001:db8::53", answered(None, false))];
+    test.send(Msg::Nameservers { request, status: status("ns1", &two, None) });
+    let one = [("198.51.100.7", answered(Some(2_026_112_100), true))];
+    test.send(Msg::Nameservers { request, status: status("ns2.example.net.", &one, None) });
+    let screen = test.screen(80, 24);
+    insta::assert_snapshot!(screen.lines().skip(1).take(5).collect::<Vec<_>>().join("\n"), @"");
+    // An answer to an old question changes nothing.
+    test.send(Msg::Woke);
+    test.send(Msg::Nameservers { request, status: status("ns2.example.net.", &[], Some("no such name")) });
+    assert_eq!(test.screen(80, 24), screen);
+    let Some(Effect::AskNameservers { request, .. }) = test.effects.iter().rev().nth(1) else { panic!() };
+    let request = *request;
+    test.send(Msg::Nameservers { request, status: status("ns2.example.net.", &[], Some("no such name")) });
+    assert!(test.screen(80, 24).contains("no such name"));
+}

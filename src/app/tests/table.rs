@@ -1,0 +1,147 @@
+//! The command table keeps its promises.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::commands::{Context, TABLE, in_context};
+use super::super::help::{Help, Line};
+use super::*;
+use crate::ui::bars::fitting;
+
+#[test]
+fn names_are_unique_and_every_command_is_explained() {
+    let mut names = BTreeSet::new();
+    for command in TABLE {
+        assert!(names.insert(command.name), "{}", command.name);
+        assert!(!command.doc.is_empty() && !command.contexts.is_empty(), "{}", command.name);
+        assert!(!command.keys.contains("  ") && command.keys.trim() == command.keys, "{}", command.name);
+    }
+}
+
+#[test]
+fn every_command_is_in_the_help_first_those_of_the_place() {
+    for context in Context::ALL {
+        let lines = Help::new(context).lines();
+        assert!(matches!(lines[0], Line::Heading(title) if title == context.title()), "{context:?}");
+        let listed: BTreeSet<&str> = lines
+            .iter()
+            .filter_map(|line| match line {
+                Line::Command(command) => Some(command.name),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(listed, TABLE.iter().map(|command| command.name).collect());
+    }
+}
+
+#[test]
+fn each_key_means_one_thing_in_its_place() {
+    for context in Context::ALL {
+        let mut keys: BTreeMap<Vec<Key>, &str> = BTreeMap::new();
+        for command in in_context(context) {
+            for sequence in command.sequences() {
+                assert!(!sequence.is_empty(), "{}", command.name);
+                if let Some(other) = keys.insert(sequence.clone(), command.name) {
+                    panic!("{context:?}: {sequence:?} is both {other} and {}", command.name);
+                }
+            }
+        }
+        for sequence in keys.keys().filter(|sequence| sequence.len() > 1) {
+            assert!(!keys.contains_key(&sequence[..1]), "{context:?}: {sequence:?} can never be typed");
+        }
+    }
+}
+
+/// What is left of an escape sequence that a slow line split: `[`, `O`, `~`, and letters that arrow and function
+/// keys end in.
+#[test]
+fn torn_escape_sequences_do_no_harm() {
+    let harmless = ["help", "details", "previous-change", "reload", "last"];
+    for context in Context::ALL {
+        for command in in_context(context) {
+            for sequence in command.sequences() {
+                for character in ['[', 'O', '~'] {
+                    assert_ne!(sequence[0], Key::char(character), "{}", command.name);
+                }
+                for character in "ABCDFHPQRS".chars() {
+                    assert!(sequence[0] != Key::char(character) || harmless.contains(&command.name));
+                }
+            }
+        }
+    }
+    let mut test = Test::new();
+    let before = test.selected();
+    test.keys("Esc [ A Esc O P Esc [ D Esc [ 'x' ~");
+    assert_eq!((test.selected(), test.changes().len()), (before, 0));
+    assert!(test.app.overlay.is_none());
+}
+
+#[test]
+fn keys_of_later_days_are_not_bound() {
+    for key in ["t", "L", "4", "5", "6", "!", "x", "T", "s", "r", "v"] {
+        let mut test = Test::new();
+        test.keys(key);
+        assert_eq!(test.message(), format!("no command on {key}; ? shows all"));
+    }
+}
+
+#[test]
+fn the_hint_bar_fits_and_keeps_the_most_important() {
+    for context in Context::ALL {
+        for width in [40, 80, 132] {
+            let hints = fitting(in_context(context), width);
+            let needed: usize =
+                hints.iter().map(|(command, word)| command.first_key().len() + word.len() + 3).sum();
+            assert!(needed <= usize::from(width), "{context:?} {width}");
+            assert!(!hints.is_empty(), "{context:?}");
+        }
+    }
+    let words = |context, width| -> Vec<&str> {
+        fitting(in_context(context), width).into_iter().map(|(_, word)| word).collect()
+    };
+    assert_eq!(
+        words(Context::Records, 80),
+        ["add", "delete", "edit", "undo", "filter", "save", "pane", "help"]
+    );
+    assert_eq!(words(Context::Nameservers, 80)[..3], ["add", "delete", "edit"]);
+    assert!(words(Context::Records, 40).contains(&"help"));
+    assert!(words(Context::Changes, 80).contains(&"push"));
+}
+
+#[test]
+fn a_disabled_command_says_why() {
+    let mut test = Test::new();
+    for (key, reason) in [
+        ("u", "nothing to undo"),
+        ("U", "nothing to do again"),
+        ("w", "nothing is changed"),
+        ("n", "nothing is changed"),
+    ] {
+        test.keys(key);
+        assert_eq!(test.message(), reason);
+    }
+}
+
+#[test]
+fn the_palette_finds_and_runs() {
+    let mut test = Test::new();
+    test.keys("Down - : 'undo' Enter");
+    assert_eq!(test.changes(), [""; 0]);
+    assert_eq!(test.message(), "undone: delete @ A");
+    test.keys(": '5' Enter");
+    assert_eq!(test.open().records.selected, 4);
+    test.keys(": '99999' Enter");
+    assert_eq!(test.open().records.selected, 14);
+    test.keys("Esc : Space 'nonsense' Enter");
+    assert_eq!(test.message(), "no command nonsense; ? shows all");
+    test.select("www", "A", "192.0.2.10").keys(": 'ttl' Space '300' Enter");
+    assert_eq!(test.message(), "the TTL belongs to the whole set: 2 records have now 5m");
+    assert_eq!(
+        test.changes(),
+        [
+            "- www 3600 A 192.0.2.10",
+            "- www 3600 A 192.0.2.11",
+            "+ www 300 A 192.0.2.10",
+            "+ www 300 A 192.0.2.11"
+        ]
+    );
+}
