@@ -374,8 +374,7 @@ impl App {
     }
 
     fn on_paste(&mut self, text: &str) {
-        if let (None, Screen::Form(form), Zone::Open(open)) = (&self.overlay, &mut self.screen, &self.zone)
-        {
+        if let (None, Screen::Form(form), Zone::Open(open)) = (&self.overlay, &mut self.screen, &self.zone) {
             form.on_paste(text, open.draft.contents());
         } else if self.overlay.is_some() {
             // Short fields: a paste is so much typing.

@@ -21,7 +21,7 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     let nameservers = &open.nameservers;
     let longest = nameservers.lines().filter_map(|line| line.address);
     let longest = longest.map(|status| columns(&status.address.to_string())).max().unwrap_or(0);
-    let room = inside.width.saturating_sub(2 + 1 + 2 + STATE_WIDTH);
+    let room = inside.width.saturating_sub(2 + 1 + 2 + STATE_WIDTH + 1);
     let address_width = longest.clamp(7, 39).min(room.saturating_sub(16));
     let name_width = room.saturating_sub(address_width);
     if nameservers.rows.is_empty() {

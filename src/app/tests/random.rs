@@ -1,1 +1,130 @@
-//! (soon)
+//! Any keys at all: nothing breaks, undo leads back, and the disk holds what the screen shows.
+
+use proptest::prelude::*;
+
+use super::super::commands::TABLE;
+use super::super::rows::Row;
+use super::loading::disk;
+use super::*;
+use crate::zone::{Draft, RrSet};
+
+fn any_key() -> impl Strategy<Value = Key> {
+    let bound: Vec<Key> = TABLE.iter().flat_map(|command| command.sequences().flatten()).collect();
+    let text: Vec<Key> = "amxw.1920:\"@*ü".chars().map(Key::char).collect();
+    prop_oneof![4 => prop::sample::select(bound), 1 => prop::sample::select(text)]
+}
+
+/// What the rows must be, made the long way.
+fn expected(open: &Open) -> Vec<Row> {
+    let base = open.draft.base();
+    let mut keys: Vec<RrKey> = base.set_ids().filter_map(|set| base.key(set)).collect();
+    keys.extend(open.draft.changes().keys().cloned());
+    keys.sort();
+    keys.dedup();
+    keys.retain(|key| *key != open.apex());
+    let conflicts = open.draft.conflicts();
+    let rows = keys.iter().flat_map(|key| match open.draft.changes().get(key) {
+        Some(change) => rows::changed_rows(key, change, conflicts.contains(key)),
+        None => rows::unchanged_rows(key, &base.get(key).unwrap()),
+    });
+    rows.collect()
+}
+
+fn check_rows(open: &Open) -> Result<(), TestCaseError> {
+    let expected = expected(open);
+    let filter = open.records.filter.to_lowercase();
+    let origin = name("@");
+    let shown = |row: &&Row| {
+        [row.key.owner.relative_to(&origin), row.key.rtype.to_string(), describe::data(row, &origin)]
+            .iter()
+            .any(|text| text.to_lowercase().contains(&filter))
+    };
+    let rows: Vec<Row> = (0..open.records.rows.len()).map(|index| open.row(index).unwrap()).collect();
+    prop_assert_eq!(&rows, &expected.iter().filter(shown).cloned().collect::<Vec<_>>());
+    prop_assert_eq!(open.records.rows.total(), expected.len());
+    prop_assert_eq!(open.row(rows.len()), None);
+    for (index, row) in rows.iter().enumerate() {
+        let found = open.records.rows.find(open.draft.base(), &row.key, &row.rdata);
+        prop_assert_eq!(found, Some(index));
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn keys(keys in prop::collection::vec(any_key(), 0..120), reload in any::<prop::sample::Index>()) {
+        let mut test = Test::new();
+        let sizes = [(80, 24), (132, 43), (40, 10), (20, 5), (1, 1)];
+        let reload = reload.index(keys.len().max(1));
+        for (index, key) in keys.iter().enumerate() {
+            test.send(Msg::Key(*key));
+            if index == reload {
+                // Somebody else was at it too.
+                let moved = ZONE.replace("192.0.2.25", "192.0.2.225").replace("192.0.2.10\n", "192.0.2.110\n");
+                if let Zone::Open(_) = test.app.zone {
+                    test.app.rebase(zone(&moved));
+                }
+                let effects = std::mem::take(&mut test.app.effects);
+                test.effects.extend(effects);
+            }
+            if index % 8 == 0 {
+                let (width, height) = sizes[index / 8 % sizes.len()];
+                test.screen(width, height);
+            }
+        }
+        let Zone::Open(open) = &test.app.zone else { return Ok(()) };
+        check_rows(open)?;
+        let discarded = test.effects.iter().any(|effect| matches!(effect, Effect::Quit));
+        if !discarded {
+            let mut again = Draft::new(open.draft.base().clone());
+            again.replay(disk(&test.effects));
+            prop_assert_eq!(again.changes(), open.draft.changes());
+        }
+    }
+
+    #[test]
+    fn undoing_everything_leads_back(keys in prop::collection::vec(any_key(), 0..120)) {
+        let mut test = Test::new();
+        for key in keys {
+            test.send(Msg::Key(key));
+        }
+        test.app.overlay = None;
+        test.app.pending = None;
+        test.app.screen = Screen::Main;
+        while edits::can_undo(&test.app).is_ok() {
+            test.keys("u");
+        }
+        prop_assert_eq!(test.changes(), Vec::<String>::new());
+    }
+
+    /// Rows of random changes over a random zone.
+    #[test]
+    fn rows(edits in prop::collection::vec((0usize..12, prop::collection::vec(0u8..6, 0..4), 0u32..3), 0..12), filter in "[a-c1]?") {
+        let mut test = Test::new();
+        let Zone::Open(open) = &mut test.app.zone else { unreachable!() };
+        open.set_filter(&filter);
+        let owners = ["@", "*.dev", "a", "b.c", "ftp", "mail", "ns1", "old", "www", "z", "zz", "0"];
+        for (owner, addresses, ttl) in edits {
+            let key = RrKey::new(name(owners[owner]), RecordType::A);
+            let records = addresses.iter().map(|last| vec![192, 0, 2, *last].into_boxed_slice()).collect();
+            open.draft.edit("edit", [(key, Some(RrSet::new(ttl * 60, records)))]);
+            open.refresh();
+        }
+        check_rows(open)?;
+    }
+}
+
+#[test]
+fn every_size_is_drawn() {
+    let mut test = Test::new();
+    for keys in ["", "Down -", "c", "w", "Esc Esc ?", "Esc : 'a'", "Esc +", "'mx' Enter", "Esc q", "Esc /"] {
+        test.keys(keys);
+        for size in
+            [(0, 0), (1, 1), (20, 5), (39, 10), (40, 9), (40, 10), (60, 12), (79, 24), (80, 24), (300, 100)]
+        {
+            test.screen(size.0, size.1);
+        }
+    }
+}
