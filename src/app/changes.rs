@@ -5,7 +5,6 @@ use super::layout::scroll;
 use super::open::Open;
 use super::{App, Screen};
 use crate::push::{self, Plan, Prediction, ServerTraits};
-use crate::zone::rrset::same_contents;
 use crate::zone::{Change, ChangeMap, RrKey, RrSet, types};
 
 /// The review.
@@ -49,7 +48,15 @@ impl Changes {
     fn new(open: &Open) -> Changes {
         let wanted = wanted(open);
         let traits = ServerTraits { kind: open.kind };
-        let plan = push::plan(open.draft.base(), &wanted, traits).map_err(|error| error.to_string());
+        let conflicts = open.draft.conflicts().iter().filter(|key| wanted.contains_key(key)).count();
+        let plan = match (wanted.is_empty(), conflicts) {
+            (true, _) => Err("No change is left to push.".into()),
+            (false, 0) => push::plan(open.draft.base(), &wanted, traits).map_err(|error| error.to_string()),
+            (false, _) => Err(format!(
+                "{} to decide first: m keeps mine, - takes theirs, Space leaves it out.",
+                count(conflicts, "conflict")
+            )),
+        };
         let predictions = match &plan {
             Ok(plan) => push::predict(open.draft.base(), plan, &wanted, traits),
             Err(_) => Vec::new(),
@@ -100,7 +107,7 @@ fn lines(
     for (number, (key, change)) in open.draft.changes().iter().enumerate() {
         let own = Some(number);
         let now = open.draft.base().get(key);
-        let conflict = !same_contents(now.as_ref(), change.before.as_ref(), key.rtype);
+        let conflict = !change.is_untouched(key.rtype, now.as_ref());
         let (mark, left_out) = match wanted.contains_key(key) {
             true => ("[x]", ""),
             false => ("[ ]", "  left out of this push"),
@@ -158,30 +165,29 @@ fn record(key: &RrKey, ttl: u32, rdata: &[u8], open: &Open) -> String {
     format!("{:>7} {}", describe::ttl(ttl), types::format_rdata(key.rtype, rdata, Some(origin)))
 }
 
-/// The records that go and come, and the TTL where that alone is different for those that stay.
+/// The TTL where the whole set gets another one, and the records that go and come.
 fn difference(key: &RrKey, change: &Change, open: &Open) -> Vec<(LineKind, String)> {
     let empty = RrSet::new(0, Vec::new());
     let before = change.before.as_ref().unwrap_or(&empty);
     let after = change.after.as_ref().unwrap_or(&empty);
     let mut lines = Vec::new();
-    let same = |set: &RrSet, ttl: u32, rdata: &[u8]| {
-        set.rdata.iter().enumerate().any(|(index, other)| set.ttl_of(index) == ttl && other.as_ref() == rdata)
-    };
-    // A TTL-only change in one line, however large the set.
-    if change.is_ttl_only(key.rtype) && before.mixed_ttls.is_empty() {
+    let both = change.before.is_some() && change.after.is_some();
+    let whole = both && before.mixed_ttls.is_empty() && after.mixed_ttls.is_empty();
+    if whole && before.ttl != after.ttl {
         let records = count(after.rdata.len(), "record");
         let text = format!("TTL {} -> {} ({records})", describe::ttl(before.ttl), describe::ttl(after.ttl));
-        return vec![(LineKind::Fact, text)];
+        lines.push((LineKind::Fact, text));
     }
+    let same = |set: &RrSet, ttl: u32, rdata: &[u8]| {
+        let mut records = set.rdata.iter().enumerate();
+        records.any(|(index, other)| other.as_ref() == rdata && (whole || set.ttl_of(index) == ttl))
+    };
     for (kind, set, other) in [(LineKind::Removed, before, after), (LineKind::Added, after, before)] {
         for (index, rdata) in set.rdata.iter().enumerate() {
             if !same(other, set.ttl_of(index), rdata) {
                 lines.push((kind, record(key, set.ttl_of(index), rdata, open)));
             }
         }
-    }
-    if lines.is_empty() {
-        lines.push((LineKind::Fact, "only the order of the records differs".into()));
     }
     lines
 }
@@ -232,14 +238,8 @@ pub fn drop_change(app: &mut App) {
     let Some((open, key)) = selected(app) else { return };
     let name = describe::set(&key, open.draft.base().origin());
     let served = open.draft.base().get(&key);
-    let conflict = open.draft.conflicts().contains(&key);
     if app.edit(format!("drop the change of {name}"), vec![(key, served)]) {
         app.say(format!("dropped: {name} stays as the server has it; u undoes it"));
-    }
-    if conflict {
-        // What was seen in its place is not what the server holds: only then does the draft see that it is done.
-        let base = app.open().map(|open| open.draft.base().clone());
-        base.into_iter().for_each(|base| app.rebase(base));
     }
     refresh(app);
 }

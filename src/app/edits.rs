@@ -37,10 +37,7 @@ fn concerns_nameservers<'a>(open: &Open, mut keys: impl Iterator<Item = &'a RrKe
 }
 
 pub fn may_edit(app: &App) -> Result<(), String> {
-    match app.open() {
-        Some(open) => open.editable.clone().map_err(|reason| format!("read-only: {reason}")),
-        None => Err("there is no zone yet".into()),
-    }
+    app.editable()
 }
 
 /// Is there a record under the cursor that may be deleted, or brought back?

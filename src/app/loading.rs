@@ -29,7 +29,7 @@ impl App {
         let request = self.next_request();
         self.load = Some(request);
         match &mut self.zone {
-            Zone::Open(open) => open.reloading = Some((request, 0)),
+            Zone::Open(open) => open.reloading = Some(0),
             zone => *zone = Zone::Loading(0),
         }
         self.effect(Effect::Load { request });
@@ -60,7 +60,7 @@ impl App {
             return;
         }
         match &mut self.zone {
-            Zone::Open(open) => open.reloading = Some((request, records)),
+            Zone::Open(open) => open.reloading = Some(records),
             zone => *zone = Zone::Loading(records),
         }
     }
@@ -87,7 +87,6 @@ impl App {
             (zone, Ok(loaded)) => {
                 *zone = Zone::Open(Box::new(Open::new(loaded)));
                 self.offer_draft();
-                self.mark_locked();
             }
         }
         self.ask_nameservers();
@@ -131,10 +130,7 @@ impl App {
     }
 
     pub(super) fn on_draft(&mut self, found: FoundDraft) {
-        if self.locked.take().is_some()
-            && let Some(open) = self.open_mut()
-        {
-            open.editable = Ok(());
+        if self.locked.take().is_some() {
             self.say("the draft is yours now");
         }
         self.found = Some(found);
@@ -174,19 +170,6 @@ impl App {
             )),
         }
         self.ask_nameservers();
-    }
-
-    pub(super) fn on_locked(&mut self, holder: String) {
-        self.locked = Some(holder);
-        self.mark_locked();
-    }
-
-    fn mark_locked(&mut self) {
-        let Some(holder) = self.locked.clone() else { return };
-        if let Some(open) = self.open_mut() {
-            open.editable =
-                Err(format!("another editor holds this zone's draft ({holder}); :take-over takes it"));
-        }
     }
 
     pub(super) fn may_take_over(&self) -> Result<(), String> {

@@ -279,7 +279,7 @@ impl App {
             Msg::DraftFound { entries, base_serial, saved_at } => {
                 self.on_draft(FoundDraft { entries, base_serial, saved_at });
             }
-            Msg::DraftLocked { holder } => self.on_locked(holder),
+            Msg::DraftLocked { holder } => self.locked = Some(holder),
             Msg::Journalled(result) => self.disk_trouble = result.err(),
             Msg::Nameservers { request, status } => self.on_nameserver(request, status),
             Msg::Push { request, event } => self.on_push(request, event),
@@ -296,6 +296,17 @@ impl App {
         match &self.zone {
             Zone::Open(open) => Some(open),
             _ => None,
+        }
+    }
+
+    /// May the zone be edited? Otherwise a sentence on why not.
+    pub fn editable(&self) -> Result<(), String> {
+        match (&self.locked, self.open()) {
+            (_, None) => Err("there is no zone yet".into()),
+            (Some(holder), _) => Err(format!(
+                "read-only: another editor holds this zone's draft ({holder}); :take-over takes it"
+            )),
+            (None, Some(open)) => open.editable.clone().map_err(|reason| format!("read-only: {reason}")),
         }
     }
 
@@ -399,6 +410,10 @@ impl App {
             pushing::stop_waiting(self);
         } else if matches!(self.overlay, Some(Overlay::Dialog(_))) {
             dialog::escape(self);
+        } else if self.overlay.is_some() {
+            self.close_overlay();
+        } else if matches!(self.screen, Screen::Form(_)) {
+            self.say("leave the form first: Enter accepts, Esc cancels");
         } else {
             self.ask_quit();
         }

@@ -6,7 +6,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use super::layout::scroll;
 use super::rows::{Row, changed_rows, unchanged_rows};
 use crate::facts::{AddressStatus, NameserverStatus};
-use crate::zone::rrset::same_contents;
 use crate::zone::{Draft, Name, RecordType, RrKey, types};
 
 /// The nameservers and where the person stands among them.
@@ -43,7 +42,7 @@ impl Nameservers {
         let anchor = self.selected_row().map(|row| row.rdata.clone());
         self.rows = match (draft.changes().get(apex), draft.base().get(apex)) {
             (Some(change), now) => {
-                let conflict = !same_contents(now.as_ref(), change.before.as_ref(), apex.rtype);
+                let conflict = !change.is_untouched(apex.rtype, now.as_ref());
                 changed_rows(apex, change, conflict)
             }
             (None, Some(set)) => unchanged_rows(apex, &set),

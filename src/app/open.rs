@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::Loaded;
 use super::layout::{Layout, scroll};
 use super::nameservers::Nameservers;
 use super::rows::{Row, Rows};
-use super::{Loaded, RequestId};
 use crate::facts::ServerKind;
 use crate::zone::{Draft, Rdata, RecordType, RrKey, Snapshot};
 
@@ -43,8 +43,8 @@ pub struct Open {
     pub nameservers: Nameservers,
     /// Changes that the next push leaves out.
     pub left_out: BTreeSet<RrKey>,
-    /// A load under way while the zone as it was stays on the screen, and the records so far.
-    pub reloading: Option<(RequestId, usize)>,
+    /// A load under way while the zone as it was stays on the screen: records so far.
+    pub reloading: Option<usize>,
 }
 
 impl Open {

@@ -72,15 +72,6 @@ pub fn may_push(app: &App) -> Result<(), String> {
     let (Screen::Changes(changes), Some(open)) = (&app.screen, app.open()) else {
         return Err("review the changes first".into());
     };
-    let wanted = wanted(open);
-    if wanted.is_empty() {
-        return Err("no change is left to push".into());
-    }
-    let conflicts = open.draft.conflicts().iter().filter(|key| wanted.contains_key(key)).count();
-    if conflicts > 0 {
-        let what = count(conflicts, "conflict");
-        return Err(format!("{what} to decide first: m keeps mine, - takes theirs, Space leaves out"));
-    }
     if open.reloading.is_some() {
         return Err("the zone is being loaded".into());
     }
@@ -113,7 +104,7 @@ pub fn ask(app: &mut App) {
     }
     let proof = needs_proof(base, &changes, deleted).then(|| base.origin().to_string());
     if proof.is_some() {
-        text.push("This touches the zone's own NS or SOA, or deletes more than a fifth of it.".into());
+        text.push("It touches the zone's own NS or SOA, or deletes over a fifth.".into());
         text.push("Type the name of the zone to push it:".into());
     }
     let ready = Ready { changes, plan: plan.clone() };

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::zone::rrset::{RrKey, same_contents};
+use crate::zone::rrset::RrKey;
 use crate::zone::{Change, ChangeMap, NameRef, Rdata, RecordType, RrSet, SetId, Snapshot, types};
 
 /// How a row differs from the zone.
@@ -148,7 +148,7 @@ impl Rows {
         let after_hidden = changes.range(hidden.clone()..).filter(|(key, _)| *key != hidden);
         let rows_of = |key: &RrKey, change: &Change| {
             let now = base.get(key);
-            changed_rows(key, change, !same_contents(now.as_ref(), change.before.as_ref(), key.rtype))
+            changed_rows(key, change, !change.is_untouched(key.rtype, now.as_ref()))
         };
         for (key, change) in before_hidden {
             patch(key, rows_of(key, change));

@@ -17,7 +17,7 @@ pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
     let mut rest = format!("{dot}{}", app.settings.server);
     if let Some(open) = app.open() {
         rest.push_str(&format!("{dot}serial {}", open.draft.base().serial()));
-        if open.editable.is_err() {
+        if app.editable().is_err() {
             rest.push_str(&format!("{dot}read-only"));
         }
         let changes = open.draft.changes().len();
@@ -45,20 +45,13 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
             (message.text.clone(), if message.trouble { theme.bad() } else { theme.strong() })
         }
         (None, Some(failure), _) => (format!("NOT SAVED: {failure}"), theme.bad()),
-        (None, None, Some(open)) => match (&open.reloading, &open.editable) {
-            (Some((_, records)), _) => {
-                (format!("loading again: {records} records; Ctrl-C stops"), theme.plain())
-            }
-            (None, editable) => {
-                let about = match app.screen {
-                    Screen::Main => about_selected(app, open, layout),
-                    _ => String::new(),
-                };
-                match editable {
-                    Err(reason) if !app.details => (format!("read-only: {reason}"), theme.doubt()),
-                    _ => (about, theme.plain()),
-                }
-            }
+        (None, None, Some(open)) => match (open.reloading, app.editable()) {
+            (Some(records), _) => (format!("loading again: {records} records; Ctrl-C stops"), theme.plain()),
+            (None, Err(reason)) if !app.details => (reason, theme.doubt()),
+            (None, _) => match app.screen {
+                Screen::Main => (about_selected(app, open, layout), theme.plain()),
+                _ => return,
+            },
         },
         (None, None, None) => return,
     };

@@ -11,8 +11,11 @@ use crate::app::open::{Open, Pane};
 use crate::facts::AddressState;
 use crate::zone::serial;
 
-/// Serial, state and round-trip time.
-const STATE_WIDTH: u16 = 10 + 2 + 14 + 8;
+/// Columns for the serial (0: left out), and for it, the state and the round-trip time together.
+fn state_widths(width: u16) -> (u16, u16) {
+    let serial = if width < 60 { 0 } else { 12 };
+    (serial, serial + 14 + 8)
+}
 
 pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     let theme = canvas.theme;
@@ -21,9 +24,10 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     let nameservers = &open.nameservers;
     let longest = nameservers.lines().filter_map(|line| line.address);
     let longest = longest.map(|status| columns(&status.address.to_string())).max().unwrap_or(0);
-    let room = inside.width.saturating_sub(2 + 1 + 2 + STATE_WIDTH + 1);
-    let address_width = longest.clamp(7, 39).min(room.saturating_sub(16));
-    let name_width = room.saturating_sub(address_width);
+    let room = inside.width.saturating_sub(2 + state_widths(inside.width).1 + 1);
+    // A narrow screen has no room for addresses.
+    let address_width = longest.clamp(7, 39).min(room.saturating_sub(17 + 3));
+    let name_width = room.saturating_sub(address_width + 3);
     if nameservers.rows.is_empty() {
         canvas.text(
             inside.x + 2,
@@ -52,14 +56,15 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
             canvas.text(x, y, address_width, &status.address.to_string(), theme.plain());
         }
         x += address_width + 2;
-        state(&line, open, canvas, x, y);
+        state(&line, open, canvas, (x, y), inside.width);
     }
 }
 
-fn state(line: &Line<'_>, open: &Open, canvas: &mut Canvas<'_>, x: u16, y: u16) {
+fn state(line: &Line<'_>, open: &Open, canvas: &mut Canvas<'_>, (x, y): (u16, u16), width: u16) {
     let theme = canvas.theme;
+    let (serial_width, state_width) = state_widths(width);
     let mut words = |text: &str, style: Style| {
-        canvas.text(x, y, STATE_WIDTH, text, style);
+        canvas.text(x, y, state_width, text, style);
     };
     let primary = open.draft.base().serial();
     match (line.address.map(|status| &status.state), line.problem) {
@@ -72,13 +77,19 @@ fn state(line: &Line<'_>, open: &Open, canvas: &mut Canvas<'_>, x: u16, y: u16) 
             words("answers without an SOA", theme.bad())
         }
         (Some(AddressState::Answered { serial: Some(theirs), round_trip, .. }), _) => {
-            canvas.text(x, y, 10, &theirs.to_string(), theme.plain());
+            canvas.text(x, y, serial_width.saturating_sub(2), &theirs.to_string(), theme.plain());
             let style = match serial::compare(*theirs, primary) {
                 Some(std::cmp::Ordering::Equal) => theme.good(),
                 _ => theme.doubt(),
             };
-            canvas.text(x + 12, y, 14, &describe::lag(*theirs, primary), style);
-            canvas.right(x + 26, y, 8, &format!("{} ms", round_trip.as_millis()), theme.plain());
+            canvas.text(x + serial_width, y, 14, &describe::lag(*theirs, primary), style);
+            canvas.right(
+                x + serial_width + 14,
+                y,
+                8,
+                &format!("{} ms", round_trip.as_millis()),
+                theme.plain(),
+            );
         }
         (None, Some(problem)) => words(problem, theme.bad()),
         (None, None) => words("looking up its addresses", theme.faint()),

@@ -3,6 +3,7 @@
 //! Every edit is a [`Step`]: a map of RRsets before and after. Undoing swaps the two. What must survive a
 //! crash is written by `store` from the [`Entry`] values that each call here returns.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::changes::{Change, ChangeMap, Contents, Rebased, moved};
@@ -148,14 +149,23 @@ impl Draft {
                 move_sides(key, change, &old.get(key), &self.base.get(key));
             }
         }
+        let mut done = BTreeSet::new();
         self.changes.retain(|key, change| match change.rebase(key.rtype, self.base.get(key)) {
             Rebased::Stands(over_new) => {
                 *change = over_new;
                 true
             }
-            Rebased::Done => false,
+            Rebased::Done => {
+                done.insert(key.clone());
+                false
+            }
             Rebased::Conflict => true,
         });
+        // What the server holds now is nothing to undo; the steps that led there fit no zone any more.
+        for step in &mut self.undo {
+            step.changes.retain(|key, _| !done.contains(key));
+        }
+        self.undo.retain(|step| !step.changes.is_empty());
     }
 
     /// The changed RRsets that the server now holds in another form than the person saw when editing.

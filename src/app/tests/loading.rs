@@ -97,7 +97,7 @@ fn reloading_keeps_edits_and_finds_conflicts() {
         assert!(screen.contains(line), "{screen}");
     }
     test.keys("w");
-    assert!(test.message().starts_with("1 conflict to decide first"), "{}", test.message());
+    assert!(test.message().starts_with("1 conflict to decide first: m keeps mine"), "{}", test.message());
     test.keys("Home m");
     assert_eq!(test.open().draft.conflicts(), []);
     let mut again = Draft::new(zone(&moved));
@@ -224,7 +224,13 @@ fn nameservers_answer() {
     let one = [("198.51.100.7", answered(Some(2_026_112_100), true))];
     test.send(Msg::Nameservers { request, status: status("ns2.example.net.", &one, None) });
     let screen = test.screen(80, 24);
-    insta::assert_snapshot!(screen.lines().skip(1).take(5).collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(screen.lines().skip(1).take(5).collect::<Vec<_>>().join("\n"), @r"
+    ┌ Nameservers ─────────────────────────────────────────────────────────────────┐
+    │▌ ns1.example.com.           192.0.2.53    2026112101  in sync          12 ms │
+    │                             2001:db8::53  not authoritative                  │
+    │  ns2.example.net.           198.51.100.7  2026112100  1 behind         12 ms │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    ");
     // An answer to an old question changes nothing.
     test.send(Msg::Woke);
     test.send(Msg::Nameservers { request, status: status("ns2.example.net.", &[], Some("no such name")) });

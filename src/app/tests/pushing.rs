@@ -94,12 +94,8 @@ fn reviewed_pushed_proved() {
     let mut again = Draft::new(server.zone.clone());
     again.replay(disk(&test.effects));
     assert!(again.changes().is_empty());
-    // An undo after the push is an edit that turns it round, on disk as well.
     test.keys("Enter u");
-    assert_eq!(test.changes(), ["- mail 3600 A 192.0.2.26", "+ mail 3600 A 192.0.2.25"]);
-    let mut again = Draft::new(server.zone);
-    again.replay(disk(&test.effects));
-    assert_eq!(again.changes(), test.open().draft.changes());
+    assert_eq!(test.message(), "nothing to undo");
 }
 
 #[test]
@@ -125,7 +121,7 @@ fn a_change_dropped_comes_back_with_undo() {
     test.keys("- -");
     assert!(test.screen(80, 24).contains("Nothing is changed"));
     test.keys("w");
-    assert_eq!(test.message(), "no change is left to push");
+    assert_eq!(test.message(), "No change is left to push.");
 }
 
 #[test]

@@ -9,18 +9,18 @@ fn answered() -> Test {
     test.send(Msg::Woke);
     let Some(Effect::AskNameservers { request, .. }) = test.effects.first() else { panic!() };
     let request = *request;
-    for (server, address, serial, millis) in [
-        ("ns1", "192.0.2.53", 2_026_112_101, 3),
-        ("ns1", "2001:db8::53", 2_026_112_101, 4),
-        ("ns2.example.net.", "198.51.100.7", 2_026_112_100, 31),
-    ] {
+    let address = |address: &str, serial, millis| {
         let state = AddressState::Answered {
             authoritative: true,
             serial: Some(serial),
             round_trip: Duration::from_millis(millis),
         };
-        let status = AddressStatus { address: address.parse().unwrap(), state };
-        let status = NameserverStatus { name: name(server), addresses: vec![status], problem: None };
+        AddressStatus { address: address.parse().unwrap(), state }
+    };
+    let first = vec![address("192.0.2.53", 2_026_112_101, 3), address("2001:db8::53", 2_026_112_101, 4)];
+    let second = vec![address("198.51.100.7", 2_026_112_100, 31)];
+    for (server, addresses) in [("ns1", first), ("ns2.example.net.", second)] {
+        let status = NameserverStatus { name: name(server), addresses, problem: None };
         test.send(Msg::Nameservers { request, status });
     }
     test
@@ -37,9 +37,89 @@ fn edited() -> Test {
 
 #[test]
 fn main_screen() {
-    insta::assert_snapshot!(edited().screen(80, 24), @"");
-    insta::assert_snapshot!(edited().screen(132, 43), @"");
-    insta::assert_snapshot!(edited().screen(40, 10), @"");
+    insta::assert_snapshot!(edited().screen(80, 24), @r#"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
+    ┌ Nameservers ─────────────────────────────────────────────────────────────────┐
+    │▌ ns1.example.com.           2001:db8::53  2026112101  in sync           4 ms │
+    │  ns2.example.net.           198.51.100.7  2026112100  1 behind         31 ms │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    ┌ Records ────────────────────────────────────────────────────────── 16 of 16 ─┐
+    │  Name                       TTL  Type      Data                              │
+    │  @                           1h  MX        10 mail                           │
+    │  @                           5m  TXT       "v=spf1 mx include:_spf.example.n…│
+    │  *.dev                       1h  A         192.0.2.200                       │
+    │  ftp                         1h  CNAME     www                               │
+    │  mail                        1h  A         192.0.2.25                        │
+    │  ns1                         1h  A         192.0.2.53                        │
+    │  ns1                         1h  AAAA      2001:db8::53                      │
+    │ -old                         1d  A         192.0.2.99                        │
+    │ ~shop                        5m  CNAME     shops.example.net.                │
+    │  sub                         1h  NS        ns.sub                            │
+    │  ns.sub                      1h  A         192.0.2.77                        │
+    │ ~www                         5m  A         192.0.2.10                        │
+    │ ~www                         5m  A         192.0.2.11                        │
+    │▌+www                         5m  A         192.0.2.12                        │
+    └──────────────────────────────────────────────────────────────────────────────┘
+     add www A; the TTL belongs to the whole set: 3 records have 5m now
+     + add  - delete  Enter edit  u undo  / filter  w save  Tab pane  ? help
+    "#);
+    insta::assert_snapshot!(edited().screen(132, 43), @r#"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes                                                                 demo
+    ┌ Nameservers ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │▌ ns1.example.com.                                                               2001:db8::53  2026112101  in sync           4 ms │
+    │  ns2.example.net.                                                               198.51.100.7  2026112100  1 behind         31 ms │
+    └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+    ┌ Records ────────────────────────────────────────────────────────────────────────────────────────────────────────────── 16 of 16 ─┐
+    │  Name                             TTL  Type       Data                                    Note                                   │
+    │  @                                 1h  SOA        ns1 hostmaster 2026112101 3600 900 12…  The zone's own record: serial number a…│
+    │  @                                 1h  A          192.0.2.1                               The IPv4 address of a host. Several at…│
+    │  @                                 1h  MX         10 mail                                 A host that takes mail for the name. A…│
+    │  @                                 5m  TXT        "v=spf1 mx include:_spf.example.net i…  Text for programs: SPF, DKIM, DMARC, p…│
+    │  *.dev                             1h  A          192.0.2.200                             answers for names here that do not exi…│
+    │  ftp                               1h  CNAME      www                                     An alias: everything asked of this nam…│
+    │  mail                              1h  A          192.0.2.25                              The IPv4 address of a host. Several at…│
+    │  ns1                               1h  A          192.0.2.53                              The IPv4 address of a host. Several at…│
+    │  ns1                               1h  AAAA       2001:db8::53                            The IPv6 address of a host.            │
+    │ -old                               1d  A          192.0.2.99                              deleted; - brings it back              │
+    │ ~shop                              5m  CNAME      shops.example.net.                      was www                                │
+    │  sub                               1h  NS         ns.sub                                  delegation: others answer below this n…│
+    │  ns.sub                            1h  A          192.0.2.77                              The IPv4 address of a host. Several at…│
+    │ ~www                               5m  A          192.0.2.10                              TTL was 1h                             │
+    │ ~www                               5m  A          192.0.2.11                              TTL was 1h                             │
+    │▌+www                               5m  A          192.0.2.12                              3 addresses, served round robin        │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+     add www A; the TTL belongs to the whole set: 3 records have 5m now
+     + add  - delete  Enter edit  u undo  / filter  w save  R reload  Tab pane  c changes  ? help  q quit
+    "#);
+    insta::assert_snapshot!(edited().screen(40, 10), @r"
+     example.com · ns1.example.com · … demo
+     Nameservers
+    ▌    2026112101  in sync           4 ms
+     Records                       16 of 16
+      ns.sub         A      192.0.2.77
+     ~www            A      192.0.2.10
+     ~www            A      192.0.2.11
+    ▌+www            A      192.0.2.12
+     add www A; the TTL belongs to the who…
+     + add  - delete  Enter edit  ? help
+    ");
 }
 
 #[test]
@@ -49,7 +129,16 @@ fn main_screen_in_ascii() {
     test.app.settings.label = Some("production".into());
     let screen = test.screen(80, 24);
     assert!(screen.is_ascii(), "{screen}");
-    insta::assert_snapshot!(screen.lines().take(8).collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(screen.lines().take(8).collect::<Vec<_>>().join("\n"), @r"
+     example.com | ns1.example.com | serial 2026112101 | 3 changes       production
+    + Nameservers -----------------------------------------------------------------+
+    |> ns1.example.com.           2001:db8::53  2026112101  in sync           4 ms |
+    |  ns2.example.net.           198.51.100.7  2026112100  1 behind         31 ms |
+    +------------------------------------------------------------------------------+
+    + Records ---------------------------------------------------------- 16 of 16 -+
+    |  Name                       TTL  Type      Data                              |
+    |  @                           1h  MX        10 mail                           |
+    ");
 }
 
 #[test]
@@ -57,7 +146,7 @@ fn about_the_selected_record() {
     let mut test = answered();
     test.select("www", "A", "192.0.2.10").keys("I");
     let line = |test: &mut Test| test.screen(80, 24).lines().nth(22).unwrap().to_string();
-    insta::assert_snapshot!(line(&mut test), @"");
+    insta::assert_snapshot!(line(&mut test), @" www.example.com.  2 addresses, served round robin");
     test.keys("I");
     assert_eq!(line(&mut test), "");
     // What does not fit its column is shown there without being asked for.
@@ -66,60 +155,303 @@ fn about_the_selected_record() {
         "TXT",
         "\"v=spf1 mx include:_spf.example.net include:_spf.mailer.example.org ip4:192.0.2.0/24 -all\"",
     );
-    insta::assert_snapshot!(line(&mut test), @"");
+    insta::assert_snapshot!(line(&mut test), @r#" "v=spf1 mx include:_spf.example.net include:_spf.mailer.example.org ip4:192.0…"#);
 }
 
 #[test]
 fn help() {
-    insta::assert_snapshot!(edited().keys("?").screen(80, 24), @"");
-    insta::assert_snapshot!(edited().keys("? 'undo'").screen(80, 24).lines().take(6).collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(edited().keys("?").screen(80, 24), @r"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
+    ┌ Help ────────────────────────────────────────────────────────────────────────┐
+    │ search:                                                                      │
+    │ Records                                                                      │
+    │  + = a Ins F7     add a record: choose a type, fill in the form              │
+    │  o                add a record with the selected owner name                  │
+    │  - d Del F8       delete the record; on a deleted one: bring it back         │
+    │  Enter e F4       edit the record                                            │
+    │  Y F5             add a record that starts as a copy of this one             │
+    │  u                take the last edit back                                    │
+    │  U Ctrl-R         do the last undone edit again                              │
+    │  y                copy the record as a zone-file line to the terminal's cli… │
+    │  / F6             show only rows that contain a text                         │
+    │  I                show or hide a line about the selected record              │
+    │  n                go to the next changed record                              │
+    │  N                go to the changed record before                            │
+    │  w Ctrl-S F2      review the changes, then push them                         │
+    │  R                load the zone again; edits are kept and put on top         │
+    │  :take-over       take this zone's draft from the editor that holds it       │
+    │  Down j Ctrl-N    one row down                                               │
+    │  Up k Ctrl-P      one row up                                                 │
+    └──────────────────────────────────────────────────────────────────────────────┘
+
+     Esc close
+    ");
+    insta::assert_snapshot!(edited().keys("? 'undo'").screen(80, 24).lines().take(6).collect::<Vec<_>>().join("\n"), @r"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
+    ┌ Help ────────────────────────────────────────────────────────────────────────┐
+    │ search: undo                                                                 │
+    │ Records                                                                      │
+    │  u                take the last edit back                                    │
+    │  U Ctrl-R         do the last undone edit again                              │
+    ");
     assert!(edited().keys("? End").screen(132, 43).contains("search:"));
 }
 
 #[test]
 fn type_chooser() {
-    insta::assert_snapshot!(edited().keys("+ 'mail'").screen(80, 24).lines().take(6).collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(edited().keys("+ 'mail'").screen(80, 24).lines().take(6).collect::<Vec<_>>().join("\n"), @r#"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
+    ┌ Type of the new record ──────────────────────────────────────────────────────┐
+    │ type: mail                                                                   │
+    │▌MX          A host that takes mail for the name. A single MX "0 ." says tha… │
+    │ TLSA        The certificate or key of a TLS server, at a name such as _25._… │
+    │ SMIMEA      The S/MIME certificate of a mailbox. Needs a signed zone.        │
+    "#);
     assert!(edited().keys("+").screen(80, 24).contains("The IPv4 address of a host"));
 }
 
 #[test]
 fn changes() {
-    insta::assert_snapshot!(edited().keys("c").screen(80, 24), @"");
-    insta::assert_snapshot!(edited().keys("c").screen(132, 43), @"");
+    insta::assert_snapshot!(edited().keys("c").screen(80, 24), @r"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
+    ┌ Changes ──────────────────────────────────────────────────────────── 3 of 3 ─┐
+    │ [x] old A                                                                    │
+    │     -      1d 192.0.2.99                                                     │
+    │ [x] shop CNAME                                                               │
+    │     -      5m www                                                            │
+    │     +      5m shops.example.net.                                             │
+    │▌[x] www A                                                                    │
+    │     -      1h 192.0.2.10                                                     │
+    │     -      1h 192.0.2.11                                                     │
+    │     +      5m 192.0.2.10                                                     │
+    │     +      5m 192.0.2.11                                                     │
+    │     +      5m 192.0.2.12                                                     │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+
+     u undo  m keep mine  - drop  Space leave out  Enter go to  w push  ? help
+    ");
+    insta::assert_snapshot!(edited().keys("c").screen(132, 43), @r"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes                                                                 demo
+    ┌ Changes ──────────────────────────────────────────────────────────────────────────────────────────────────────────────── 3 of 3 ─┐
+    │ [x] old A                                                                                                                        │
+    │     -      1d 192.0.2.99                                                                                                         │
+    │ [x] shop CNAME                                                                                                                   │
+    │     -      5m www                                                                                                                │
+    │     +      5m shops.example.net.                                                                                                 │
+    │▌[x] www A                                                                                                                        │
+    │     -      1h 192.0.2.10                                                                                                         │
+    │     -      1h 192.0.2.11                                                                                                         │
+    │     +      5m 192.0.2.10                                                                                                         │
+    │     +      5m 192.0.2.11                                                                                                         │
+    │     +      5m 192.0.2.12                                                                                                         │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+
+     u undo  m keep mine  - drop  Space leave out  Enter go to  w push  R reload  c records  ? help
+    ");
 }
 
 #[test]
 fn push_dialog() {
-    insta::assert_snapshot!(edited().keys("c w").screen(80, 24), @"");
+    insta::assert_snapshot!(edited().keys("c w").screen(80, 24), @r"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
+    ┌ Changes ──────────────────────────────────────────────────────────── 3 of 3 ─┐
+    │ [x] old A                                                                    │
+    │     -      1d 192.0.2.99                                                     │
+    │ [x] shop CNAME                                                               │
+    │     -      5m www                                                            │
+    │     +      5m shops.example.net.                                             │
+    │▌[x]┌ Push ─────────────────────────────────────────────────────────────┐     │
+    │    │ Zone    example.com.  serial 2026112101                           │     │
+    │    │ Server  ns1.example.com                                           │     │
+    │    │ Key     ns1-key                                                   │     │
+    │    │ Change  3 record sets: 2 records deleted, 2 added                 │     │
+    │    │ Guard   4 prerequisites: refused if somebody changed it meanwhile │     │
+    │    │                                                                   │     │
+    │    │  (y) Push  ▌(n) Cancel                                            │     │
+    │    └───────────────────────────────────────────────────────────────────┘     │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+
+     Enter press  Esc cancel
+    ");
     let near_root = edited().keys("Tab - w w").screen(80, 24);
-    insta::assert_snapshot!(near_root.lines().skip(4).take(14).collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(near_root.lines().skip(4).take(14).collect::<Vec<_>>().join("\n"), @r"
+    │ [x] old A                                                                    │
+    │ ┌ Push ────────────────────────────────────────────────────────────────────┐ │
+    │ │ Zone    example.com.  serial 2026112101                                  │ │
+    │ │ Server  ns1.example.com                                                  │ │
+    │ │ Key     ns1-key                                                          │ │
+    │ │ Change  4 record sets: 3 records deleted, 2 added                        │ │
+    │ │ Guard   5 prerequisites: refused if somebody changed it meanwhile        │ │
+    │ │ This touches the zone's own NS or SOA, or deletes more than a fifth of   │ │
+    │ │ it.                                                                      │ │
+    │ │ Type the name of the zone to push it:                                    │ │
+    │ │ >                                                                        │ │
+    │ │                                                                          │ │
+    │ │ ▌Push   Cancel                                                           │ │
+    │ └──────────────────────────────────────────────────────────────────────────┘ │
+    ");
 }
 
 #[test]
 fn pushing() {
-    insta::assert_snapshot!(edited().keys("c w y").screen(80, 24).lines().take(12).collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(edited().keys("c w y").screen(80, 24).lines().take(12).collect::<Vec<_>>().join("\n"), @r"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
+    ┌ Push ────────────────────────────────────────────────────────────────────────┐
+    │                                                                              │
+    │  Pushing 3 changes.                                                          │
+    │                                                                              │
+    │  asking the server for its serial                                            │
+    │                                                                              │
+    │  Esc stops waiting: what is known by then is reported. The draft is kept in  │
+    │  any case.                                                                   │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    ");
 }
 
 #[test]
 fn quit_dialog() {
-    insta::assert_snapshot!(edited().keys("q").screen(80, 24).lines().skip(8).take(6).collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(edited().keys("q").screen(80, 24).lines().skip(8).take(6).collect::<Vec<_>>().join("\n"), @r#"
+    │  @                           5m  TXT       "v=spf1 mx include:_spf.example.n…│
+    │ ┌ Quit ────────────────────────────────────────────────────────────────────┐ │
+    │ │ 3 changes not pushed yet.                                                │ │
+    │ │                                                                          │ │
+    │ │ ▌(k) Keep draft and quit   (p) Push...   (d) Discard...   (c) Cancel     │ │
+    │ └──────────────────────────────────────────────────────────────────────────┘ │
+    "#);
 }
 
 #[test]
 fn palette() {
-    insta::assert_snapshot!(edited().keys(": 'un'").screen(80, 24), @"");
+    insta::assert_snapshot!(edited().keys(": 'un'").screen(80, 24), @r#"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
+    ┌ Nameservers ─────────────────────────────────────────────────────────────────┐
+    │▌ ns1.example.com.           2001:db8::53  2026112101  in sync           4 ms │
+    │  ns2.example.net.           198.51.100.7  2026112100  1 behind         31 ms │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    ┌ Records ────────────────────────────────────────────────────────── 16 of 16 ─┐
+    │  Name                       TTL  Type      Data                              │
+    │  @                           1h  MX        10 mail                           │
+    │  @                           5m  TXT       "v=spf1 mx include:_spf.example.n…│
+    │  *.dev                       1h  A         192.0.2.200                       │
+    │  ftp                         1h  CNAME     www                               │
+    │  mail                        1h  A         192.0.2.25                        │
+    │  ns1                         1h  A         192.0.2.53                        │
+    │  ns1                         1h  AAAA      2001:db8::53                      │
+    │ -old                         1d  A         192.0.2.99                        │
+    ┌ Commands ────────────────────────────────────────────────────────────────────┐
+    │▌undo              u              take the last edit back                     │
+    │ suspend           Ctrl-Z         go to the shell; fg comes back              │
+    │ previous-change   N              go to the changed record before             │
+    │ redo              U Ctrl-R       not now: nothing to do again                │
+    │ interrupt         Ctrl-C         cancel what is running; otherwise offer to… │
+    └──────────────────────────────────────────────────────────────────────────────┘
+
+     :un
+    "#);
 }
 
 #[test]
 fn filter() {
-    insta::assert_snapshot!(edited().keys("/ 'www'").screen(80, 24), @"");
+    insta::assert_snapshot!(edited().keys("/ 'www'").screen(80, 24), @r"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
+    ┌ Nameservers ─────────────────────────────────────────────────────────────────┐
+    │▌ ns1.example.com.           2001:db8::53  2026112101  in sync           4 ms │
+    │  ns2.example.net.           198.51.100.7  2026112100  1 behind         31 ms │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    ┌ Records ─────────────────────────────────────────────────────── 4 of 4 /www ─┐
+    │  Name                       TTL  Type      Data                              │
+    │  ftp                         1h  CNAME     www                               │
+    │ ~www                         5m  A         192.0.2.10                        │
+    │ ~www                         5m  A         192.0.2.11                        │
+    │▌+www                         5m  A         192.0.2.12                        │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+
+     /www                                                Enter keeps, Esc shows all
+    ");
 }
 
 #[test]
 fn form() {
     let mut test = edited();
     test.select("@", "MX", "10 mail").keys("Enter");
-    insta::assert_snapshot!(test.screen(80, 24), @"");
+    insta::assert_snapshot!(test.screen(80, 24), @r#"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
+    ┌ Edit MX ─────────────────────────────────────────────────────────────────────┐
+    │  Name       [@                              ] → example.com.                 │
+    │  TTL        [1h                             ] → 3600 s                       │
+    │  preference [10                             ]                                │
+    │  exchange   [mail                           ] → mail.example.com.            │
+    │                                                                              │
+    │ @ 3600 IN MX 10 mail                                                         │
+    │                                                                              │
+    │ MX: A host that takes mail for the name. A single MX "0 ." says that the     │
+    │ name takes no mail (RFC 7505). RFC 1035 section 3.3.9.                       │
+    │ preference: a number; the lowest is tried first. Example: 10                 │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+
+     Enter accept  Tab next field  Esc cancel  F1 help
+    "#);
 }
 
 /// What zone and server say never reaches the terminal raw.
