@@ -50,7 +50,8 @@ pub enum Tone {
 /// How many records go and come.
 fn tally(changes: &ChangeMap) -> (usize, usize) {
     let missing = |from: &Option<RrSet>, other: &Option<RrSet>, rtype: RecordType| {
-        let gone = |rdata: &&Box<[u8]>| !other.as_ref().is_some_and(|other| other.contains(rtype, rdata));
+        let gone =
+            |rdata: &&crate::zone::Rdata| !other.as_ref().is_some_and(|other| other.contains(rtype, rdata));
         from.as_ref().map_or(0, |set| set.rdata.iter().filter(gone).count())
     };
     changes.iter().fold((0, 0), |(deleted, added), (key, change)| {

@@ -218,7 +218,7 @@ impl Rows {
             }
             Err(at) => {
                 let rows = base.rows_of(base.find(key)?);
-                (rows.len(), self.from_base(at, rows.start))
+                (rows.len(), self.after_patches(at, rows.start))
             }
         };
         let row =
@@ -254,7 +254,7 @@ impl Rows {
     }
 
     /// The number of a row of the zone that no patch stands for; `after` patches stand before it.
-    fn from_base(&self, after: usize, row: usize) -> usize {
+    fn after_patches(&self, after: usize, row: usize) -> usize {
         match after.checked_sub(1).and_then(|before| self.patches.get(before)) {
             Some(patch) => patch.start + patch.rows.len() + row.saturating_sub(patch.base.end),
             None => row,
@@ -270,7 +270,7 @@ impl Rows {
         let mut matching = self.matching.iter().copied().peekable();
         for (index, patch) in self.patches.iter().enumerate() {
             while let Some(row) = matching.next_if(|row| (*row as usize) < patch.base.start) {
-                shown.push(self.from_base(index, row as usize) as u32);
+                shown.push(self.after_patches(index, row as usize) as u32);
             }
             while matching.next_if(|row| (*row as usize) < patch.base.end).is_some() {}
             for (offset, row) in patch.rows.iter().enumerate() {
@@ -279,7 +279,7 @@ impl Rows {
                 }
             }
         }
-        shown.extend(matching.map(|row| self.from_base(self.patches.len(), row as usize) as u32));
+        shown.extend(matching.map(|row| self.after_patches(self.patches.len(), row as usize) as u32));
         self.shown = Some(shown);
     }
 }

@@ -40,12 +40,12 @@ fn main_screen() {
     insta::assert_snapshot!(edited().screen(80, 24), @r#"
      example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
     ┌ Nameservers ─────────────────────────────────────────────────────────────────┐
-    │▌ ns1.example.com.           2001:db8::53  2026112101  in sync           4 ms │
+    │▌ ns1.example.com.           192.0.2.53    2026112101  in sync           3 ms │
+    │                             2001:db8::53  2026112101  in sync           4 ms │
     │  ns2.example.net.           198.51.100.7  2026112100  1 behind         31 ms │
     └──────────────────────────────────────────────────────────────────────────────┘
     ┌ Records ────────────────────────────────────────────────────────── 16 of 16 ─┐
     │  Name                       TTL  Type      Data                              │
-    │  @                           1h  MX        10 mail                           │
     │  @                           5m  TXT       "v=spf1 mx include:_spf.example.n…│
     │  *.dev                       1h  A         192.0.2.200                       │
     │  ftp                         1h  CNAME     www                               │
@@ -66,7 +66,8 @@ fn main_screen() {
     insta::assert_snapshot!(edited().screen(132, 43), @r#"
      example.com · ns1.example.com · serial 2026112101 · 3 changes                                                                 demo
     ┌ Nameservers ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
-    │▌ ns1.example.com.                                                               2001:db8::53  2026112101  in sync           4 ms │
+    │▌ ns1.example.com.                                                               192.0.2.53    2026112101  in sync           3 ms │
+    │                                                                                 2001:db8::53  2026112101  in sync           4 ms │
     │  ns2.example.net.                                                               198.51.100.7  2026112100  1 behind         31 ms │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
     ┌ Records ────────────────────────────────────────────────────────────────────────────────────────────────────────────── 16 of 16 ─┐
@@ -103,7 +104,6 @@ fn main_screen() {
     │                                                                                                                                  │
     │                                                                                                                                  │
     │                                                                                                                                  │
-    │                                                                                                                                  │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
      add www A; the TTL belongs to the whole set: 3 records have 5m now
      + add  - delete  Enter edit  u undo  / filter  w save  R reload  Tab pane  c changes  ? help  q quit
@@ -111,7 +111,7 @@ fn main_screen() {
     insta::assert_snapshot!(edited().screen(40, 10), @r"
      example.com · ns1.example.com · … demo
      Nameservers
-    ▌    2026112101  in sync           4 ms
+    ▌ ns1.example…   in sync           3 ms
      Records                       16 of 16
       ns.sub         A      192.0.2.77
      ~www            A      192.0.2.10
@@ -132,12 +132,12 @@ fn main_screen_in_ascii() {
     insta::assert_snapshot!(screen.lines().take(8).collect::<Vec<_>>().join("\n"), @r"
      example.com | ns1.example.com | serial 2026112101 | 3 changes       production
     + Nameservers -----------------------------------------------------------------+
-    |> ns1.example.com.           2001:db8::53  2026112101  in sync           4 ms |
+    |> ns1.example.com.           192.0.2.53    2026112101  in sync           3 ms |
+    |                             2001:db8::53  2026112101  in sync           4 ms |
     |  ns2.example.net.           198.51.100.7  2026112100  1 behind         31 ms |
     +------------------------------------------------------------------------------+
     + Records ---------------------------------------------------------- 16 of 16 -+
     |  Name                       TTL  Type      Data                              |
-    |  @                           1h  MX        10 mail                           |
     ");
 }
 
@@ -221,11 +221,11 @@ fn changes() {
     │     -      5m www                                                            │
     │     +      5m shops.example.net.                                             │
     │▌[x] www A                                                                    │
-    │     -      1h 192.0.2.10                                                     │
-    │     -      1h 192.0.2.11                                                     │
-    │     +      5m 192.0.2.10                                                     │
-    │     +      5m 192.0.2.11                                                     │
+    │       TTL 1h -> 5m (3 records)                                               │
     │     +      5m 192.0.2.12                                                     │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
     │                                                                              │
     │                                                                              │
     │                                                                              │
@@ -247,11 +247,11 @@ fn changes() {
     │     -      5m www                                                                                                                │
     │     +      5m shops.example.net.                                                                                                 │
     │▌[x] www A                                                                                                                        │
-    │     -      1h 192.0.2.10                                                                                                         │
-    │     -      1h 192.0.2.11                                                                                                         │
-    │     +      5m 192.0.2.10                                                                                                         │
-    │     +      5m 192.0.2.11                                                                                                         │
+    │       TTL 1h -> 5m (3 records)                                                                                                   │
     │     +      5m 192.0.2.12                                                                                                         │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
     │                                                                                                                                  │
     │                                                                                                                                  │
     │                                                                                                                                  │
@@ -316,19 +316,19 @@ fn push_dialog() {
     let near_root = edited().keys("Tab - w w").screen(80, 24);
     insta::assert_snapshot!(near_root.lines().skip(4).take(14).collect::<Vec<_>>().join("\n"), @r"
     │ [x] old A                                                                    │
-    │ ┌ Push ────────────────────────────────────────────────────────────────────┐ │
-    │ │ Zone    example.com.  serial 2026112101                                  │ │
-    │ │ Server  ns1.example.com                                                  │ │
-    │ │ Key     ns1-key                                                          │ │
-    │ │ Change  4 record sets: 3 records deleted, 2 added                        │ │
-    │ │ Guard   5 prerequisites: refused if somebody changed it meanwhile        │ │
-    │ │ This touches the zone's own NS or SOA, or deletes more than a fifth of   │ │
-    │ │ it.                                                                      │ │
-    │ │ Type the name of the zone to push it:                                    │ │
-    │ │ >                                                                        │ │
-    │ │                                                                          │ │
-    │ │ ▌Push   Cancel                                                           │ │
-    │ └──────────────────────────────────────────────────────────────────────────┘ │
+    │     -      1d 192.0.2.99                                                     │
+    │ [x]┌ Push ─────────────────────────────────────────────────────────────┐     │
+    │    │ Zone    example.com.  serial 2026112101                           │     │
+    │    │ Server  ns1.example.com                                           │     │
+    │ [x]│ Key     ns1-key                                                   │     │
+    │    │ Change  4 record sets: 3 records deleted, 2 added                 │     │
+    │    │ Guard   5 prerequisites: refused if somebody changed it meanwhile │     │
+    │    │ It touches the zone's own NS or SOA, or deletes over a fifth.     │     │
+    │    │ Type the name of the zone to push it:                             │     │
+    │    │ >                                                                 │     │
+    │    │                                                                   │     │
+    │    │ ▌Push   Cancel                                                    │     │
+    │    └───────────────────────────────────────────────────────────────────┘     │
     ");
 }
 
@@ -367,12 +367,12 @@ fn palette() {
     insta::assert_snapshot!(edited().keys(": 'un'").screen(80, 24), @r#"
      example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
     ┌ Nameservers ─────────────────────────────────────────────────────────────────┐
-    │▌ ns1.example.com.           2001:db8::53  2026112101  in sync           4 ms │
+    │▌ ns1.example.com.           192.0.2.53    2026112101  in sync           3 ms │
+    │                             2001:db8::53  2026112101  in sync           4 ms │
     │  ns2.example.net.           198.51.100.7  2026112100  1 behind         31 ms │
     └──────────────────────────────────────────────────────────────────────────────┘
     ┌ Records ────────────────────────────────────────────────────────── 16 of 16 ─┐
     │  Name                       TTL  Type      Data                              │
-    │  @                           1h  MX        10 mail                           │
     │  @                           5m  TXT       "v=spf1 mx include:_spf.example.n…│
     │  *.dev                       1h  A         192.0.2.200                       │
     │  ftp                         1h  CNAME     www                               │
@@ -397,7 +397,8 @@ fn filter() {
     insta::assert_snapshot!(edited().keys("/ 'www'").screen(80, 24), @r"
      example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
     ┌ Nameservers ─────────────────────────────────────────────────────────────────┐
-    │▌ ns1.example.com.           2001:db8::53  2026112101  in sync           4 ms │
+    │▌ ns1.example.com.           192.0.2.53    2026112101  in sync           3 ms │
+    │                             2001:db8::53  2026112101  in sync           4 ms │
     │  ns2.example.net.           198.51.100.7  2026112100  1 behind         31 ms │
     └──────────────────────────────────────────────────────────────────────────────┘
     ┌ Records ─────────────────────────────────────────────────────── 4 of 4 /www ─┐
@@ -406,7 +407,6 @@ fn filter() {
     │ ~www                         5m  A         192.0.2.10                        │
     │ ~www                         5m  A         192.0.2.11                        │
     │▌+www                         5m  A         192.0.2.12                        │
-    │                                                                              │
     │                                                                              │
     │                                                                              │
     │                                                                              │
