@@ -3,7 +3,7 @@
 //! A form shows a string plainly, as people think of it, wherever that reads back as the same octets; a text
 //! that begins with a quote is zone-file text. Everything else goes through the same kinds as a zone file.
 
-use super::kind::{Kind, Tokens, missing};
+use super::kind::{Kind, Tokens, missing, subject};
 use super::{Field, NameRef, Rdata, RdataError, RecordType, generic, info, text};
 
 /// Longest character-string (RFC 1035 section 3.3).
@@ -58,7 +58,7 @@ fn read_field(field: &Field, text: &str, origin: NameRef<'_>, out: &mut Vec<u8>)
     }
     let tokens = text::tokenise(text)?;
     if tokens.len() > 1 && !field.kind.takes_the_rest() {
-        return Err(format!("the {} must be one value, without blanks", field.name));
+        return Err(format!("{} one value, without blanks", subject(field)));
     }
     let mut tokens = Tokens::new(&tokens);
     field.kind.read(field, &mut tokens, origin, out)?;

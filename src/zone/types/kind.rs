@@ -179,31 +179,26 @@ impl Kind {
                 out.extend_from_slice(&value.to_be_bytes());
             }
             Kind::Type => {
-                let value = bitmap::any_type(tokens.one(field)?.text).ok_or_else(|| {
-                    format!("the {} must be a record type such as A, or TYPE123", field.name)
-                })?;
+                let value = bitmap::any_type(tokens.one(field)?.text)
+                    .ok_or_else(|| format!("{} a record type such as A, or TYPE123", subject(field)))?;
                 out.extend_from_slice(&value.0.to_be_bytes());
             }
             Kind::Seconds => {
                 let value = ttl::parse(tokens.one(field)?.text).ok_or_else(|| {
-                    format!(
-                        "the {} must be a time: seconds such as 3600, or with units such as 1h30m",
-                        field.name
-                    )
+                    format!("{} a time: seconds such as 3600, or with units such as 1h30m", subject(field))
                 })?;
                 out.extend_from_slice(&value.to_be_bytes());
             }
             Kind::Time => {
-                let value = time::parse(tokens.one(field)?.text).ok_or_else(|| {
-                    format!("the {} must be a time written YYYYMMDDHHMMSS, in UTC", field.name)
-                })?;
+                let value = time::parse(tokens.one(field)?.text)
+                    .ok_or_else(|| format!("{} a time written YYYYMMDDHHMMSS, in UTC", subject(field)))?;
                 out.extend_from_slice(&value.to_be_bytes());
             }
             Kind::Ipv4 => out.extend_from_slice(&ipv4(field, tokens.one(field)?)?.octets()),
             Kind::Ipv6 => out.extend_from_slice(&ipv6(field, tokens.one(field)?)?.octets()),
             Kind::Name | Kind::PlainName => {
                 let name = Name::parse(tokens.one(field)?.text, Some(origin))
-                    .map_err(|error| format!("the {} is not a domain name: {error}", field.name))?;
+                    .map_err(|error| format!("{} not a domain name: {error}", subject(field)))?;
                 out.extend_from_slice(name.wire());
             }
             Kind::String => text::push_string(field, &text::unescape(tokens.one(field)?.text)?, out)?,
@@ -220,17 +215,14 @@ impl Kind {
             Kind::Tag => {
                 let tag = text::unescape(tokens.one(field)?.text)?;
                 if tag.is_empty() || !tag.iter().all(u8::is_ascii_alphanumeric) {
-                    return Err(format!(
-                        "the {} must be made of letters and digits, such as issue",
-                        field.name
-                    ));
+                    return Err(format!("{} made of letters and digits, such as issue", subject(field)));
                 }
                 text::push_string(field, &tag, out)?;
             }
             Kind::Text => out.extend_from_slice(&text::unescape(tokens.one(field)?.text)?),
             Kind::Hex | Kind::Digest(_) => {
                 let octets = text::from_hex(tokens.joined(field)?.as_slice())
-                    .ok_or_else(|| format!("the {} must be hexadecimal: pairs of 0-9 and A-F", field.name))?;
+                    .ok_or_else(|| format!("{} hexadecimal: pairs of 0-9 and A-F", subject(field)))?;
                 if let Kind::Digest(lengths) = self {
                     check_digest(field, lengths, out.last(), octets.len())?;
                 }
@@ -238,23 +230,21 @@ impl Kind {
             }
             Kind::Base64 => {
                 let octets = text::from_base64(&tokens.joined(field)?)
-                    .ok_or_else(|| format!("the {} must be base 64: A-Z, a-z, 0-9, + and /", field.name))?;
+                    .ok_or_else(|| format!("{} base 64: A-Z, a-z, 0-9, + and /", subject(field)))?;
                 out.extend_from_slice(&octets);
             }
             Kind::Salt => {
                 let token = tokens.one(field)?.text;
                 let hex = if token == b"-" { Some(Vec::new()) } else { text::from_hex(token) };
                 let salt = hex.filter(|salt| salt.len() <= 255).ok_or_else(|| {
-                    format!("the {} must be hexadecimal, at most 255 octets, or - for none", field.name)
+                    format!("{} hexadecimal, at most 255 octets, or - for none", subject(field))
                 })?;
                 text::push_string(field, &salt, out)?;
             }
             Kind::Hash => {
                 let hash = text::from_base32(tokens.one(field)?.text)
                     .filter(|hash| (1..=255).contains(&hash.len()))
-                    .ok_or_else(|| {
-                        format!("the {} must be base 32 in the hex alphabet: 0-9 and A-V", field.name)
-                    })?;
+                    .ok_or_else(|| format!("{} base 32 in the hex alphabet: 0-9 and A-V", subject(field)))?;
                 text::push_string(field, &hash, out)?;
             }
             Kind::Types => bitmap::read(tokens, out)?,
@@ -314,7 +304,13 @@ impl<'t, 'a> Tokens<'t, 'a> {
 
 /// What to say where there is no text for a field.
 pub(super) fn missing(field: &Field) -> String {
-    format!("no {} given: {}", field.name, field.hint)
+    format!("{} missing: {}", subject(field), field.hint)
+}
+
+/// "the preference is", "the flags are".
+pub(super) fn subject(field: &Field) -> String {
+    let plural = field.name.ends_with('s') && !field.name.ends_with("ss");
+    format!("the {} {}", field.name, if plural { "are" } else { "is" })
 }
 
 /// A number up to `max` in decimal digits, or one of the names.
@@ -326,9 +322,9 @@ fn number(field: &Field, token: Token<'_>, max: u32, codes: Codes) -> Result<u32
     match (named, codes.first()) {
         (Some((_, value)), _) => Ok(u32::from(*value)),
         (None, Some((name, _))) => {
-            Err(format!("the {} must be a number from 0 to {max}, or a name such as {name}", field.name))
+            Err(format!("{} a number from 0 to {max}, or a name such as {name}", subject(field)))
         }
-        (None, None) => Err(format!("the {} must be a number from 0 to {max}", field.name)),
+        (None, None) => Err(format!("{} a number from 0 to {max}", subject(field))),
     }
 }
 
@@ -337,8 +333,8 @@ fn ipv4(field: &Field, token: Token<'_>) -> Result<Ipv4Addr, String> {
     text.parse().map_err(|_| match text.parse::<Ipv6Addr>() {
         Ok(_) => "this is an IPv6 address: it belongs in an AAAA record".into(),
         Err(_) => format!(
-            "the {} must be an IPv4 address: four numbers from 0 to 255 with dots between, such as 192.0.2.1",
-            field.name
+            "{} an IPv4 address: four numbers from 0 to 255 with dots between, such as 192.0.2.1",
+            subject(field)
         ),
     })
 }
@@ -348,10 +344,7 @@ fn ipv6(field: &Field, token: Token<'_>) -> Result<Ipv6Addr, String> {
     text.parse().map_err(|_| match text.parse::<Ipv4Addr>() {
         Ok(_) => "this is an IPv4 address: it belongs in an A record".into(),
         Err(_) => {
-            format!(
-                "the {} must be an IPv6 address such as 2001:db8::1, without a zone or prefix",
-                field.name
-            )
+            format!("{} an IPv6 address such as 2001:db8::1, without a zone or prefix", subject(field))
         }
     })
 }

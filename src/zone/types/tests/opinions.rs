@@ -87,7 +87,6 @@ proptest! {
         let rdata = parse("HTTPS", &format!("1 svc.example.net. {params}")).unwrap();
         let line = format_rdata(RecordType::HTTPS, &rdata, None);
         prop_assert_eq!(line.strip_prefix("1 svc.example.net.").unwrap().trim_start(), params);
-        prop_assert!(is_ordinary(RecordType::HTTPS, &rdata));
         prop_assert_eq!(read_by_domain(RecordType::HTTPS, &line), Some(rdata.clone()));
         prop_assert_eq!(through_hickory(RecordType::HTTPS, &rdata), Some(rdata));
     }
