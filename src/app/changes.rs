@@ -1,11 +1,14 @@
 //! The Changes screen: what the draft changes, RRset by RRset, what the server will make of it, and conflicts.
 
 use super::describe::{self, count};
-use super::layout::scroll;
+use super::layout::{scroll, wrap};
 use super::open::Open;
 use super::{App, Screen};
 use crate::push::{self, Plan, Prediction, ServerTraits};
 use crate::zone::{Change, ChangeMap, RrKey, RrSet, types};
+
+/// Columns for the frame, the marker and the sign of a line.
+const SIGNS: u16 = 10;
 
 /// The review.
 #[derive(Debug)]
@@ -26,6 +29,8 @@ pub struct Line {
     pub change: Option<usize>,
     pub kind: LineKind,
     pub text: String,
+    /// Goes on with the line before: the text did not fit.
+    pub continued: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +50,8 @@ pub enum LineKind {
 }
 
 impl Changes {
-    fn new(open: &Open) -> Changes {
+    /// For a screen of so many columns.
+    fn new(open: &Open, width: u16) -> Changes {
         let wanted = wanted(open);
         let traits = ServerTraits { kind: open.kind };
         let conflicts = open.draft.conflicts().iter().filter(|key| wanted.contains_key(key)).count();
@@ -61,7 +67,7 @@ impl Changes {
             Ok(plan) => push::predict(open.draft.base(), plan, &wanted, traits),
             Err(_) => Vec::new(),
         };
-        let lines = lines(open, &wanted, &plan, &predictions);
+        let lines = lines(open, &wanted, &plan, &predictions, width.saturating_sub(SIGNS));
         Changes { selected: 0, offset: 0, lines, plan }
     }
 
@@ -97,10 +103,16 @@ fn lines(
     wanted: &ChangeMap,
     plan: &Result<Plan, String>,
     predictions: &[Prediction],
+    width: u16,
 ) -> Vec<Line> {
     let origin = open.draft.base().origin();
     let mut lines = Vec::new();
-    let mut line = |change, kind, text: String| lines.push(Line { change, kind, text });
+    // All of it can be read: what is pushed was reviewed.
+    let mut line = |change, kind, text: String| {
+        for (number, text) in wrap(text.trim_start(), width).into_iter().enumerate() {
+            lines.push(Line { change, kind, text, continued: number > 0 });
+        }
+    };
     if let Err(reason) = plan {
         line(None, LineKind::Trouble, reason.clone());
     }
@@ -162,7 +174,7 @@ fn side(
 
 fn record(key: &RrKey, ttl: u32, rdata: &[u8], open: &Open) -> String {
     let origin = open.draft.base().origin().as_ref();
-    format!("{:>7} {}", describe::ttl(ttl), types::format_rdata(key.rtype, rdata, Some(origin)))
+    format!("{:<7} {}", describe::ttl(ttl), types::format_rdata(key.rtype, rdata, Some(origin)))
 }
 
 /// The TTL where the whole set gets another one, and the records that go and come.
@@ -195,7 +207,7 @@ fn difference(key: &RrKey, change: &Change, open: &Open) -> Vec<(LineKind, Strin
 /// Shows the screen, made anew.
 pub fn open(app: &mut App) {
     let Some(open) = app.open() else { return };
-    let mut changes = Changes::new(open);
+    let mut changes = Changes::new(open, app.size.0);
     match &app.screen {
         Screen::Changes(shown) => (changes.selected, changes.offset) = (shown.selected, shown.offset),
         // At the record that the person comes from.

@@ -1,5 +1,8 @@
 //! Where things stand on the screen, in rows. `app` needs it to keep the selection in view, `ui` to draw.
 
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
 /// The size below which nothing but one line of text is shown.
 pub const SMALLEST: (u16, u16) = (40, 10);
 
@@ -67,9 +70,58 @@ pub fn scroll(offset: usize, selected: usize, height: usize, total: usize) -> us
     offset.clamp((selected + 1).saturating_sub(height), selected).min(last)
 }
 
+/// Splits a text into lines of at most `width` columns, between words where that goes.
+pub fn wrap(text: &str, width: u16) -> Vec<String> {
+    let width = usize::from(width.max(1));
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split(' ') {
+        let Some(line) = lines.last_mut() else { break };
+        if used > 0 && used + 1 + word.width() <= width {
+            line.push(' ');
+            line.push_str(word);
+            used += 1 + word.width();
+            continue;
+        }
+        if used > 0 {
+            lines.push(String::new());
+            used = 0;
+        }
+        for grapheme in word.graphemes(true) {
+            if used > 0 && used + grapheme.width() > width {
+                lines.push(String::new());
+                used = 0;
+            }
+            used += grapheme.width();
+            lines.last_mut().into_iter().for_each(|line| line.push_str(grapheme));
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn wrapping() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
+        assert_eq!(wrap("", 3), [""]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_too_wide_and_nothing_is_lost(text in any::<String>(), width in 1u16..40) {
+            let lines = wrap(&text, width);
+            for line in &lines {
+                // One cluster may be wider than the line.
+                prop_assert!(line.width() <= usize::from(width) || line.graphemes(true).count() == 1);
+            }
+            prop_assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
+        }
+    }
 
     #[test]
     fn parts_fill_the_screen() {

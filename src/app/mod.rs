@@ -271,7 +271,13 @@ impl App {
         match msg {
             Msg::Key(key) => self.on_key(key),
             Msg::Paste(text) => self.on_paste(&text),
-            Msg::Resize(width, height) => self.size = (width, height),
+            Msg::Resize(width, height) => {
+                let wrapped_anew = width != self.size.0;
+                self.size = (width, height);
+                if wrapped_anew {
+                    changes::refresh(self);
+                }
+            }
             Msg::Hangup => self.effect(Effect::Quit),
             Msg::Resumed => self.effect(Effect::Repaint),
             Msg::Loading { request, records } => self.on_progress(request, records),

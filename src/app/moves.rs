@@ -77,9 +77,6 @@ impl App {
                 chooser.offset = scroll(chooser.offset, chooser.selected, height.saturating_sub(1), total);
             }
             (None, Screen::Changes(changes), super::Zone::Open(open)) => changes.keep_in_view(open, height),
-            (None, Screen::Result(results), _) => {
-                results.offset = results.offset.min(results.lines.len().saturating_sub(height));
-            }
             _ => {}
         }
     }

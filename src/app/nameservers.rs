@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::layout::scroll;
 use super::rows::{Row, changed_rows, unchanged_rows};
-use crate::facts::{AddressStatus, NameserverStatus};
+use crate::facts::{AddressState, AddressStatus, NameserverStatus};
 use crate::zone::{Draft, Name, RecordType, RrKey, types};
 
 /// The nameservers and where the person stands among them.
@@ -84,7 +84,19 @@ impl Nameservers {
         servers
     }
 
-    pub fn set_status(&mut self, status: NameserverStatus) {
+    /// Takes over what is known. What was known before stays on the screen until there is an answer.
+    pub fn set_status(&mut self, mut status: NameserverStatus) {
+        if let Some(before) = self.status.get(&status.name) {
+            if status.addresses.is_empty() && status.problem.is_none() {
+                return;
+            }
+            let asking = status.addresses.iter_mut().filter(|now| now.state == AddressState::Asking);
+            for now in asking {
+                if let Some(known) = before.addresses.iter().find(|known| known.address == now.address) {
+                    now.state = known.state.clone();
+                }
+            }
+        }
         self.status.insert(status.name.clone(), status);
     }
 

@@ -21,7 +21,7 @@ pub struct Palette {
 }
 
 /// Names people know from elsewhere, and the commands they mean.
-const ALIASES: [(&str, &str); 4] = [("w", "review"), ("q", "quit"), ("x", "quit"), ("undo!", "undo")];
+const ALIASES: [(&str, &str); 3] = [("w", "review"), ("q", "quit"), ("q!", "quit")];
 
 pub fn open(app: &mut App) {
     let mut palette = Palette { field: Field::default(), matches: Vec::new(), selected: 0 };

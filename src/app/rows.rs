@@ -4,6 +4,7 @@
 //! edit costs as much as there are changes, and a row is found by binary search. A filter is a list of row
 //! numbers. What may be done with a row is `records`' business.
 
+use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
 use crate::zone::rrset::RrKey;
@@ -66,14 +67,22 @@ pub fn changed_rows(key: &RrKey, change: &Change, conflict: bool) -> Vec<Row> {
         was,
         conflict,
     };
-    let mut added: std::collections::VecDeque<usize> = (after.rdata.iter().enumerate())
-        .filter(|(_, rdata)| !before.contains(key.rtype, rdata))
+    let places = |set: &RrSet| -> HashMap<Vec<u8>, usize> {
+        let records = set.rdata.iter().enumerate();
+        records.map(|(at, rdata)| (types::canonical(key.rtype, rdata).into_owned(), at)).collect()
+    };
+    let (old_places, new_places) = (places(before), places(after));
+    let place = |places: &HashMap<Vec<u8>, usize>, rdata: &[u8]| {
+        places.get(types::canonical(key.rtype, rdata).as_ref()).copied()
+    };
+    let mut added: VecDeque<usize> = (after.rdata.iter().enumerate())
+        .filter(|(_, rdata)| place(&old_places, rdata).is_none())
         .map(|(index, _)| index)
         .collect();
     let mut rows = Vec::with_capacity(before.rdata.len() + added.len());
     for (index, old) in before.rdata.iter().enumerate() {
         let was = (before.ttl_of(index), old.clone());
-        let kept = after.position(key.rtype, old);
+        let kept = place(&new_places, old);
         let row = match kept.or_else(|| added.pop_front()) {
             None => {
                 let (ttl, rdata) = was;

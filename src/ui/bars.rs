@@ -1,9 +1,10 @@
 //! The title bar, the message line and the hint bar.
 
 use super::canvas::{Canvas, columns};
+use super::clean::clean;
 use super::records;
 use crate::app::commands::{Command, in_context};
-use crate::app::layout::Layout;
+use crate::app::layout::{Layout, wrap};
 use crate::app::open::{Open, Pane};
 use crate::app::{App, Screen, describe};
 
@@ -36,6 +37,9 @@ pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
     canvas.text(width.saturating_sub(room + 1), 0, room, label, theme.doubt());
 }
 
+/// The most lines that a message takes.
+const MESSAGE_LINES: u16 = 6;
+
 /// The line above the hints: a message, else what is going on, else about the selected record.
 pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     let theme = canvas.theme;
@@ -49,13 +53,25 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
             (Some(records), _) => (format!("loading again: {records} records; Ctrl-C stops"), theme.plain()),
             (None, Err(reason)) if !app.details => (reason, theme.doubt()),
             (None, _) => match app.screen {
-                Screen::Main => (about_selected(app, open, layout), theme.plain()),
+                Screen::Main => {
+                    let about = about_selected(app, open, layout);
+                    canvas.text(1, y, width, &about, theme.plain());
+                    return;
+                }
                 _ => return,
             },
         },
         (None, None, None) => return,
     };
-    canvas.text(1, y, width, &text, style);
+    // What does not fit one line takes room from the screen above it.
+    let mut lines = wrap(&clean(&text), width);
+    lines.truncate(usize::from(MESSAGE_LINES));
+    // At most MESSAGE_LINES.
+    let top = (y + 1).saturating_sub(lines.len() as u16);
+    for (line, y) in lines.iter().zip(top..) {
+        canvas.text(0, y, layout.width, &" ".repeat(usize::from(layout.width)), theme.plain());
+        canvas.text(1, y, width, line, style);
+    }
 }
 
 /// Only where it is needed or asked for: each move would send it over the line.

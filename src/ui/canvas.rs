@@ -142,32 +142,6 @@ pub fn fit(text: &str, width: u16, ellipsis: char) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
-/// Splits a text into lines of at most `width` columns, between words where that goes.
-pub fn wrap(text: &str, width: u16) -> Vec<String> {
-    let width = width.max(1);
-    let shown = clean(text);
-    let mut lines = vec![String::new()];
-    for word in shown.split(' ') {
-        let Some(line) = lines.last_mut() else { break };
-        if !line.is_empty() && columns(line) + 1 + columns(word) <= width {
-            line.push(' ');
-            line.push_str(word);
-            continue;
-        }
-        if !line.is_empty() {
-            lines.push(String::new());
-        }
-        for grapheme in word.graphemes(true) {
-            let full = lines.last().is_some_and(|line| columns(line) + columns(grapheme) > width);
-            if full {
-                lines.push(String::new());
-            }
-            lines.last_mut().into_iter().for_each(|line| line.push_str(grapheme));
-        }
-    }
-    lines
-}
-
 /// An area without its first rows.
 pub fn below(area: Rect, rows: u16) -> Rect {
     let rows = rows.min(area.height);
@@ -180,25 +154,18 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn cutting_and_wrapping() {
+    fn cutting() {
         assert_eq!(fit("www", 3, '…'), "www");
         assert_eq!(fit("wwww", 3, '…'), "ww…");
         assert_eq!(fit("日本語", 5, '…'), "日本…");
         assert_eq!(fit("日本語", 4, '…'), "日…");
         assert_eq!(fit("a\x1bb", 3, '…'), "a␛b");
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
-        assert_eq!(wrap("", 3), [""]);
     }
 
     proptest! {
         #[test]
         fn nothing_is_too_wide(text in any::<String>(), width in 1u16..40) {
             prop_assert!(columns(&fit(&text, width, '…')) <= width);
-            for line in wrap(&text, width.max(2)) {
-                // One cluster may be wider than the line.
-                prop_assert!(columns(&line) <= width.max(2) || line.graphemes(true).count() == 1);
-            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::Canvas;
+use super::canvas::{Canvas, columns};
 use crate::app::changes::Changes;
 use crate::app::layout::Layout;
 use crate::app::open::Open;
@@ -29,11 +29,14 @@ pub fn draw(open: &Open, changes: &Changes, canvas: &mut Canvas<'_>, layout: &La
     for (line, y) in shown {
         let (sign, style) = theme.change(line.kind);
         let is_head = sign.is_empty();
-        if is_head && line.change == Some(changes.selected) {
+        if is_head && !line.continued && line.change == Some(changes.selected) {
             canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker(true));
         }
         let x = inside.x + 1;
-        let used = canvas.text(x, y, inside.width, sign, style);
-        canvas.text(x + used, y, inside.width.saturating_sub(used + 1), &line.text, style);
+        let sign_width = columns(sign);
+        if !line.continued {
+            canvas.text(x, y, sign_width, sign, style);
+        }
+        canvas.text(x + sign_width, y, inside.width.saturating_sub(sign_width + 1), &line.text, style);
     }
 }

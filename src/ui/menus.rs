@@ -2,11 +2,11 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, columns, wrap};
+use super::canvas::{Canvas, columns};
 use crate::app::App;
 use crate::app::dialog::Dialog;
 use crate::app::forms::Chooser;
-use crate::app::layout::Layout;
+use crate::app::layout::{Layout, wrap};
 use crate::app::palette::Palette;
 
 pub fn dialog(dialog: &Dialog, canvas: &mut Canvas<'_>, layout: &Layout) {

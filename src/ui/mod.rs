@@ -26,6 +26,9 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     let area = frame.area();
     let theme = Theme { colours: app.settings.colours, unicode: app.settings.unicode };
     let layout = Layout::new((area.width, area.height));
+    if let (Some(layout), None, Screen::Form(form)) = (&layout, &app.overlay, &app.screen) {
+        form::draw(form, &app.settings, rect(layout.body(), layout.width), frame);
+    }
     let mut canvas = Canvas { buffer: frame.buffer_mut(), theme, cursor: None };
     let Some(layout) = layout else {
         let text = format!("make the window {}x{} or larger", SMALLEST.0, SMALLEST.1);
@@ -56,10 +59,6 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
         }
     }
     let cursor = canvas.cursor;
-    if let (None, Screen::Form(form)) = (&app.overlay, &app.screen) {
-        let body = rect(layout.body(), layout.width);
-        form::draw(form, &app.settings, body, frame);
-    }
     if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
         frame.set_cursor_position(cursor);
     }
@@ -80,7 +79,7 @@ fn draw_screen(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
         Screen::Changes(changes) => changes::draw(open, changes, canvas, layout, body),
         Screen::Pushing(pushing) => push::pushing(pushing, canvas, layout, body),
         Screen::Result(results) => push::results(results, canvas, layout, body),
-        // Draws itself over everything here.
+        // Has drawn itself already.
         Screen::Form(_) => {}
     }
 }

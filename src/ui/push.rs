@@ -2,9 +2,9 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, wrap};
+use super::canvas::Canvas;
 use crate::app::describe::count;
-use crate::app::layout::Layout;
+use crate::app::layout::{Layout, wrap};
 use crate::app::pushing::{self, Pushing, Results};
 
 pub fn pushing(state: &Pushing, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {

@@ -2,8 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, wrap};
-use crate::app::layout::Layout;
+use super::canvas::Canvas;
+use crate::app::layout::{Layout, wrap};
 use crate::app::{App, Zone};
 
 pub fn draw(app: &App, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {

@@ -116,8 +116,8 @@ fn main_screen() {
       ns.sub         A      192.0.2.77
      ~www            A      192.0.2.10
      ~www            A      192.0.2.11
-    ▌+www            A      192.0.2.12
-     add www A; the TTL belongs to the who…
+     add www A; the TTL belongs to the
+     whole set: 3 records have 5m now
      + add  - delete  Enter edit  ? help
     ");
 }
@@ -216,13 +216,13 @@ fn changes() {
      example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
     ┌ Changes ──────────────────────────────────────────────────────────── 3 of 3 ─┐
     │ [x] old A                                                                    │
-    │     -      1d 192.0.2.99                                                     │
+    │     - 1d      192.0.2.99                                                     │
     │ [x] shop CNAME                                                               │
-    │     -      5m www                                                            │
-    │     +      5m shops.example.net.                                             │
+    │     - 5m      www                                                            │
+    │     + 5m      shops.example.net.                                             │
     │▌[x] www A                                                                    │
     │       TTL 1h -> 5m (3 records)                                               │
-    │     +      5m 192.0.2.12                                                     │
+    │     + 5m      192.0.2.12                                                     │
     │                                                                              │
     │                                                                              │
     │                                                                              │
@@ -242,13 +242,13 @@ fn changes() {
      example.com · ns1.example.com · serial 2026112101 · 3 changes                                                                 demo
     ┌ Changes ──────────────────────────────────────────────────────────────────────────────────────────────────────────────── 3 of 3 ─┐
     │ [x] old A                                                                                                                        │
-    │     -      1d 192.0.2.99                                                                                                         │
+    │     - 1d      192.0.2.99                                                                                                         │
     │ [x] shop CNAME                                                                                                                   │
-    │     -      5m www                                                                                                                │
-    │     +      5m shops.example.net.                                                                                                 │
+    │     - 5m      www                                                                                                                │
+    │     + 5m      shops.example.net.                                                                                                 │
     │▌[x] www A                                                                                                                        │
     │       TTL 1h -> 5m (3 records)                                                                                                   │
-    │     +      5m 192.0.2.12                                                                                                         │
+    │     + 5m      192.0.2.12                                                                                                         │
     │                                                                                                                                  │
     │                                                                                                                                  │
     │                                                                                                                                  │
@@ -291,10 +291,10 @@ fn push_dialog() {
      example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
     ┌ Changes ──────────────────────────────────────────────────────────── 3 of 3 ─┐
     │ [x] old A                                                                    │
-    │     -      1d 192.0.2.99                                                     │
+    │     - 1d      192.0.2.99                                                     │
     │ [x] shop CNAME                                                               │
-    │     -      5m www                                                            │
-    │     +      5m shops.example.net.                                             │
+    │     - 5m      www                                                            │
+    │     + 5m      shops.example.net.                                             │
     │▌[x]┌ Push ─────────────────────────────────────────────────────────────┐     │
     │    │ Zone    example.com.  serial 2026112101                           │     │
     │    │ Server  ns1.example.com                                           │     │
@@ -316,7 +316,7 @@ fn push_dialog() {
     let near_root = edited().keys("Tab - w w").screen(80, 24);
     insta::assert_snapshot!(near_root.lines().skip(4).take(14).collect::<Vec<_>>().join("\n"), @r"
     │ [x] old A                                                                    │
-    │     -      1d 192.0.2.99                                                     │
+    │     - 1d      192.0.2.99                                                     │
     │ [x]┌ Push ─────────────────────────────────────────────────────────────┐     │
     │    │ Zone    example.com.  serial 2026112101                           │     │
     │    │ Server  ns1.example.com                                           │     │
@@ -463,4 +463,309 @@ fn control_characters_are_shown_as_marks() {
     assert!(screen.contains("␛[2Jcleared <U+202E>turned"), "{screen}");
     test.app.settings.server = "ns\u{7}1".into();
     assert!(test.screen(80, 24).contains("ns␇1"));
+}
+
+#[test]
+fn long_records_are_reviewed_whole() {
+    let mut test = answered();
+    test.select(
+        "@",
+        "TXT",
+        "\"v=spf1 mx include:_spf.example.net include:_spf.mailer.example.org ip4:192.0.2.0/24 -all\"",
+    );
+    test.keys("- c");
+    insta::assert_snapshot!(test.screen(80, 24).lines().take(6).collect::<Vec<_>>().join("\n"), @r#"
+     example.com · ns1.example.com · serial 2026112101 · 1 change              demo
+    ┌ Changes ──────────────────────────────────────────────────────────── 1 of 1 ─┐
+    │▌[x] @ TXT                                                                    │
+    │     - 5m      "v=spf1 mx include:_spf.example.net                            │
+    │       include:_spf.mailer.example.org ip4:192.0.2.0/24 -all"                 │
+    │                                                                              │
+    "#);
+}
+
+#[test]
+fn conflict() {
+    let mut test = answered();
+    test.select("mail", "A", "192.0.2.25").keys("Enter Ctrl-U '192.0.2.26' Enter R");
+    test.load(&ZONE.replace("2026112101", "2026112105").replace("192.0.2.25", "192.0.2.27"));
+    insta::assert_snapshot!(test.screen(80, 24), @r#"
+     example.com · ns1.example.com · serial 2026112105 · 1 change              demo
+    ┌ Nameservers ─────────────────────────────────────────────────────────────────┐
+    │▌ ns1.example.com.           192.0.2.53    2026112101  4 behind          3 ms │
+    │                             2001:db8::53  2026112101  4 behind          4 ms │
+    │  ns2.example.net.           198.51.100.7  2026112100  5 behind         31 ms │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    ┌ Records ──────────────────────────────────────────────────────────  7 of 15 ─┐
+    │  Name                       TTL  Type      Data                              │
+    │  @                           1h  SOA       ns1 hostmaster 2026112105 3600 90…│
+    │  @                           1h  A         192.0.2.1                         │
+    │  @                           1h  MX        10 mail                           │
+    │  @                           5m  TXT       "v=spf1 mx include:_spf.example.n…│
+    │  *.dev                       1h  A         192.0.2.200                       │
+    │  ftp                         1h  CNAME     www                               │
+    │▌!mail                        1h  A         192.0.2.26                        │
+    │  ns1                         1h  A         192.0.2.53                        │
+    │  ns1                         1h  AAAA      2001:db8::53                      │
+    │  old                         1d  A         192.0.2.99                        │
+    │  shop                        5m  CNAME     www                               │
+    │  sub                         1h  NS        ns.sub                            │
+    │  ns.sub                      1h  A         192.0.2.77                        │
+     loaded again: serial 2026112101 is now 2026112105; 1 conflict with yours: c
+     shows both sides
+     + add  - delete  Enter edit  u undo  / filter  w save  Tab pane  ? help
+    "#);
+    insta::assert_snapshot!(test.keys("c").screen(80, 24), @r"
+     example.com · ns1.example.com · serial 2026112105 · 1 change              demo
+    ┌ Changes ──────────────────────────────────────────────────────────── 1 of 1 ─┐
+    │   ! 1 conflict to decide first: m keeps mine, - takes theirs, Space leaves   │
+    │     it out.                                                                  │
+    │▌[x] mail A                                                                   │
+    │   ! others changed it too: m pushes mine over theirs, - takes theirs         │
+    │       seen   1h      192.0.2.25                                              │
+    │       mine   1h      192.0.2.26                                              │
+    │       theirs 1h      192.0.2.27                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+
+     u undo  m keep mine  - drop  Space leave out  Enter go to  w push  ? help
+    ");
+}
+
+#[test]
+fn failed_load() {
+    let (app, effects) = App::new(settings());
+    let mut test = Test { app, effects };
+    let request = test.last_load();
+    let failure = Failure {
+        kind: crate::facts::FailureKind::Refused,
+        what: "The transfer of example.com from ns1.example.com was refused.".into(),
+        why: "The server does not let this address or the key ns1-key transfer the zone.".into(),
+        next: "Allow it on the server (BIND: allow-transfer { key ns1-key; };), or use --key.".into(),
+    };
+    insta::assert_snapshot!(test.screen(80, 24).lines().take(6).collect::<Vec<_>>().join("\n"), @r"
+     example.com · ns1.example.com                                             demo
+    ┌ Zone ────────────────────────────────────────────────────────────────────────┐
+    │                                                                              │
+    │  Loading example.com. from ns1.example.com                                   │
+    │                                                                              │
+    │                                                                              │
+    ");
+    test.send(Msg::Loaded { request, result: Err(failure.clone()) });
+    insta::assert_snapshot!(test.screen(80, 24), @r"
+     example.com · ns1.example.com                                             demo
+    ┌ Zone ────────────────────────────────────────────────────────────────────────┐
+    │                                                                              │
+    │  The transfer of example.com from ns1.example.com was refused.               │
+    │                                                                              │
+    │  The server does not let this address or the key ns1-key transfer the zone.  │
+    │                                                                              │
+    │  Allow it on the server (BIND: allow-transfer { key ns1-key; };), or use     │
+    │  --key.                                                                      │
+    │                                                                              │
+    │  R tries again, q quits.                                                     │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+
+     R reload  ? help  q quit
+    ");
+    // A failure beside an open zone is told whole, too.
+    let mut test = answered();
+    test.send(Msg::Failed(failure));
+    insta::assert_snapshot!(test.screen(80, 24).lines().skip(19).collect::<Vec<_>>().join("\n"), @r"
+    │  sub                         1h  NS        ns.sub                            │
+     The transfer of example.com from ns1.example.com was refused. The server does
+     not let this address or the key ns1-key transfer the zone. Allow it on the
+     server (BIND: allow-transfer { key ns1-key; };), or use --key.
+     + add  - delete  Enter edit  u undo  / filter  w save  Tab pane  ? help
+    ");
+}
+
+#[test]
+fn push_result() {
+    use crate::push::{Action, Event};
+    use crate::zone::update::Rcode;
+    let mut test = edited();
+    test.keys("c w y");
+    let Some(Effect::Push { request, .. }) = test.effects.last() else { panic!() };
+    let request = *request;
+    // A server that says NOERROR, raises its serial and keeps one record that it was told to delete.
+    let served = ZONE
+        .replace("2026112101", "2026112102")
+        .replace("shop   300   CNAME www", "shop   300   CNAME shops.example.net.");
+    let served = zone(&format!("{}www 300 A 192.0.2.12\n", served.replace("www    3600", "www    300")));
+    let mut sent = false;
+    let mut next = 0;
+    while let Some(effect) = test.effects.get(next).cloned() {
+        next += 1;
+        let Effect::Push { action, .. } = effect else { continue };
+        let event = match action {
+            Action::AskSoa if !sent => Event::Soa(Ok(zone(ZONE).soa().clone())),
+            Action::AskSoa => Event::Soa(Ok(served.soa().clone())),
+            Action::Transfer => Event::Zone(Ok(served.clone())),
+            Action::Send(_) => {
+                sent = true;
+                Event::Answer(Ok(Rcode::NOERROR))
+            }
+            _ => Event::Woke,
+        };
+        test.send(Msg::Push { request, event });
+    }
+    insta::assert_snapshot!(test.screen(80, 24), @r"
+     example.com · ns1.example.com · serial 2026112102 · 1 change              demo
+    ┌ Push result ─────────────────────────────────────────────────────────────────┐
+    │ Not everything is as it was asked for.                                       │
+    │ What is missing is still in your draft: c shows it.                          │
+    │ Serial 2026112101 -> 2026112102.  Answer NOERROR.                            │
+    │ not applied        old A                                                     │
+    │                    The server said yes, but does not show it. Its log may    │
+    │                    tell why it ignored it.                                   │
+    │ applied            shop CNAME                                                │
+    │ applied            www A                                                     │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+
+     Enter records  R reload  c changes  ? help
+    ");
+    insta::assert_snapshot!(test.screen(132, 43).lines().take(12).collect::<Vec<_>>().join("\n"), @r"
+     example.com · ns1.example.com · serial 2026112102 · 1 change                                                                  demo
+    ┌ Push result ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │ Not everything is as it was asked for.                                                                                           │
+    │ What is missing is still in your draft: c shows it.                                                                              │
+    │ Serial 2026112101 -> 2026112102.  Answer NOERROR.                                                                                │
+    │ not applied        old A                                                                                                         │
+    │                    The server said yes, but does not show it. Its log may tell why it ignored it.                                │
+    │ applied            shop CNAME                                                                                                    │
+    │ applied            www A                                                                                                         │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    ");
+    assert_eq!(test.changes(), ["- old 86400 A 192.0.2.99"]);
+}
+
+#[test]
+fn draft_dialog() {
+    let mut before = edited();
+    before.effects.retain(|effect| matches!(effect, Effect::Journal { .. }));
+    let entries = super::loading::disk(&before.effects);
+    let (app, effects) = App::new(settings());
+    let mut test = Test { app, effects };
+    test.send(Msg::DraftFound { entries, base_serial: 2_026_112_101, saved_at: "2026-11-21 14:03".into() });
+    test.load(&ZONE.replace("2026112101", "2026112105"));
+    insta::assert_snapshot!(test.screen(80, 24).lines().skip(5).take(14).collect::<Vec<_>>().join("\n"), @r"
+    ┌ Records ──────────────────────────────────────────────────────────  1 of 15 ─┐
+    │  Name                       TTL  Type      Data                              │
+    │▌┌ Draft of an earlier run ─────────────────────────────────────────────────┐…│
+    │ │ A draft with 3 changes, last written 2026-11-21 14:03.                   │ │
+    │ │   old A                                                                  │ │
+    │ │   shop CNAME                                                             │…│
+    │ │   www A                                                                  │ │
+    │ │ It was made over serial 2026112101; the zone is at 2026112105 now.       │ │
+    │ │ Nothing of it was changed by others.                                     │ │
+    │ │                                                                          │ │
+    │ │ ▌(g) Go on with it   (d) Discard...                                      │ │
+    │ └──────────────────────────────────────────────────────────────────────────┘ │
+    │  shop                        5m  CNAME     www                               │
+    │  sub                         1h  NS        ns.sub                            │
+    ");
+}
+
+#[test]
+fn wide_screens() {
+    insta::assert_snapshot!(edited().keys("?").screen(132, 43), @r"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes                                                                 demo
+    ┌ Help ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │ search:                                                                                                                          │
+    │ Records                                                                                                                          │
+    │  + = a Ins F7     add a record: choose a type, fill in the form                                                                  │
+    │  o                add a record with the selected owner name                                                                      │
+    │  - d Del F8       delete the record; on a deleted one: bring it back                                                             │
+    │  Enter e F4       edit the record                                                                                                │
+    │  Y F5             add a record that starts as a copy of this one                                                                 │
+    │  u                take the last edit back                                                                                        │
+    │  U Ctrl-R         do the last undone edit again                                                                                  │
+    │  y                copy the record as a zone-file line to the terminal's clipboard                                                │
+    │  / F6             show only rows that contain a text                                                                             │
+    │  I                show or hide a line about the selected record                                                                  │
+    │  n                go to the next changed record                                                                                  │
+    │  N                go to the changed record before                                                                                │
+    │  w Ctrl-S F2      review the changes, then push them                                                                             │
+    │  R                load the zone again; edits are kept and put on top                                                             │
+    │  :take-over       take this zone's draft from the editor that holds it                                                           │
+    │  Down j Ctrl-N    one row down                                                                                                   │
+    │  Up k Ctrl-P      one row up                                                                                                     │
+    │  PgDn Ctrl-F      one page down                                                                                                  │
+    │  PgUp Ctrl-B      one page up                                                                                                    │
+    │  Ctrl-D           half a page down                                                                                               │
+    │  Ctrl-U           half a page up                                                                                                 │
+    │  Home gg          to the first row                                                                                               │
+    │  End G            to the last row                                                                                                │
+    │  Tab Shift-Tab    between nameservers and records                                                                                │
+    │  1                the screen with nameservers and records                                                                        │
+    │  c 3              the screen with the changes                                                                                    │
+    │  Esc              clear the filter                                                                                               │
+    │  ? F1             every command and its keys, those of this screen first                                                         │
+    │  : F9             run a command by its name; a number goes to that row                                                           │
+    │  q F10            quit; a draft is kept                                                                                          │
+    │  Ctrl-C           cancel what is running; otherwise offer to quit                                                                │
+    │  Ctrl-Z           go to the shell; fg comes back                                                                                 │
+    │  Ctrl-L           paint the screen again                                                                                         │
+    │                                                                                                                                  │
+    │ Nameservers                                                                                                                      │
+    │  + = a Ins F7     add a record: choose a type, fill in the form                                                                  │
+    └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+
+     Esc close
+    ");
+    let mut test = edited();
+    test.select("@", "MX", "10 mail").keys("Enter");
+    insta::assert_snapshot!(test.screen(132, 43).lines().take(16).collect::<Vec<_>>().join("\n"), @r#"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes                                                                 demo
+    ┌ Edit MX ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │  Name       [@                                               ] → example.com.                                                    │
+    │  TTL        [1h                                              ] → 3600 s                                                          │
+    │  preference [10                                              ]                                                                   │
+    │  exchange   [mail                                            ] → mail.example.com.                                               │
+    │                                                                                                                                  │
+    │ @ 3600 IN MX 10 mail                                                                                                             │
+    │                                                                                                                                  │
+    │ MX: A host that takes mail for the name. A single MX "0 ." says that the name takes no mail (RFC 7505). RFC 1035 section 3.3.9.  │
+    │ preference: a number; the lowest is tried first. Example: 10                                                                     │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    "#);
 }
