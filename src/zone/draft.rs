@@ -3,7 +3,7 @@
 //! Every edit is a [`Step`]: a map of RRsets before and after. Undoing swaps the two. What must survive a
 //! crash is written by `store` from the [`Entry`] values that each call here returns.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::changes::{Change, ChangeMap, Contents, Rebased, moved};
@@ -78,46 +78,52 @@ impl Draft {
             return None;
         }
         let step = Step { label: label.into(), changes };
-        self.perform(step.clone());
+        let base = Arc::clone(&self.base);
+        self.perform(step.clone(), &|key| base.get(key));
         Some(Entry::Step(step))
     }
 
     /// Takes the last step back; the label of what was undone.
     pub fn undo(&mut self) -> Option<(Entry, String)> {
-        let step = self.undo.pop()?;
-        for (key, change) in &step.changes {
-            self.set(key, &self.base.get(key), change.before.clone());
-        }
-        let label = step.label.clone();
-        self.redo.push(step);
-        Some((Entry::Undo, label))
+        let base = Arc::clone(&self.base);
+        self.take_back(&|key| base.get(key)).map(|label| (Entry::Undo, label))
     }
 
     /// Does the last undone step again; its label.
     pub fn redo(&mut self) -> Option<(Entry, String)> {
-        let step = self.redo.pop()?;
-        for (key, change) in &step.changes {
-            self.set(key, &self.base.get(key), change.after.clone());
-        }
-        let label = step.label.clone();
-        self.undo.push(step);
-        Some((Entry::Redo, label))
+        let base = Arc::clone(&self.base);
+        self.do_again(&|key| base.get(key)).map(|label| (Entry::Redo, label))
     }
 
-    /// Does again what a journal says was done, over the zone as it is now. What a step found in the zone then is
-    /// what the person saw, so what others changed meanwhile is found by [`Draft::conflicts`].
+    /// Does again what a journal says was done. The zone may have moved on since: the journal is played over what
+    /// its steps found in the zone, and the result brought onto the zone as it is now, as by [`Draft::rebase`].
     pub fn replay(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        let mut found: BTreeMap<RrKey, Option<RrSet>> = BTreeMap::new();
         for entry in entries {
             match entry {
-                Entry::Step(step) => self.perform(step),
+                Entry::Step(step) => {
+                    // An RRset without a change in the draft is as the zone was when the step was made.
+                    for (key, change) in &step.changes {
+                        if !self.changes.contains_key(key) {
+                            let earlier = found.insert(key.clone(), change.before.clone());
+                            if let Some(earlier) = earlier {
+                                self.move_steps(&|other| {
+                                    (other == key).then(|| (earlier.clone(), change.before.clone()))
+                                });
+                            }
+                        }
+                    }
+                    self.perform(step, &|key| found.get(key).cloned().flatten());
+                }
                 Entry::Undo => {
-                    self.undo();
+                    self.take_back(&|key| found.get(key).cloned().flatten());
                 }
                 Entry::Redo => {
-                    self.redo();
+                    self.do_again(&|key| found.get(key).cloned().flatten());
                 }
             }
         }
+        self.rebase_from(&|key| found.get(key).cloned().flatten());
     }
 
     /// What a journal must hold so that [`Draft::replay`] gives this draft, undo and redo included.
@@ -144,13 +150,20 @@ impl Draft {
     /// and is named by [`Draft::conflicts`]. Undo never goes back to contents that somebody else has replaced.
     pub fn rebase(&mut self, base: Arc<Snapshot>) {
         let old = std::mem::replace(&mut self.base, base);
-        for step in self.undo.iter_mut().chain(self.redo.iter_mut()) {
-            for (key, change) in &mut step.changes {
-                move_sides(key, change, &old.get(key), &self.base.get(key));
-            }
+        let done = self.rebase_from(&|key| old.get(key));
+        // What the server holds now is nothing to undo; the steps that led there fit no zone any more.
+        for step in &mut self.undo {
+            step.changes.retain(|key, _| !done.contains(key));
         }
+        self.undo.retain(|step| !step.changes.is_empty());
+    }
+
+    /// Moves steps and changes onto the base; the RRsets whose change the server has made meanwhile.
+    fn rebase_from(&mut self, old: Zone<'_>) -> BTreeSet<RrKey> {
         let mut done = BTreeSet::new();
-        self.changes.retain(|key, change| match change.rebase(key.rtype, self.base.get(key)) {
+        let base = Arc::clone(&self.base);
+        self.move_steps(&|key| Some((old(key), base.get(key))));
+        self.changes.retain(|key, change| match change.rebase(key.rtype, base.get(key)) {
             Rebased::Stands(over_new) => {
                 *change = over_new;
                 true
@@ -161,11 +174,27 @@ impl Draft {
             }
             Rebased::Conflict => true,
         });
-        // What the server holds now is nothing to undo; the steps that led there fit no zone any more.
-        for step in &mut self.undo {
-            step.changes.retain(|key, _| !done.contains(key));
+        done
+    }
+
+    /// Makes the steps fit a zone whose RRsets went from one content to another: where a step held the zone's
+    /// contents it holds them still.
+    fn move_steps(&mut self, went: &dyn Fn(&RrKey) -> Option<(Option<RrSet>, Option<RrSet>)>) {
+        for step in self.undo.iter_mut().chain(&mut self.redo) {
+            for (key, change) in &mut step.changes {
+                let Some((old, new)) = went(key) else { continue };
+                if same_octets(old.as_ref(), new.as_ref()) {
+                    continue;
+                }
+                for side in [&mut change.before, &mut change.after] {
+                    *side = if same_octets(side.as_ref(), old.as_ref()) {
+                        new.clone()
+                    } else {
+                        moved(side.take(), old.as_ref(), new.as_ref(), key.rtype)
+                    };
+                }
+            }
         }
-        self.undo.retain(|step| !step.changes.is_empty());
     }
 
     /// The changed RRsets that the server now holds in another form than the person saw when editing.
@@ -188,44 +217,43 @@ impl Draft {
         }
     }
 
-    fn perform(&mut self, mut step: Step) {
-        for (key, change) in &mut step.changes {
-            // An RRset without a change in the draft is as the zone was when the step was made.
-            let seen = self.changes.get(key).map_or_else(|| change.before.clone(), |own| own.before.clone());
-            move_sides(key, change, &seen, &self.base.get(key));
-            self.set(key, &seen, change.after.clone());
+    fn perform(&mut self, step: Step, zone: Zone<'_>) {
+        for (key, change) in &step.changes {
+            self.set(key, zone(key), change.after.clone());
         }
         self.undo.push(step);
         self.redo.clear();
     }
 
-    /// Gives an RRset its contents. `seen` is what the person saw in the zone, where the draft does not know yet.
-    fn set(&mut self, key: &RrKey, seen: &Option<RrSet>, after: Option<RrSet>) {
-        let before = self.changes.remove(key).map_or_else(|| seen.clone(), |own| own.before);
-        let now = self.base.get(key);
-        if same_octets(after.as_ref(), now.as_ref()) {
-            return;
+    fn take_back(&mut self, zone: Zone<'_>) -> Option<String> {
+        let step = self.undo.pop()?;
+        for (key, change) in &step.changes {
+            self.set(key, zone(key), change.before.clone());
         }
-        let change = Change { before, after };
-        let change = match change.rebase(key.rtype, now) {
-            Rebased::Stands(over_now) => over_now,
-            Rebased::Done => return,
-            Rebased::Conflict => change,
-        };
-        self.changes.insert(key.clone(), change);
+        let label = step.label.clone();
+        self.redo.push(step);
+        Some(label)
+    }
+
+    fn do_again(&mut self, zone: Zone<'_>) -> Option<String> {
+        let step = self.redo.pop()?;
+        for (key, change) in &step.changes {
+            self.set(key, zone(key), change.after.clone());
+        }
+        let label = step.label.clone();
+        self.undo.push(step);
+        Some(label)
+    }
+
+    /// Gives an RRset its contents. `now` is what the zone holds.
+    fn set(&mut self, key: &RrKey, now: Option<RrSet>, after: Option<RrSet>) {
+        // What the person saw stays what it was, even where the zone has moved on: only they can decide that.
+        let before = self.changes.remove(key).map_or_else(|| now.clone(), |own| own.before);
+        if !same_octets(after.as_ref(), now.as_ref()) {
+            self.changes.insert(key.clone(), Change { before, after });
+        }
     }
 }
 
-/// Makes a step fit a zone whose RRset went from `old` to `new`: where it held the zone's contents it holds them still.
-fn move_sides(key: &RrKey, change: &mut Change, old: &Option<RrSet>, new: &Option<RrSet>) {
-    if same_octets(old.as_ref(), new.as_ref()) {
-        return;
-    }
-    for side in [&mut change.before, &mut change.after] {
-        *side = if same_octets(side.as_ref(), old.as_ref()) {
-            new.clone()
-        } else {
-            moved(side.take(), old.as_ref(), new.as_ref(), key.rtype)
-        };
-    }
-}
+/// What the zone below a draft holds.
+type Zone<'a> = &'a dyn Fn(&RrKey) -> Option<RrSet>;

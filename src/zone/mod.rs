@@ -10,6 +10,8 @@ pub mod snapshot;
 pub mod soa;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 pub mod ttl;
 pub mod types;
 pub mod update;

@@ -3,7 +3,7 @@
 mod machine;
 mod plan;
 mod predict;
-mod races;
+mod world;
 
 use std::sync::Arc;
 

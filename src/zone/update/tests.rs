@@ -363,10 +363,12 @@ fn rrsig_sets_go_together() {
     );
 }
 
+/// By owner and type: the TTL and the RDATA.
+type Records = BTreeMap<(Name, u16), (u32, Vec<Vec<u8>>)>;
+
 /// RFC 2136 section 3.4.2 once more, as naively as possible: a list of records.
-fn naive(base: &Snapshot, operations: &[Operation]) -> BTreeMap<(Name, u16), (u32, Vec<Vec<u8>>)> {
-    type Zone = BTreeMap<(Name, u16), (u32, Vec<Vec<u8>>)>;
-    let mut zone: Zone = BTreeMap::new();
+fn naive(base: &Snapshot, operations: &[Operation]) -> Records {
+    let mut zone: Records = BTreeMap::new();
     for record in base.records() {
         let set = zone.entry((record.owner.to_name(), record.rtype.0)).or_insert((record.ttl, vec![]));
         set.1.push(record.rdata.to_vec());

@@ -1,0 +1,166 @@
+//! A simulated server on `apply`, and the loop that drives a push against it.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::*;
+use crate::facts::{Failure, FailureKind};
+use crate::push::{Action, Event, Push, Report, plan};
+use crate::zone::update::Rcode;
+
+/// What the server does with an update that reaches it.
+#[derive(Debug, Clone)]
+pub enum Answers {
+    /// Carries it out and says so.
+    Honestly,
+    /// Carries it out; the answer fails in this way.
+    Lost(FailureKind),
+    /// Does not carry it out; the answer fails in this way.
+    Dropped(FailureKind),
+    /// Does not carry it out, and says this.
+    Says(Rcode),
+    /// Says yes at once and carries it out after this much waiting.
+    Later(Duration),
+    /// Gives no answer and carries it out after this much waiting.
+    LostAndLater(Duration),
+    /// Says yes and carries out the first operations only, so many.
+    Half(usize),
+}
+
+pub struct World {
+    pub zone: Arc<Snapshot>,
+    answers: VecDeque<Answers>,
+    /// Somebody else's updates, before the n-th question to the server (the first is 0).
+    pub others: Vec<(usize, Vec<Operation>)>,
+    /// Questions that fail, by number.
+    pub failing: Vec<usize>,
+    pub cancel_before: Option<usize>,
+    /// The SOA that the server compares with is another one than it serves.
+    pub hidden_soa: bool,
+    questions: usize,
+    pending: Option<(Duration, Update)>,
+    pub waited: Duration,
+    pub sent: Vec<Update>,
+    pub transfers: usize,
+}
+
+pub fn failure(kind: FailureKind) -> Failure {
+    Failure { kind, what: "It failed.".into(), why: "Why.".into(), next: "Next.".into() }
+}
+
+impl World {
+    pub fn new(records: &[(&str, u32, &str)], answers: impl IntoIterator<Item = Answers>) -> World {
+        World {
+            zone: Arc::new(zone(records)),
+            answers: answers.into_iter().collect(),
+            others: Vec::new(),
+            failing: Vec::new(),
+            cancel_before: None,
+            hidden_soa: false,
+            questions: 0,
+            pending: None,
+            waited: Duration::ZERO,
+            sent: Vec::new(),
+            transfers: 0,
+        }
+    }
+
+    /// Pushes these edits of the zone as it is now.
+    pub fn push(&mut self, kind: ServerKind, edits: Vec<(RrKey, Option<RrSet>)>) -> Report {
+        let base = Arc::clone(&self.zone);
+        let changes = changes_of(&base, edits);
+        let reviewed = plan(&base, &changes, traits(kind)).unwrap();
+        let (mut push, mut actions) = Push::new(base, changes, traits(kind), reviewed);
+        loop {
+            let mut event = None;
+            for action in actions {
+                assert!(event.is_none(), "one question at a time");
+                match action {
+                    Action::Show(_) => {}
+                    Action::Finish(report) => {
+                        assert!(push.on(Event::Woke).is_empty() && push.on(Event::Cancel).is_empty());
+                        return *report;
+                    }
+                    question => event = Some(self.answer(question)),
+                }
+            }
+            actions = push.on(event.expect("a push that is not over waits for something"));
+        }
+    }
+
+    fn answer(&mut self, question: Action) -> Event {
+        let number = self.questions;
+        self.questions += 1;
+        for (_, operations) in self.others.clone().iter().filter(|(at, _)| *at == number) {
+            self.carry_out(operations.clone());
+        }
+        if self.cancel_before == Some(number) {
+            return Event::Cancel;
+        }
+        let fails = self.failing.contains(&number).then(|| failure(FailureKind::TimedOut));
+        match question {
+            Action::AskSoa => Event::Soa(fails.map_or_else(|| Ok(self.zone.soa().clone()), Err)),
+            Action::Transfer => {
+                self.transfers += 1;
+                Event::Zone(fails.map_or_else(|| Ok(Arc::clone(&self.zone)), Err))
+            }
+            Action::Send(update) => Event::Answer(self.receive(update)),
+            Action::Wait(pause) => {
+                self.waited += pause;
+                if self.pending.as_ref().is_some_and(|(due, _)| *due <= self.waited) {
+                    let (_, update) = self.pending.take().unwrap();
+                    // Without a word where its prerequisites do not hold any more.
+                    if let Ok(after) = updated(&self.zone, &update) {
+                        self.zone = Arc::new(after);
+                    }
+                }
+                Event::Woke
+            }
+            Action::Show(_) | Action::Finish(_) => unreachable!(),
+        }
+    }
+
+    fn carry_out(&mut self, operations: Vec<Operation>) {
+        let update = Update { zone: name("@"), prerequisites: Vec::new(), operations };
+        self.zone = Arc::new(updated(&self.zone, &update).unwrap());
+    }
+
+    fn receive(&mut self, update: Update) -> Result<Rcode, Failure> {
+        self.sent.push(update.clone());
+        let compares_soa = |prerequisite: &Prerequisite| {
+            matches!(prerequisite, Prerequisite::RrsetIs(_, RecordType::SOA, _))
+        };
+        if self.hidden_soa && update.prerequisites.iter().any(compares_soa) {
+            return Ok(Rcode::NXRRSET);
+        }
+        let after = match updated(&self.zone, &update) {
+            Ok(after) => after,
+            Err(rcode) => return Ok(rcode),
+        };
+        match self.answers.pop_front().expect("sent more often than it may") {
+            Answers::Honestly => {
+                self.zone = Arc::new(after);
+                Ok(Rcode::NOERROR)
+            }
+            Answers::Lost(kind) => {
+                self.zone = Arc::new(after);
+                Err(failure(kind))
+            }
+            Answers::Dropped(kind) => Err(failure(kind)),
+            Answers::Says(rcode) => Ok(rcode),
+            Answers::Later(delay) => {
+                // Accepted: its prerequisites are checked.
+                self.pending = Some((self.waited + delay, Update { prerequisites: Vec::new(), ..update }));
+                Ok(Rcode::NOERROR)
+            }
+            Answers::LostAndLater(delay) => {
+                self.pending = Some((self.waited + delay, update));
+                Err(failure(FailureKind::TimedOut))
+            }
+            Answers::Half(count) => {
+                self.carry_out(update.operations.into_iter().take(count).collect());
+                Ok(Rcode::NOERROR)
+            }
+        }
+    }
+}
