@@ -4,6 +4,7 @@
 //! [`plan`] turns changes into one update message, [`predict`] says what the server will make of it, and
 //! [`Push`] walks through DESIGN's steps: fresh base, plan, send, read back until it is decided, report.
 
+mod brake;
 mod explain;
 mod machine;
 mod plan;
@@ -18,6 +19,7 @@ use crate::facts::{Failure, ServerKind};
 use crate::zone::update::{Rcode, Update};
 use crate::zone::{Change, RrKey, RrSet, Snapshot, Soa};
 
+pub use brake::{danger, tally};
 pub use machine::Push;
 pub use plan::{PlanError, plan};
 pub use predict::predict;

@@ -2,6 +2,7 @@
 
 pub mod changes;
 pub mod draft;
+pub mod managed;
 pub mod name;
 pub mod rrset;
 pub mod rtype;
