@@ -1,3 +1,7 @@
-//! Arguments, run, exit code.
+//! zonewright: a terminal editor for DNS zones. Arguments, run, exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    zonewright::run::main()
+}

@@ -1,1 +1,145 @@
 //! The only place that knows all the others: the loop, the effects, the command-line verbs.
+
+mod access;
+mod clock;
+mod demo;
+mod editor;
+mod verbs;
+mod world;
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::{self, Cli, ServerArgs, Verb};
+use crate::facts::Failure;
+
+/// How the program ended, for scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done: nothing to do, no difference, no error found.
+    Done = 0,
+    /// Done, and the answer is no.
+    No = 1,
+    /// Could not run: usage, unreadable, network.
+    CouldNotRun = 2,
+    /// The outcome is not known.
+    Unknown = 3,
+}
+
+/// Why a verb stopped, and with which status.
+#[derive(Debug)]
+pub struct Stop {
+    pub exit: Exit,
+    /// What, why and what next.
+    pub message: String,
+}
+
+impl Stop {
+    fn usage(message: String) -> Stop {
+        Stop { exit: Exit::CouldNotRun, message }
+    }
+
+    fn no(message: String) -> Stop {
+        Stop { exit: Exit::No, message }
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Stop {
+        Stop::usage(failure.to_string())
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Stop {
+        // A reader that has seen enough is no failure of ours.
+        let exit = if error.kind() == io::ErrorKind::BrokenPipe { Exit::Done } else { Exit::CouldNotRun };
+        Stop { exit, message: format!("Output could not be written: {error}.") }
+    }
+}
+
+impl From<serde_json::Error> for Stop {
+    fn from(error: serde_json::Error) -> Stop {
+        Stop::from(io::Error::from(error))
+    }
+}
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    let exit = match run(Cli::parse()) {
+        Ok(exit) => exit,
+        Err(stop) => {
+            if stop.exit != Exit::Done {
+                // A standard error that is gone is no reason to fail in another way.
+                let _ = writeln!(io::stderr(), "zonewright: {}", stop.message);
+            }
+            stop.exit
+        }
+    };
+    ExitCode::from(exit as u8)
+}
+
+fn run(cli: Cli) -> Result<Exit, Stop> {
+    match cli.verb {
+        Some(Verb::Demo) => demo::run(),
+        Some(Verb::Show { what, server, origin }) => verbs::show(&what, &server, origin.origin.as_deref()),
+        Some(Verb::Diff { old, new, format, server, origin }) => {
+            verbs::diff(&old, &new, format, &server, origin.origin.as_deref())
+        }
+        Some(Verb::Push { zone, file, dry_run, yes, force, server }) => {
+            verbs::push(&zone, &file, &server, verbs::PushOptions { dry_run, yes, force })
+        }
+        Some(Verb::Config { what, config }) => access::config_verb(what, config.as_deref()),
+        Some(Verb::Completions { shell }) => {
+            cli::completions(shell, &mut io::stdout().lock());
+            Ok(Exit::Done)
+        }
+        Some(Verb::Man) => {
+            cli::man_page(&mut io::stdout().lock())?;
+            Ok(Exit::Done)
+        }
+        None => match cli.zone {
+            Some(zone) => edit(&zone, &cli.server),
+            None => access::list_zones(&cli.server),
+        },
+    }
+}
+
+fn edit(zone: &str, server: &ServerArgs) -> Result<Exit, Stop> {
+    if verbs::is_file(zone) {
+        return Err(Stop::usage(format!(
+            "This version edits zones at their nameserver, not zone files. To see the file: zonewright show {zone}; \
+             to make a zone equal to it: zonewright push ZONE {zone}. (A zone whose name is also a file here: write \
+             it with a final dot.)"
+        )));
+    }
+    let name = verbs::zone_name(zone)?;
+    let target = access::Target::find(&name, server)?;
+    let state = access::state_directory()?;
+    let (label, zone) = (target.server.name.clone(), name);
+    let open_journal = Box::new(move || crate::store::drafts::Journal::open(&state, &label, &zone));
+    let runtime = access::runtime()?;
+    on_terminal()?;
+    let handle = runtime.handle().clone();
+    let result = editor::run(target.settings(), target.world(), handle, open_journal);
+    // Leaving waits for nothing that the network still does.
+    runtime.shutdown_background();
+    result.map_err(no_terminal)?;
+    Ok(Exit::Done)
+}
+
+fn on_terminal() -> Result<(), Stop> {
+    let dumb = std::env::var("TERM").is_ok_and(|kind| kind == "dumb");
+    if io::stdin().is_terminal() && io::stdout().is_terminal() && !dumb {
+        return Ok(());
+    }
+    Err(Stop::usage(
+        "The editor needs a terminal. For scripts there are zonewright show, diff and push.".into(),
+    ))
+}
+
+fn no_terminal(error: io::Error) -> Stop {
+    Stop::usage(format!("The terminal cannot be used: {error}."))
+}

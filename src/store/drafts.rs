@@ -28,6 +28,8 @@ pub struct Found {
     pub base_serial: u32,
     /// When the draft was begun, in seconds since 1970.
     pub begun: u64,
+    /// When it was last written to, in seconds since 1970.
+    pub changed: u64,
 }
 
 /// An open, locked journal of one zone's draft.
@@ -115,7 +117,13 @@ impl Journal {
             Ok(metadata) if metadata.len() > MAX_JOURNAL => {
                 return Err(trouble(io::Error::other("it is larger than any journal of this program")));
             }
-            Ok(_) => read_entries(&fs::read(&path).map_err(trouble)?),
+            Ok(metadata) => {
+                let (mut found, whole) = read_entries(&fs::read(&path).map_err(trouble)?);
+                if let (Some(found), Ok(modified)) = (&mut found, metadata.modified()) {
+                    found.changed = since_1970(modified);
+                }
+                (found, whole)
+            }
         };
         let file = match &found {
             None => None,
@@ -235,8 +243,11 @@ fn encoded(text: &str) -> String {
 }
 
 fn header(zone: &Name, base_serial: u32) -> io::Result<String> {
-    let begun = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
-    encode(&Line::Draft { zone: zone.to_string(), base_serial, begun })
+    encode(&Line::Draft { zone: zone.to_string(), base_serial, begun: since_1970(SystemTime::now()) })
+}
+
+fn since_1970(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }
 
 fn encode(line: &Line) -> io::Result<String> {
@@ -261,7 +272,7 @@ fn read_entries(octets: &[u8]) -> (Option<Found>, u64) {
         let Some(entry) = line.strip_suffix(b"\n").and_then(decode) else { break };
         match (entry, &mut found) {
             (Line::Draft { base_serial, begun, .. }, None) => {
-                found = Some(Found { entries: Vec::new(), base_serial, begun });
+                found = Some(Found { entries: Vec::new(), base_serial, begun, changed: begun });
             }
             (Line::Draft { .. }, Some(_)) | (_, None) => break,
             (entry, Some(found)) => match entry_of(entry) {

@@ -1,9 +1,12 @@
 //! Whole-program tests: one target, one link.
 
 mod apply;
+mod cli;
+mod editor;
 mod embedded;
 mod failures;
 mod hostile;
 mod lab;
 mod layers;
 mod primaries;
+mod pty;

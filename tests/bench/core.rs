@@ -1,1 +1,63 @@
-fn main() {}
+//! Benchmarks of what runs per record and per key: `cargo bench`. Quote ratios taken in one run.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use zonewright::zone::changes::diff;
+use zonewright::zone::{Draft, Name, RecordType, RrKey, RrSet, Snapshot};
+use zonewright::zonefile;
+
+const RECORDS: usize = 100_000;
+
+fn name(text: &str) -> Name {
+    Name::parse(text.as_bytes(), None).expect("a name")
+}
+
+fn zone_text(records: usize) -> String {
+    let mut text = String::from("$ORIGIN big.test.\n$TTL 1h\n@ SOA ns1 hostmaster 1 1d 2h 4w 1h\n@ NS ns1\n");
+    for number in 0..records {
+        let owner = number / 2;
+        match number % 4 {
+            0 => text.push_str(&format!("host{owner} A 10.{}.{}.1\n", number >> 8 & 255, number & 255)),
+            1 => text.push_str(&format!("host{owner} AAAA 2001:db8::{:x}\n", number & 0xffff)),
+            2 => text.push_str(&format!("host{owner} MX 10 mail{}\n", number % 7)),
+            _ => text.push_str(&format!("host{owner} TXT \"v=spf1 ip4:192.0.2.{} -all\"\n", number & 255)),
+        }
+    }
+    text
+}
+
+fn read(text: &str) -> Snapshot {
+    zonefile::read_zone(text.as_bytes(), None).expect("a zone").0
+}
+
+fn benches(criterion: &mut Criterion) {
+    let text = zone_text(RECORDS);
+    let old = Arc::new(read(&text));
+    let new = read(&text.replace("10.1.2.1", "10.9.9.9"));
+    let key = RrKey::new(name("host25000.big.test."), RecordType::A);
+
+    let mut group = criterion.benchmark_group("100000 records");
+    group.sample_size(10);
+    group.bench_function("parse and index", |bench| bench.iter(|| read(black_box(&text))));
+    group.bench_function("print", |bench| {
+        bench.iter(|| zonefile::print_plain(black_box(&old), &mut std::io::sink()))
+    });
+    group.bench_function("diff", |bench| bench.iter(|| diff(black_box(&old), black_box(&new))));
+    group.bench_function("find one RRset", |bench| bench.iter(|| old.get(black_box(&key))));
+    group.bench_function("one edit and its undo", |bench| {
+        bench.iter_batched_ref(
+            || Draft::new(Arc::clone(&old)),
+            |draft| {
+                draft.edit("ttl", [(key.clone(), Some(RrSet::new(60, vec![Box::new([192, 0, 2, 1])])))]);
+                draft.undo();
+            },
+            BatchSize::SmallInput,
+        )
+    });
+    group.finish();
+}
+
+criterion_group!(core, benches);
+criterion_main!(core);

@@ -1,0 +1,206 @@
+//! The command line: what can be typed, as values. Man page and completions are made from it.
+//!
+//! What the verbs do is `run`'s business.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+/// A terminal editor for DNS zones.
+///
+/// zonewright loads a zone from its primary nameserver, lets you edit it with the keyboard, shows exactly what
+/// will change, pushes that as one signed dynamic update, and reads the zone back to prove it.
+#[derive(Debug, Parser)]
+#[command(name = "zonewright", version, args_conflicts_with_subcommands = true)]
+#[command(
+    after_help = "Exit status: 0 done; 1 done, and the answer is no (differences, push refused or not fully \
+                        applied); 2 could not run; 3 outcome unknown."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+    /// The zone to edit.
+    pub zone: Option<String>,
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// The editor on an embedded nameserver with an example zone: nothing to install, nothing to break
+    Demo,
+    /// Print a zone as a zone file: canonical order, absolute owner names
+    Show {
+        /// A zone to transfer, or a zone file (an existing file, or an argument with a slash)
+        #[arg(value_name = "ZONE|FILE")]
+        what: String,
+        #[command(flatten)]
+        server: ServerArgs,
+        #[command(flatten)]
+        origin: OriginArg,
+    },
+    /// Show what leads from one zone to another; exit status 1 when there are differences
+    ///
+    /// The SOA serial and the server's own DNSSEC records are left out of the comparison.
+    Diff {
+        /// A zone to transfer, or a zone file
+        #[arg(value_name = "OLD")]
+        old: String,
+        /// A zone to transfer, or a zone file
+        #[arg(value_name = "NEW")]
+        new: String,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        #[command(flatten)]
+        server: ServerArgs,
+        #[command(flatten)]
+        origin: OriginArg,
+    },
+    /// Make a zone equal to a zone file, by one dynamic update, and read it back
+    ///
+    /// The file's serial is taken as the version of the zone that it was made from: when the server has another
+    /// one, nothing is sent, unless --force says that the file wins.
+    Push {
+        /// The zone to change
+        zone: String,
+        /// The zone file that it shall be equal to
+        file: PathBuf,
+        /// Show what would be sent and what the server would make of it; send nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        /// Push although the file was made from another version of the zone, and what needs the zone's name typed
+        /// in the editor: many deletions, changes of the apex NS set or the SOA
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
+    /// The configuration: where it is, whether it is right, an example
+    Config {
+        #[command(subcommand)]
+        what: ConfigVerb,
+        /// Configuration file to use
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Print completions for a shell
+    Completions { shell: clap_complete::Shell },
+    /// Print the man page
+    Man,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum ConfigVerb {
+    /// Read the configuration and say what is wrong with it
+    Check,
+    /// Print the path of the configuration file
+    Path,
+    /// Print an example to start from
+    Example,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people: an RRset's old and new records
+    Text,
+    Json,
+    /// A script that nsupdate runs as it is
+    Nsupdate,
+}
+
+/// Where the zone is, and with what key.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ServerArgs {
+    /// The primary nameserver: a server of the configuration, a host name or an address
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub server: Option<String>,
+    /// Where updates go, if not to --server
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub update_to: Option<String>,
+    /// Where the zone is transferred from, if not from --server
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub transfer_from: Option<String>,
+    /// File with the TSIG key: BIND's or Knot's form, or K*.private
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// Local address to send from
+    #[arg(long, value_name = "ADDRESS")]
+    pub source: Option<IpAddr>,
+    /// Seconds to wait for a server
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: Option<u64>,
+    /// Configuration file to use
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct OriginArg {
+    /// The zone that a zone file is for, where the file does not say it
+    #[arg(long, value_name = "NAME")]
+    pub origin: Option<String>,
+}
+
+/// Writes the completions of a shell.
+pub fn completions(shell: clap_complete::Shell, out: &mut dyn std::io::Write) {
+    clap_complete::generate(shell, &mut Cli::command(), "zonewright", &mut Writer(out));
+}
+
+/// `clap_complete` wants a sized writer.
+struct Writer<'a>(&'a mut dyn std::io::Write);
+
+impl std::io::Write for Writer<'_> {
+    fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
+        self.0.write(octets)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// The man page, in roff.
+///
+/// # Errors
+/// Those of the writer.
+pub fn man_page(out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    clap_mangen::Man::new(Cli::command()).render(&mut Writer(out))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn usual_lines() {
+        let cli = Cli::parse_from(["zonewright", "example.com", "--server", "192.0.2.1:5353", "--key", "k"]);
+        assert!(cli.verb.is_none());
+        assert_eq!(cli.zone.as_deref(), Some("example.com"));
+        assert_eq!(cli.server.server.as_deref(), Some("192.0.2.1:5353"));
+        let cli = Cli::parse_from(["zonewright", "push", "example.com", "f.zone", "--dry-run"]);
+        assert!(matches!(cli.verb, Some(Verb::Push { dry_run: true, yes: false, .. })));
+        let cli = Cli::parse_from(["zonewright", "diff", "a", "./b", "--format", "nsupdate"]);
+        assert!(matches!(cli.verb, Some(Verb::Diff { format: Format::Nsupdate, .. })));
+        assert!(Cli::try_parse_from(["zonewright", "show"]).is_err());
+        assert!(Cli::try_parse_from(["zonewright", "a", "--timeout", "0"]).is_err());
+    }
+
+    #[test]
+    fn man_page_and_completions_are_made() {
+        let mut page = Vec::new();
+        man_page(&mut page).unwrap();
+        assert!(String::from_utf8(page).unwrap().contains("transfer\\-from"));
+        let mut script = Vec::new();
+        completions(clap_complete::Shell::Bash, &mut script);
+        assert!(String::from_utf8(script).unwrap().contains("--dry-run"));
+    }
+}

@@ -1,0 +1,203 @@
+//! From command line and configuration to a zone at its primary: addresses, keys, settings of the screen.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+
+use super::world::{Access, World};
+use super::{Exit, Stop};
+use crate::app::Settings;
+use crate::cli::{ConfigVerb, ServerArgs};
+use crate::config::{self, Config, HostPort, KeySource, Overrides, ServerSettings, Transport};
+use crate::store::{keys, paths, settings as files};
+use crate::wire::key::Key;
+use crate::zone::Name;
+use crate::zonefile::shown;
+
+/// How long to wait for a server where the command line does not say it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Everything that is known of a zone's primary before it is talked to.
+#[derive(Debug, Clone)]
+pub struct Target {
+    pub zone: Name,
+    pub server: ServerSettings,
+    key: Option<Arc<Key>>,
+    transfer_key: Option<Arc<Key>>,
+    patience: Duration,
+}
+
+impl Target {
+    /// Puts command line, configuration and key files together.
+    ///
+    /// # Errors
+    /// [`Stop`] with what is wrong and what to do.
+    pub fn find(zone: &Name, arguments: &ServerArgs) -> Result<Target, Stop> {
+        let config = files::load(arguments.config.as_deref())?;
+        let host = |option: &str, text: &Option<String>| {
+            let parse = |text: &String| {
+                HostPort::parse(text)
+                    .map_err(|error| Stop::usage(format!("{option} {}: {error}.", shown(text.as_bytes()))))
+            };
+            text.as_ref().map(parse).transpose()
+        };
+        let overrides = Overrides {
+            server: arguments.server.clone(),
+            transfer_from: host("--transfer-from", &arguments.transfer_from)?,
+            update_to: host("--update-to", &arguments.update_to)?,
+            key: arguments.key.clone(),
+            tls: false,
+        };
+        let mut server = config::resolve(&config, zone, &overrides).map_err(|error| {
+            let given = arguments.server.as_deref().unwrap_or_default();
+            Stop::usage(if given.is_empty() {
+                error.to_string()
+            } else {
+                format!("{}: {error}", shown(given.as_bytes()))
+            })
+        })?;
+        server.source = arguments.source.or(server.source);
+        if server.transport == Transport::Tls {
+            return Err(Stop::usage(format!(
+                "The configuration says that {} is reached over TLS, which this version cannot do, and it does not \
+                 fall back to clear text by itself. For TCP write transport = \"tcp\".",
+                server.name
+            )));
+        }
+        let key = server.key.as_ref().map(load_key).transpose()?;
+        let transfer_key = match &server.transfer_key {
+            source if *source == server.key => key.clone(),
+            source => source.as_ref().map(load_key).transpose()?,
+        };
+        let patience = arguments.timeout.map_or(PATIENCE, Duration::from_secs);
+        Ok(Target { zone: zone.clone(), server, key, transfer_key, patience })
+    }
+
+    pub fn world(&self) -> World {
+        World::new(
+            self.zone.clone(),
+            Access {
+                transfer_from: self.server.transfer_from.clone(),
+                update_to: self.server.update_to.clone(),
+                source: self.server.source,
+                key: self.key.clone(),
+                transfer_key: self.transfer_key.clone(),
+                read_only: self.server.read_only,
+                timeout: self.patience,
+                enclosed: None,
+            },
+        )
+    }
+
+    /// What the screen is started with.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            zone: self.zone.clone(),
+            server: self.server.name.clone(),
+            key: self.key.as_ref().map(|key| key.name.to_string()),
+            label: self.server.label.clone(),
+            demo: false,
+            unicode: unicode_wanted(),
+            colours: colours_wanted(),
+        }
+    }
+}
+
+fn load_key(source: &KeySource) -> Result<Arc<Key>, Stop> {
+    let key = keys::load(source)?;
+    if key.algorithm.weak() {
+        super::verbs::say(&format!(
+            "warning: the key {} uses {}, which is weak; ask for one with hmac-sha256.",
+            key.name, key.algorithm
+        ));
+    }
+    Ok(Arc::new(key))
+}
+
+/// Where drafts are kept.
+///
+/// # Errors
+/// [`Stop`] where there is no home directory.
+pub fn state_directory() -> Result<PathBuf, Stop> {
+    paths::state_dir().ok_or_else(|| {
+        Stop::usage(
+            "There is no place for drafts: no home directory. Set XDG_STATE_HOME to a directory.".into(),
+        )
+    })
+}
+
+/// The runtime for the network: two threads, since transfers compute little.
+///
+/// # Errors
+/// [`Stop`] where the system does not give them.
+pub fn runtime() -> Result<Runtime, Stop> {
+    Ok(Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
+}
+
+/// UTF-8 when the locale says so, in the order that POSIX gives its variables.
+pub fn unicode_wanted() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(std::env::var_os)
+        .find(|value| !value.is_empty())
+        .unwrap_or_default();
+    let locale = locale.to_string_lossy().to_ascii_lowercase();
+    locale.contains("utf-8") || locale.contains("utf8")
+}
+
+/// Colours, unless NO_COLOR says otherwise (<https://no-color.org>).
+pub fn colours_wanted() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// `zonewright` without a zone: the configured ones.
+///
+/// # Errors
+/// [`Stop`].
+pub fn list_zones(arguments: &ServerArgs) -> Result<Exit, Stop> {
+    let config = files::load(arguments.config.as_deref())?;
+    if config.zone.is_empty() {
+        return Err(Stop::usage(
+            "Which zone? zonewright ZONE --server HOST --key FILE opens it; zonewright demo shows the editor on an \
+             example; zonewright config example prints a configuration to start from."
+                .into(),
+        ));
+    }
+    let mut out = io::stdout().lock();
+    for (zone, settings) in &config.zone {
+        let server = settings.server.as_ref().map_or("", |server| server.get_ref().as_str());
+        writeln!(out, "{}\t{}", zone.0, shown(server.as_bytes()))?;
+    }
+    super::verbs::say("Open one with: zonewright ZONE");
+    Ok(Exit::Done)
+}
+
+/// `zonewright config`.
+///
+/// # Errors
+/// [`Stop`].
+pub fn config_verb(what: ConfigVerb, file: Option<&Path>) -> Result<Exit, Stop> {
+    let mut out = io::stdout().lock();
+    match what {
+        ConfigVerb::Path => {
+            let path = file.map(Path::to_owned).or_else(paths::config_file);
+            let path =
+                path.ok_or_else(|| Stop::usage("There is no home directory; use --config FILE.".into()))?;
+            writeln!(out, "{}", path.display())?;
+        }
+        ConfigVerb::Example => write!(out, "{}", include_str!("../../assets/config.toml"))?,
+        ConfigVerb::Check => {
+            let config: Config = files::load(file)?;
+            writeln!(
+                out,
+                "The configuration is right: {} servers, {} zones.",
+                config.server.len(),
+                config.zone.len()
+            )?;
+        }
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,138 @@
+//! `zonewright demo`: the editor on nameservers inside the program.
+//!
+//! A primary serves the example zone; a second nameserver, which the zone names too, takes every change over some
+//! seconds later, as secondaries do. Both are on loopback: the addresses that the zone gives them are asked there, and
+//! nothing in the demo asks any other machine.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::world::{Access, Enclosed, World};
+use super::{Exit, Stop, access, editor};
+use crate::app::Settings;
+use crate::config::HostPort;
+use crate::server::{Handle, Options, Primary};
+use crate::store::drafts::Journal;
+use crate::wire::key::{Algorithm, Key, Secret};
+use crate::zone::{ChangeMap, Name, Snapshot};
+use crate::zonefile;
+
+/// The example zone.
+const ZONE: &[u8] = include_bytes!("../../assets/demo.zone");
+
+/// Where the zone's nameservers say that they are.
+const PRIMARY_V4: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+const PRIMARY_V6: IpAddr = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1));
+const SECONDARY: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
+
+/// How often the second nameserver looks, and so about how long it lags.
+const LAG: Duration = Duration::from_secs(4);
+
+/// Runs the demo.
+///
+/// # Errors
+/// [`Stop`] where there is no terminal or no loopback.
+pub fn run() -> Result<Exit, Stop> {
+    super::on_terminal()?;
+    let key = Key { name: name(b"demo-key.")?, algorithm: Algorithm::HmacSha256, secret: random_secret()? };
+    let zone = example()?;
+    let origin = zone.origin().clone();
+    let copy = copy_of(&zone)?;
+    let primary = Primary::start(vec![zone], vec![key.clone()], Options::default())?;
+    let secondary =
+        Primary::start(vec![copy], Vec::new(), Options { read_only: true, ..Options::default() })?;
+    let at_primary = HostPort { host: primary.address.ip().to_string(), port: primary.address.port() };
+    let enclosed = Enclosed {
+        hosts: HashMap::from([(name(b"ns2.example.net.")?, vec![SECONDARY])]),
+        routes: HashMap::from([
+            (PRIMARY_V4, primary.address),
+            (PRIMARY_V6, primary.address),
+            (SECONDARY, secondary.address),
+        ]),
+    };
+    let key = Arc::new(key);
+    let settings = Settings {
+        zone: origin.clone(),
+        // So that dig and the like can look at it as well.
+        server: at_primary.to_string(),
+        key: Some(key.name.to_string()),
+        label: Some("demo".into()),
+        demo: true,
+        unicode: access::unicode_wanted(),
+        colours: access::colours_wanted(),
+    };
+    let world = World::new(
+        origin.clone(),
+        Access {
+            transfer_from: at_primary.clone(),
+            update_to: at_primary,
+            source: None,
+            key: Some(Arc::clone(&key)),
+            transfer_key: Some(key),
+            read_only: false,
+            timeout: Duration::from_secs(5),
+            enclosed: Some(enclosed),
+        },
+    );
+    let state = access::state_directory()?;
+    let journal_of = origin.clone();
+    let open_journal = Box::new(move || Journal::open(&state, "demo", &journal_of));
+    let runtime = access::runtime()?;
+    runtime.spawn(follow(Arc::new(primary), secondary, origin));
+    let handle = runtime.handle().clone();
+    let result = editor::run(settings, world, handle, open_journal);
+    runtime.shutdown_background();
+    result.map_err(super::no_terminal)?;
+    Ok(Exit::Done)
+}
+
+/// The example zone as shipped.
+fn example() -> Result<Snapshot, Stop> {
+    let fault = |_| Stop::usage("The example zone of this build cannot be read.".into());
+    zonefile::read_zone(ZONE, None).map(|(zone, _)| zone).map_err(fault)
+}
+
+/// The second nameserver takes over what the primary serves.
+async fn follow(primary: Arc<Handle>, secondary: Handle, zone: Name) {
+    loop {
+        tokio::time::sleep(LAG).await;
+        let (Some(newest), Some(own)) = (primary.snapshot(&zone), secondary.snapshot(&zone)) else { return };
+        if newest.serial() != own.serial()
+            && let Ok(copy) = copy_of(&newest)
+        {
+            secondary.replace(copy);
+        }
+    }
+}
+
+fn copy_of(zone: &Snapshot) -> Result<Snapshot, Stop> {
+    zone.with_changes(&ChangeMap::new()).map_err(|error| Stop::usage(format!("{error}.")))
+}
+
+fn name(text: &[u8]) -> Result<Name, Stop> {
+    Name::parse(text, None).map_err(|error| Stop::usage(format!("{error}.")))
+}
+
+fn random_secret() -> Result<Secret, Stop> {
+    let mut octets = [0; 32];
+    getrandom::fill(&mut octets).map_err(|error| Stop::usage(format!("No random numbers: {error}.")))?;
+    Ok(Secret::new(octets.to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zone::RecordType;
+    use crate::zone::types::{Standing, table};
+
+    #[test]
+    fn example_zone_uses_every_everyday_type() {
+        let zone = example().unwrap();
+        let used: Vec<RecordType> = zone.records().map(|record| record.rtype).collect();
+        for info in table().iter().filter(|info| info.standing == Standing::Everyday) {
+            assert!(used.contains(&info.rtype), "{} is not in the example zone", info.mnemonic);
+        }
+    }
+}

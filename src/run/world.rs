@@ -1,0 +1,247 @@
+//! What the program can ask of its primary: load the zone, perform one action of a push, look at nameservers.
+//!
+//! Addresses are looked up once, at the first need, so that all steps of a push talk to the same server.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::OnceCell;
+
+use super::clock;
+use crate::app::Loaded;
+use crate::config::{self, HostPort};
+use crate::dns::{self, Endpoint, Primary, questions};
+use crate::facts::{AddressState, AddressStatus, Failure, NameserverStatus};
+use crate::push::{Action, Event, Push, Report, Stage};
+use crate::wire::key::Key;
+use crate::zone::update::{Rcode, Update};
+use crate::zone::{Name, Snapshot, Soa};
+
+/// How the primary is reached.
+#[derive(Debug, Clone)]
+pub struct Access {
+    pub transfer_from: HostPort,
+    pub update_to: HostPort,
+    pub source: Option<IpAddr>,
+    pub key: Option<Arc<Key>>,
+    pub transfer_key: Option<Arc<Key>>,
+    /// The configuration says that nothing is to be changed there.
+    pub read_only: bool,
+    pub timeout: Duration,
+    /// The demo's own little network; `None` in the real one.
+    pub enclosed: Option<Enclosed>,
+}
+
+/// All that exists for the demo: nothing else is asked.
+#[derive(Debug, Clone)]
+pub struct Enclosed {
+    pub hosts: HashMap<Name, Vec<IpAddr>>,
+    /// Where a nameserver really is that has this address in the zone.
+    pub routes: HashMap<IpAddr, SocketAddr>,
+}
+
+/// A zone at its primary.
+#[derive(Debug)]
+pub struct World {
+    pub zone: Name,
+    access: Access,
+    primary: OnceCell<Primary>,
+}
+
+impl World {
+    pub fn new(zone: Name, access: Access) -> World {
+        World { zone, access, primary: OnceCell::new() }
+    }
+
+    async fn primary(&self) -> Result<&Primary, Failure> {
+        self.primary
+            .get_or_try_init(|| async {
+                let (transfer_from, update_to) = tokio::try_join!(
+                    self.endpoint(&self.access.transfer_from),
+                    self.endpoint(&self.access.update_to)
+                )?;
+                Ok(Primary {
+                    transfer_from,
+                    update_to,
+                    transfer_key: self.access.transfer_key.clone(),
+                    key: self.access.key.clone(),
+                    timeout: self.access.timeout,
+                    clock: clock::now,
+                })
+            })
+            .await
+    }
+
+    async fn endpoint(&self, host: &HostPort) -> Result<Endpoint, Failure> {
+        let addresses = dns::resolve(&host.host).await?;
+        // An address of the family that we shall send from, if that is given.
+        let fits =
+            |address: &&IpAddr| self.access.source.is_none_or(|source| source.is_ipv4() == address.is_ipv4());
+        // There is one at least; 0.0.0.0 stands for none, and nobody answers there.
+        let address = addresses.iter().find(fits).or(addresses.first()).copied();
+        let address = address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        Ok(Endpoint {
+            address: SocketAddr::new(address, host.port),
+            source: self.access.source,
+            name: host.to_string(),
+        })
+    }
+
+    /// Transfers the zone.
+    ///
+    /// # Errors
+    /// A [`Failure`]; nothing half-loaded is ever returned.
+    pub async fn transfer(&self, progress: impl Fn(usize) + Send + Sync) -> Result<Snapshot, Failure> {
+        dns::transfer(self.primary().await?, &self.zone, progress).await
+    }
+
+    /// The zone's SOA at the server that is updated.
+    ///
+    /// # Errors
+    /// A [`Failure`].
+    pub async fn soa(&self) -> Result<Soa, Failure> {
+        let primary = self.primary().await?;
+        dns::soa(&primary.update_to, primary.key.as_deref(), &self.zone, primary.timeout).await
+    }
+
+    /// Transfers the zone, and finds out what the server is and whether it takes updates with our key.
+    ///
+    /// # Errors
+    /// A [`Failure`] when the zone cannot be loaded. That it cannot be changed is no failure.
+    pub async fn load(&self, progress: impl Fn(usize) + Send + Sync) -> Result<Loaded, Failure> {
+        let primary = self.primary().await?;
+        let (zone, kind, editable) = tokio::join!(
+            self.transfer(progress),
+            questions::server_kind(&primary.update_to, self.access.timeout),
+            self.takes_updates(primary)
+        );
+        Ok(Loaded { zone: Arc::new(zone?), kind, editable })
+    }
+
+    /// Sends an update that changes nothing, which the server answers as it would a real one.
+    async fn takes_updates(&self, primary: &Primary) -> Result<(), String> {
+        if self.access.read_only {
+            return Err("the configuration says read-only for this server".into());
+        }
+        let nothing = Update { zone: self.zone.clone(), prerequisites: Vec::new(), operations: Vec::new() };
+        match dns::update(primary, &nothing).await {
+            Ok(Rcode::NOERROR) => Ok(()),
+            Ok(rcode) => Err(format!(
+                "{} answers {rcode} to updates{}",
+                primary.update_to.name,
+                if primary.key.is_none() { "; give a key with --key" } else { " with this key" }
+            )),
+            Err(failure) if primary.key.is_none() => Err(format!(
+                "no key, and {} takes no unsigned updates; use --key. {}",
+                primary.update_to.name, failure.why
+            )),
+            Err(failure) => Err(format!("{} {}", failure.what, failure.why)),
+        }
+    }
+
+    /// Performs one action of a push. `None` for those that are not for the network.
+    pub async fn perform(&self, action: Action) -> Option<Event> {
+        Some(match action {
+            Action::AskSoa => Event::Soa(self.soa().await),
+            Action::Transfer => Event::Zone(self.transfer(|_| {}).await.map(Arc::new)),
+            Action::Send(update) => Event::Answer(match self.primary().await {
+                Ok(primary) => dns::update(primary, &update).await,
+                Err(failure) => Err(failure),
+            }),
+            Action::Wait(time) => {
+                tokio::time::sleep(time).await;
+                Event::Woke
+            }
+            Action::Show(_) | Action::Finish(_) => return None,
+        })
+    }
+
+    /// Walks a push to its end.
+    pub async fn drive(&self, push: (Push, Vec<Action>), show: impl Fn(Stage)) -> Report {
+        let (mut push, mut actions) = push;
+        loop {
+            let mut events = Vec::new();
+            for action in std::mem::take(&mut actions) {
+                match action {
+                    Action::Finish(report) => return *report,
+                    Action::Show(stage) => show(stage),
+                    action => events.extend(self.perform(action).await),
+                }
+            }
+            if events.is_empty() {
+                // A machine that waits for nothing and does not finish would wait for ever.
+                events.push(Event::Cancel);
+            }
+            for event in events {
+                actions.extend(push.on(event));
+            }
+        }
+    }
+
+    /// Looks at one nameserver and tells each time more is known of it.
+    pub async fn watch_nameserver(&self, name: Name, in_zone: Vec<IpAddr>, tell: impl Fn(NameserverStatus)) {
+        let patience = self.access.timeout.min(Duration::from_secs(5));
+        let addresses = match self.addresses(&name, &in_zone, patience).await {
+            Ok(addresses) => addresses,
+            Err(problem) => {
+                tell(NameserverStatus { name, addresses: Vec::new(), problem: Some(problem) });
+                return;
+            }
+        };
+        let mut status = NameserverStatus {
+            name,
+            addresses: addresses
+                .iter()
+                .map(|address| AddressStatus { address: *address, state: AddressState::Asking })
+                .collect(),
+            problem: None,
+        };
+        tell(status.clone());
+        let mut asked = tokio::task::JoinSet::new();
+        for (index, address) in addresses.into_iter().enumerate() {
+            let (target, zone) = (self.target(address), self.zone.clone());
+            asked.spawn(async move {
+                let state = match target {
+                    Some(target) => questions::nameserver_status(target, &zone, patience).await,
+                    None => AddressState::Failed("not part of the demo".into()),
+                };
+                (index, state)
+            });
+        }
+        while let Some(answer) = asked.join_next().await {
+            if let Ok((index, state)) = answer
+                && let Some(address) = status.addresses.get_mut(index)
+            {
+                address.state = state;
+                tell(status.clone());
+            }
+        }
+    }
+
+    async fn addresses(
+        &self,
+        name: &Name,
+        in_zone: &[IpAddr],
+        patience: Duration,
+    ) -> Result<Vec<IpAddr>, String> {
+        match &self.access.enclosed {
+            None => questions::addresses(name, in_zone, &questions::system_resolvers(), patience).await,
+            Some(_) if !in_zone.is_empty() => Ok(in_zone.to_vec()),
+            Some(enclosed) => {
+                enclosed.hosts.get(name).cloned().ok_or_else(|| "not part of the demo".to_owned())
+            }
+        }
+    }
+
+    /// Where to ask a nameserver's address. The primary's own is asked at the port that the person gave.
+    fn target(&self, address: IpAddr) -> Option<SocketAddr> {
+        if let Some(enclosed) = &self.access.enclosed {
+            return enclosed.routes.get(&address).copied();
+        }
+        let primary = self.primary.get().map(|primary| primary.transfer_from.address);
+        let at_primary = primary.filter(|primary| primary.ip() == address);
+        Some(at_primary.unwrap_or_else(|| SocketAddr::new(address, config::DNS_PORT)))
+    }
+}

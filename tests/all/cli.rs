@@ -1,0 +1,115 @@
+//! The command-line verbs on files, and what a wrong command line gets. Verbs that need a server are held by the
+//! scenarios and by `editor`.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+const ZONE: &str = "$ORIGIN example.com.\n$TTL 1h\n@ SOA ns1 hostmaster 7 1d 2h 4w 1h\n@ NS ns1\nns1 A 192.0.2.1\nwww A 192.0.2.10\nwww A 192.0.2.11\n";
+
+fn zonewright(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_zonewright"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("HOME", folder)
+        .env_remove("XDG_CONFIG_HOME")
+        .env_remove("XDG_STATE_HOME")
+        .output()
+        .unwrap()
+}
+
+fn text(octets: &[u8]) -> String {
+    String::from_utf8(octets.to_vec()).unwrap()
+}
+
+fn with_files(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, contents) in files {
+        std::fs::write(folder.path().join(name), contents).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn show_prints_a_file_in_canonical_order() {
+    let folder = with_files(&[("z", ZONE)]);
+    let output = zonewright(folder.path(), &["show", "./z"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    insta::assert_snapshot!(text(&output.stdout), @"
+    example.com. 3600 IN SOA ns1.example.com. hostmaster.example.com. 7 86400 7200 2419200 3600
+    example.com. 3600 IN NS ns1.example.com.
+    ns1.example.com. 3600 IN A 192.0.2.1
+    www.example.com. 3600 IN A 192.0.2.10
+    www.example.com. 3600 IN A 192.0.2.11
+    ");
+    // What it prints is a zone file that says the same.
+    std::fs::write(folder.path().join("again"), &output.stdout).unwrap();
+    assert_eq!(zonewright(folder.path(), &["show", "again"]).stdout, output.stdout);
+}
+
+#[test]
+fn diff_tells_by_its_status() {
+    let changed = ZONE.replace("192.0.2.11", "192.0.2.12").replace(" 7 1d", " 8 1d");
+    let only_serial = ZONE.replace(" 7 1d", " 9 1d");
+    let folder = with_files(&[("old", ZONE), ("new", &changed), ("serial", &only_serial)]);
+    let same = zonewright(folder.path(), &["diff", "old", "serial"]);
+    assert_eq!((same.status.code(), text(&same.stdout)), (Some(0), String::new()));
+    let output = zonewright(folder.path(), &["diff", "old", "new"]);
+    assert_eq!(output.status.code(), Some(1));
+    let shown = text(&output.stdout);
+    assert!(
+        shown.contains("192.0.2.11") && shown.contains("192.0.2.12") && !shown.contains("SOA"),
+        "{shown}"
+    );
+    let json = zonewright(folder.path(), &["diff", "old", "new", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert!(json.to_string().contains("192.0.2.12"));
+}
+
+#[test]
+fn broken_file_is_told_with_every_place() {
+    let broken =
+        ZONE.replace("192.0.2.1\n", "192.0.2.256\n").replace("www A 192.0.2.11", "www AA 192.0.2.11");
+    let folder = with_files(&[("z", &broken)]);
+    let output = zonewright(folder.path(), &["show", "z"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty(), "nothing half-read is shown as the zone");
+    let said = text(&output.stderr);
+    assert!(said.contains("z:5:") && said.contains("z:7:"), "{said}");
+}
+
+#[test]
+fn usage_errors() {
+    let folder = with_files(&[("z", ZONE)]);
+    for (arguments, what) in [
+        (&["show", "no-such-file/"][..], "no-such-file"),
+        (&["show", "a..b"], "label is empty"),
+        (&["show", "example.com"], "--server"),
+        (&["diff", "z"], "NEW"),
+        (&["push", "other.example", "z", "--server", "127.0.0.1:1"], "other.example"),
+        (&["z"], "zone files"),
+        (&["show", "example.com", "--server", "127.0.0.1:1"], "127.0.0.1:1"),
+        (&["show", "example.com", "--server", "127.0.0.1:99999"], "99999"),
+        (&["show", "example.com", "--server", "127.0.0.1:1", "--key", "absent"], "absent"),
+        (&["example.com", "--server", "127.0.0.1:1"], "terminal"),
+    ] {
+        let output = zonewright(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {output:?}");
+        assert!(text(&output.stderr).contains(what), "{arguments:?}: {}", text(&output.stderr));
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn reader_that_leaves_early_is_no_failure() {
+    let folder = with_files(&[]);
+    let mut zone = ZONE.to_owned();
+    for number in 0..20_000 {
+        zone.push_str(&format!("host{number} A 192.0.2.1\n"));
+    }
+    std::fs::write(folder.path().join("big"), zone).unwrap();
+    let binary = env!("CARGO_BIN_EXE_zonewright");
+    let script = format!("'{binary}' show ./big | head -1; echo \"status ${{PIPESTATUS[0]}}\"");
+    let output = Command::new("bash").args(["-c", &script]).current_dir(folder.path()).output().unwrap();
+    assert!(text(&output.stdout).contains("status 0"), "{output:?}");
+    assert_eq!(text(&output.stderr), "");
+}

@@ -1,0 +1,197 @@
+//! The editor as a person uses it: the binary on a terminal, with the demo's nameservers.
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::pty::Terminal;
+
+const ENTER: &str = "\r";
+const ESCAPE: &str = "\x1b";
+const TAB: &str = "\t";
+
+fn demo(home: &tempfile::TempDir) -> Terminal {
+    let terminal = Terminal::start(home.path(), 80, 24, &["demo"]);
+    terminal.wait_until("the zone", |screen| screen.contains("Records") && screen.contains("in sync"));
+    terminal
+}
+
+/// Escape alone, told apart from the start of a longer sequence by time.
+fn escape(terminal: &mut Terminal) {
+    terminal.press(ESCAPE);
+    std::thread::sleep(Duration::from_millis(300));
+}
+
+/// Shows only rows that contain a text.
+fn filter(terminal: &mut Terminal, text: &str) {
+    terminal.press("/");
+    terminal.press(text);
+    terminal.press(ENTER);
+    terminal.wait_for(&format!("/{text} "));
+}
+
+/// Adds an A record through the type chooser and the form.
+fn add_address(terminal: &mut Terminal, owner: &str, address: &str) {
+    terminal.press("+");
+    terminal.wait_for("Type of the new record");
+    terminal.press(ENTER);
+    terminal.wait_for("Add A");
+    terminal.press(owner);
+    terminal.press("\t\t");
+    terminal.press(address);
+    terminal.wait_for(&format!("{owner} 3600 IN A {address}"));
+    terminal.press(ENTER);
+    terminal.wait_for(&format!("add {owner} A"));
+}
+
+/// What an independent tool sees at the demo's primary, whose address stands in the title bar.
+fn dig(terminal: &Terminal, name: &str, rtype: &str) -> Option<String> {
+    let screen = terminal.screen();
+    let port = screen.split_once("127.0.0.1:")?.1.split(' ').next()?.to_owned();
+    let output =
+        Command::new("dig").args(["+short", "+tcp", "@127.0.0.1", "-p", &port, name, rtype]).output();
+    match output {
+        Ok(output) => Some(String::from_utf8(output.stdout).unwrap()),
+        Err(_) => {
+            let required = std::env::var("ZONEWRIGHT_SERVERS").is_ok_and(|value| value == "require");
+            assert!(!required, "dig is not installed");
+            eprintln!("SKIPPED: dig is not installed");
+            None
+        }
+    }
+}
+
+#[test]
+fn main_job_by_keys_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = demo(&home);
+    add_address(&mut terminal, "billing", "192.0.2.77");
+
+    filter(&mut terminal, "MX");
+    terminal.press(ENTER);
+    terminal.wait_for("Edit MX");
+    // The preference is the first field of the data; the whole of it is replaced.
+    terminal.press("\x15\x0b15");
+    terminal.wait_for("IN MX 15 ");
+    terminal.press(ENTER);
+    terminal.wait_for("2 changes");
+    escape(&mut terminal);
+
+    filter(&mut terminal, "v=spf1");
+    terminal.press("-");
+    terminal.wait_for("3 changes");
+    escape(&mut terminal);
+
+    terminal.press(TAB);
+    terminal.press("+");
+    terminal.wait_for("Add NS");
+    terminal.press("ns2.example.org.");
+    terminal.press(ENTER);
+    terminal.wait_for("4 changes");
+
+    terminal.press("w");
+    let review = terminal.wait_for("Changes");
+    for line in ["+      1h 192.0.2.77", "ns2.example.org.", "v=spf1"] {
+        assert!(review.contains(line), "{line} is not in the review\n{review}");
+    }
+    terminal.press("w");
+    terminal.wait_for("Type the name of the zone");
+    terminal.press("example.com");
+    terminal.press(ENTER);
+    let result = terminal.wait_for("Applied: 4 changes");
+    assert_eq!(result.matches("applied  ").count(), 4, "{result}");
+
+    if let Some(answer) = dig(&terminal, "billing.example.com", "A") {
+        assert_eq!(answer, "192.0.2.77\n");
+        assert!(dig(&terminal, "example.com", "NS").unwrap().contains("ns2.example.org."));
+        assert!(dig(&terminal, "example.com", "MX").unwrap().contains("15 "));
+        assert!(!dig(&terminal, "example.com", "TXT").unwrap().contains("v=spf1"));
+    }
+    terminal.press(ENTER);
+    terminal.wait_for("Nameservers");
+    terminal.press("q");
+    assert_eq!(terminal.exit_within(Duration::from_secs(5)), Some(0));
+}
+
+#[test]
+fn killed_editor_finds_its_draft_again() {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = demo(&home);
+    add_address(&mut terminal, "first", "192.0.2.1");
+    add_address(&mut terminal, "second", "192.0.2.2");
+    terminal.press("u");
+    terminal.wait_for("1 change ");
+    terminal.kill();
+
+    let mut terminal = Terminal::start(home.path(), 80, 24, &["demo"]);
+    terminal.wait_for("draft");
+    filter(&mut terminal, "192.0.2.1");
+    let screen = terminal.wait_for("+first");
+    assert!(screen.contains("1 change ") && !screen.contains("second"), "{screen}");
+    // What was undone can still be done again.
+    escape(&mut terminal);
+    terminal.press("U");
+    filter(&mut terminal, "second");
+    terminal.wait_for("+second");
+}
+
+#[test]
+fn second_editor_of_a_zone_is_told_and_cannot_edit() {
+    let home = tempfile::tempdir().unwrap();
+    let mut first = demo(&home);
+    add_address(&mut first, "mine", "192.0.2.1");
+    let mut second = Terminal::start(home.path(), 80, 24, &["demo"]);
+    let screen =
+        second.wait_until("who holds it", |screen| screen.contains("in sync") && screen.contains("process"));
+    assert!(!screen.contains("+mine"), "{screen}");
+    second.press("+");
+    second.settle();
+    assert!(!second.screen().contains("Type of the new record"), "{}", second.screen());
+}
+
+#[test]
+fn dropped_terminal_ends_the_program_and_keeps_the_draft() {
+    for round in 0..10 {
+        let home = tempfile::tempdir().unwrap();
+        let mut terminal = demo(&home);
+        add_address(&mut terminal, "kept", "192.0.2.1");
+        terminal.hang_up();
+        let status = terminal.exit_within(Duration::from_secs(3));
+        assert_eq!(status, Some(0), "round {round}");
+        let mut again = Terminal::start(home.path(), 80, 24, &["demo"]);
+        again.wait_for("draft");
+        filter(&mut again, "kept");
+        again.wait_for("+kept");
+    }
+}
+
+#[test]
+fn few_octets() {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = demo(&home);
+    // The detail line of the first record, which is cut off, goes away with the first step.
+    terminal.press("jj");
+    terminal.settle();
+    let idle_from = terminal.octets();
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(terminal.octets(), idle_from, "something was written while nothing happened");
+    let mut costs = Vec::new();
+    for _ in 0..6 {
+        let before = terminal.octets();
+        terminal.press("j");
+        terminal.settle();
+        costs.push(terminal.octets() - before);
+    }
+    assert!(costs.iter().all(|octets| (1..=64).contains(octets)), "one row down took {costs:?} octets");
+}
+
+#[test]
+fn any_size_is_drawn() {
+    let home = tempfile::tempdir().unwrap();
+    for (columns, rows) in [(40, 10), (132, 43), (12, 3), (300, 100)] {
+        let mut terminal = Terminal::start(home.path(), columns, rows, &["demo"]);
+        terminal.settle();
+        terminal.press("j?");
+        terminal.settle();
+        assert!(terminal.exit_within(Duration::from_millis(100)).is_none(), "it ended at {columns}x{rows}");
+    }
+}

@@ -1,0 +1,142 @@
+//! The binary on a pseudo-terminal: what a person at 80x24 sees and presses.
+
+use std::io::{Read as _, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// Longest time anything may take to appear. Generous: test machines are slow and noisy.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A terminal with the program in it.
+pub struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    writer: Option<Box<dyn Write + Send>>,
+    master: Option<Box<dyn MasterPty + Send>>,
+    shown: Arc<Mutex<Shown>>,
+}
+
+struct Shown {
+    parser: vt100::Parser,
+    octets: usize,
+    /// The reader shall let go of the terminal.
+    over: bool,
+}
+
+impl Terminal {
+    /// Starts the program with these arguments; its files go below `home`.
+    pub fn start(home: &Path, columns: u16, rows: u16, arguments: &[&str]) -> Terminal {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_zonewright"));
+        command.args(arguments);
+        command.env_clear();
+        for (name, value) in
+            [("HOME", home.to_str().unwrap()), ("TERM", "xterm-256color"), ("LANG", "C.UTF-8")]
+        {
+            command.env(name, value);
+        }
+        command.cwd(home);
+        let child = pair.slave.spawn_command(command).expect("the program starts");
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let writer = pair.master.take_writer().unwrap();
+        let parser = vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0);
+        let shown = Arc::new(Mutex::new(Shown { parser, octets: 0, over: false }));
+        let to_screen = Arc::clone(&shown);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 65536];
+            while let Ok(count @ 1..) = reader.read(&mut buffer) {
+                let mut shown = to_screen.lock().unwrap();
+                shown.parser.process(&buffer[..count]);
+                shown.octets += count;
+                if shown.over {
+                    return;
+                }
+            }
+        });
+        Terminal { child, writer: Some(writer), master: Some(pair.master), shown }
+    }
+
+    /// What is on the screen.
+    pub fn screen(&self) -> String {
+        self.shown.lock().unwrap().parser.screen().contents()
+    }
+
+    /// How many octets the program has written so far.
+    pub fn octets(&self) -> usize {
+        self.shown.lock().unwrap().octets
+    }
+
+    /// Types text as it is; `\r` is Enter.
+    pub fn press(&mut self, keys: &str) {
+        let writer = self.writer.as_mut().expect("the terminal is open");
+        writer.write_all(keys.as_bytes()).unwrap();
+        writer.flush().unwrap();
+    }
+
+    /// Waits until the screen satisfies `seen`; the test fails when it never does.
+    pub fn wait_until(&self, what: &str, seen: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let screen = self.screen();
+            if seen(&screen) {
+                return screen;
+            }
+            assert!(Instant::now() < deadline, "never seen: {what}\n{screen}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    pub fn wait_for(&self, text: &str) -> String {
+        self.wait_until(text, |screen| screen.contains(text))
+    }
+
+    /// Waits until nothing was written for a while.
+    pub fn settle(&self) {
+        let mut last = self.octets();
+        loop {
+            std::thread::sleep(Duration::from_millis(300));
+            let now = self.octets();
+            if now == last {
+                return;
+            }
+            last = now;
+        }
+    }
+
+    /// Closes the terminal under the program, as a lost connection does.
+    pub fn hang_up(&mut self) {
+        // The reader holds the terminal as well, and waits in it: a repaint wakes it up.
+        self.shown.lock().unwrap().over = true;
+        self.press("\x0c");
+        self.writer = None;
+        self.master = None;
+    }
+
+    /// Kills the program at once.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// The exit status, when the program ends in time.
+    pub fn exit_within(&mut self, time: Duration) -> Option<u32> {
+        let deadline = Instant::now() + time;
+        while Instant::now() < deadline {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Some(status.exit_code());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        None
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
