@@ -78,7 +78,7 @@ fn same_as(make: Make, ttls: &[u32], adapt: fn(&'static str) -> &'static str) {
         let mut text = Vec::new();
         zonefile::print_plain(&zone, &mut text).unwrap();
         let ours = compiled(ZONE, &String::from_utf8(text).unwrap());
-        assert_eq!(dig_axfr(&lab, ZONE), ours, "{context}");
+        assert_eq!(dig_axfr(lab.address, &lab.key, ZONE), ours, "{context}");
     }
     assert!((10..MESSAGES - 10).contains(&refused), "{refused} of {MESSAGES} were refused");
 }

@@ -10,3 +10,4 @@ mod lab;
 mod layers;
 mod primaries;
 mod pty;
+mod scenarios;

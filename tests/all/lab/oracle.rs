@@ -5,16 +5,11 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
-use super::{Key, Lab};
+use super::Key;
 
 /// The zone as `dig AXFR` prints it, sorted: one line a record, `owner ttl type rdata`, names in lower case, the
 /// SOA once.
-pub fn dig_axfr(lab: &Lab, zone: &str) -> Vec<String> {
-    dig_axfr_at(lab.address, &lab.key, zone)
-}
-
-/// [`dig_axfr`] from any server.
-pub fn dig_axfr_at(address: SocketAddr, key: &Key, zone: &str) -> Vec<String> {
+pub fn dig_axfr(address: SocketAddr, key: &Key, zone: &str) -> Vec<String> {
     let output = Command::new("dig")
         .arg(format!("@{}", address.ip()))
         .args(["-p", &address.port().to_string(), "-y", &key.triple(), "+tcp", "+time=10", "+tries=1"])

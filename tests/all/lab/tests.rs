@@ -17,11 +17,15 @@ fn serves_and_updates(make: Make) {
     let zones: Vec<Zone> = (0..3).map(|number| Zone::new(format!("z{number}.test"), TEXT)).collect();
     for algorithm in ["hmac-sha256", "hmac-sha512"] {
         let Some(lab) = Lab::start(make, &zones, &Key::new("some-key", algorithm)) else { return };
-        assert_eq!(dig_axfr(&lab, "z1.test"), compiled("z1.test", TEXT), "{make}");
+        assert_eq!(dig_axfr(lab.address, &lab.key, "z1.test"), compiled("z1.test", TEXT), "{make}");
         if make != Make::Nsd {
             nsupdate(lab.address, &lab.key, "z1.test", "update add new.z1.test. 60 A 192.0.2.3");
             let expected = compiled("z1.test", &format!("{TEXT}new 60 A 192.0.2.3\n"));
-            assert_eq!(without_serial(dig_axfr(&lab, "z1.test")), without_serial(expected), "{make}");
+            assert_eq!(
+                without_serial(dig_axfr(lab.address, &lab.key, "z1.test")),
+                without_serial(expected),
+                "{make}"
+            );
         }
     }
 }

@@ -114,7 +114,11 @@ pub fn types() -> Vec<(&'static str, String, String)> {
         digest("SMIMEA", "3 1 1"),
         text("OPENPGPKEY", "mQENBFVHm5sBCACv", "mQENBFVHm5sBCACvAQ=="),
         text("CERT", "PKIX 0 0 MxFcby9k", "OID 12345 8 MxFcby9kAQ=="),
-        text("LOC", "52 22 23.000 N 4 53 32.000 E -2.00m 1m 10000m 10m", "10 0 0.001 S 0 0 0.000 W 100.00m 1m 1m 1m"),
+        text(
+            "LOC",
+            "52 22 23.000 N 4 53 32.000 E -2.00m 1m 10000m 10m",
+            "10 0 0.001 S 0 0 0.000 W 100.00m 1m 1m 1m",
+        ),
         text("HINFO", "\"PC\" \"Linux\"", "\"RFC8482\" \"\""),
         text("RP", "admin.example.net. .", "first\\.last.example.net. about.example.net."),
         text("AFSDB", "1 afs.example.net.", "2 afs.example.net."),

@@ -15,10 +15,10 @@ use zonewright::facts::ServerKind;
 use zonewright::push::{Outcome, PredictionKind, Report, ServerTraits, Verdict, plan, predict};
 use zonewright::zone::changes::diff;
 use zonewright::zone::types::{Standing, table};
-use zonewright::zone::{ChangeMap, Draft, Name, RrKey, Snapshot};
+use zonewright::zone::{ChangeMap, Draft, Name, RecordType, RrKey, Snapshot};
 use zonewright::zonefile;
 
-use super::lab::{Key, Lab, Make, Zone, compiled, dig_axfr_at, nsupdate, without_serial};
+use super::lab::{Key, Lab, Make, Zone, compiled, dig_axfr, nsupdate, without_serial};
 use exceptions::{EXCEPTIONS, find};
 use list::{Ending, Meanwhile, Scenario, When};
 use primary::Primary;
@@ -144,7 +144,7 @@ fn push_to(
         }
     });
 
-    let actual = without_serial(dig_axfr_at(primary.address, &primary.key, zone));
+    let actual = without_serial(dig_axfr(primary.address, &primary.key, zone));
     let result = meanwhile.map_or(state, |other| other.result.as_str());
     let intended = without_serial(compiled(zone, result));
     if impossible {

@@ -36,6 +36,7 @@ impl Primary {
             transfer_key: Some(Arc::clone(&wire_key)),
             key: Some(wire_key),
             timeout: TIMEOUT,
+            clock: dns::unix_time,
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Primary { address, kind, key, ours, runtime }
