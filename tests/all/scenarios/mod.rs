@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use zonewright::facts::ServerKind;
 use zonewright::push::{Outcome, PredictionKind, Report, ServerTraits, Verdict, plan, predict};
+use zonewright::server::{self, Options};
 use zonewright::zone::changes::diff;
 use zonewright::zone::types::{Standing, table};
 use zonewright::zone::{ChangeMap, Draft, Name, RecordType, RrKey, Snapshot};
@@ -36,6 +37,18 @@ fn knot() {
 #[test]
 fn powerdns() {
     against(Make::PowerDns, ServerKind::PowerDns);
+}
+
+#[test]
+fn embedded() {
+    let key = Key::default();
+    let zones = zones().into_iter().map(|zone| {
+        let origin = Name::parse(format!("{}.", zone.name).as_bytes(), None).unwrap();
+        zonefile::read_zone(zone.text.as_bytes(), Some(&origin)).unwrap().0
+    });
+    let server = server::Primary::start(zones.collect(), vec![primary::wire_key(&key)], Options::default());
+    let server = server.unwrap();
+    run_all(&Primary::new(server.address, ServerKind::Embedded, key), "(the server is inside the program)");
 }
 
 #[test]

@@ -25,11 +25,7 @@ pub struct Primary {
 impl Primary {
     pub fn new(address: SocketAddr, kind: ServerKind, key: Key) -> Primary {
         let endpoint = Endpoint { address, source: None, name: address.to_string() };
-        let wire_key = Arc::new(WireKey {
-            name: Name::parse(format!("{}.", key.name).as_bytes(), None).unwrap(),
-            algorithm: Algorithm::parse(&key.algorithm).unwrap(),
-            secret: Secret::from_base64(&key.secret).unwrap(),
-        });
+        let wire_key = Arc::new(wire_key(&key));
         let ours = dns::Primary {
             transfer_from: endpoint.clone(),
             update_to: endpoint,
@@ -91,5 +87,14 @@ impl Primary {
             assert!(!events.is_empty(), "the push waits for nothing");
             actions = events.into_iter().flat_map(|event| push.on(event)).collect();
         }
+    }
+}
+
+/// The key as our own code has it.
+pub fn wire_key(key: &Key) -> WireKey {
+    WireKey {
+        name: Name::parse(format!("{}.", key.name).as_bytes(), None).unwrap(),
+        algorithm: Algorithm::parse(&key.algorithm).unwrap(),
+        secret: Secret::from_base64(&key.secret).unwrap(),
     }
 }
