@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::plan::plan_with;
+use super::plan::{Guards, plan_with};
 use super::{
     Action, Event, Outcome, Plan, PlanError, Prediction, Report, ServerTraits, Stage, Verdict, explain,
     predict,
@@ -33,8 +33,8 @@ pub struct Push {
     changes: ChangeMap,
     reviewed: Update,
     plan: Plan,
-    /// May the SOA as served be a prerequisite? False once the server was seen to compare with another one.
-    soa_guards: bool,
+    /// Fewer once the server was seen to compare with something else than it serves.
+    guards: Guards,
     repeats: u8,
     state: State,
     pause: Pause,
@@ -112,7 +112,7 @@ impl Push {
             changes,
             reviewed: reviewed.update.clone(),
             plan: reviewed,
-            soa_guards: traits.kind != ServerKind::PowerDns,
+            guards: Guards::of(traits),
             repeats: 0,
             state: State::Checking,
             pause: Pause::default(),
@@ -212,7 +212,7 @@ impl Push {
 
     /// Plans for the base as it is now, and sends when that is what was reviewed.
     fn prepare(&mut self) -> Vec<Action> {
-        self.plan = match plan_with(&self.base, &self.changes, self.traits, self.soa_guards) {
+        self.plan = match plan_with(&self.base, &self.changes, self.traits, self.guards) {
             Ok(plan) => plan,
             Err(PlanError::Nothing) => return self.nothing_to_do(),
             Err(PlanError::Conflict(keys)) => return self.finish(Outcome::Conflict(keys), Vec::new()),
@@ -289,10 +289,14 @@ impl Push {
         if let Some(end) = self.rebase(zone) {
             return end;
         }
-        let gives_up = self.repeats >= REPEATS || is_same_soa && !sent_soa;
+        let mut gives_up = self.repeats >= REPEATS;
         if is_same_soa {
-            // What was sent is what is served, and it did not hold: the server compares with another SOA.
-            self.soa_guards = false;
+            // What was sent is what is served, and it did not hold: the server compares with something else.
+            match self.traits.kind {
+                _ if sent_soa => self.guards.soa = false,
+                ServerKind::PowerDns if self.guards.contents => self.guards.contents = false,
+                _ => gives_up = true,
+            }
         }
         self.repeats += 1;
         if gives_up {

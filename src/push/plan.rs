@@ -60,16 +60,32 @@ fn list(keys: &[RrKey]) -> String {
 /// # Errors
 /// [`PlanError`], a sentence for the person.
 pub fn plan(zone: &Snapshot, changes: &ChangeMap, traits: ServerTraits) -> Result<Plan, PlanError> {
-    // PowerDNS may serve another SOA (SOA-EDIT) than the one it compares with.
-    plan_with(zone, changes, traits, traits.kind != ServerKind::PowerDns)
+    plan_with(zone, changes, traits, Guards::of(traits))
 }
 
-/// The same; `soa_guards` tells whether the SOA as served may be a prerequisite.
+/// Which prerequisites can be relied on: a server may compare with something else than it serves.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Guards {
+    /// The SOA.
+    pub soa: bool,
+    /// The contents of RRsets. Otherwise only that they exist.
+    pub contents: bool,
+}
+
+impl Guards {
+    /// What to begin with.
+    pub fn of(traits: ServerTraits) -> Guards {
+        // PowerDNS may serve another SOA (SOA-EDIT) than the one it compares with.
+        Guards { soa: traits.kind != ServerKind::PowerDns, contents: true }
+    }
+}
+
+/// The same, with these prerequisites.
 pub(super) fn plan_with(
     zone: &Snapshot,
     changes: &ChangeMap,
     traits: ServerTraits,
-    soa_guards: bool,
+    guards: Guards,
 ) -> Result<Plan, PlanError> {
     let changes = standing(zone, changes)?;
     for (key, change) in &changes {
@@ -78,7 +94,7 @@ pub(super) fn plan_with(
     let mut planner = Planner {
         zone,
         kind: traits.kind,
-        soa_guards,
+        guards,
         changes: &changes,
         prerequisites: Vec::new(),
         operations: Vec::new(),
@@ -158,7 +174,7 @@ fn is_apex_ns(zone: &Snapshot, key: &RrKey) -> bool {
 struct Planner<'a> {
     zone: &'a Snapshot,
     kind: ServerKind,
-    soa_guards: bool,
+    guards: Guards,
     changes: &'a ChangeMap,
     prerequisites: Vec<Prerequisite>,
     operations: Vec<Operation>,
@@ -222,7 +238,7 @@ impl Planner<'_> {
             .map(|(key, _)| &key.owner)
             .filter(|owner| !self.zone.sets_at(owner.as_ref()).is_empty())
             .collect();
-        if (wants_soa || !swaps.is_empty()) && self.soa_guards {
+        if (wants_soa || !swaps.is_empty()) && self.guards.soa {
             let rdata = self.zone.get(&self.apex(RecordType::SOA)).map_or(Vec::new(), |set| set.rdata);
             self.prerequisites.push(Prerequisite::RrsetIs(
                 self.zone.origin().clone(),
@@ -256,9 +272,9 @@ impl Planner<'_> {
             return;
         }
         match &change.before {
-            Some(_) if self.is_misjudged(key) => {
+            Some(_) if !self.guards.contents => {
                 self.notes.push(format!(
-                    "{} is guarded by its existence only: PowerDNS calls equal contents different for this type.",
+                    "{} is guarded by its existence only: the server calls equal contents different.",
                     describe(key)
                 ));
                 self.prerequisites.push(Prerequisite::RrsetExists(owner, key.rtype));
@@ -289,9 +305,19 @@ impl Planner<'_> {
         self.kind == ServerKind::PowerDns && owner.as_ref().is_wildcard()
     }
 
-    /// PowerDNS 4.7 fails prerequisites on contents that are equal, for types with service parameters.
-    fn is_misjudged(&self, key: &RrKey) -> bool {
-        self.kind == ServerKind::PowerDns && matches!(key.rtype, RecordType::HTTPS | RecordType::SVCB)
+    /// PowerDNS 4.7 compares records with what stands in its database as text, where the same may be written in
+    /// other ways; and for types beyond these it ignores the deletion of a single record. The whole set always goes.
+    fn deletes_whole(&self, key: &RrKey) -> bool {
+        let single = matches!(
+            key.rtype,
+            RecordType::A
+                | RecordType::AAAA
+                | RecordType::MX
+                | RecordType::NS
+                | RecordType::SRV
+                | RecordType::TXT
+        );
+        self.kind == ServerKind::PowerDns && !(single && self.skips_wildcard(&key.owner))
     }
 
     /// Owner by owner, deletes before adds: servers work in this order, and would ignore a CNAME beside data.
@@ -312,7 +338,9 @@ impl Planner<'_> {
                     self.operations.extend(apex_ns(key, before, after, self.kind));
                 }
                 (Some(before), Some(after)) => {
-                    let whole = key.rtype.is_singleton() || changes_ttl(before, after);
+                    let whole = key.rtype.is_singleton()
+                        || changes_ttl(before, after)
+                        || self.deletes_whole(key) && !not_in(before, after).is_empty();
                     let (deleted, added) = if whole {
                         self.operations.push(Operation::DeleteRrset(key.owner.clone(), key.rtype));
                         (Vec::new(), after.rdata.iter().collect())
@@ -322,7 +350,7 @@ impl Planner<'_> {
                     self.operations.extend(deleted.into_iter().map(|rdata| delete(key, rdata)));
                     adds.extend(added.into_iter().map(|rdata| add(key, after.ttl, rdata)));
                 }
-                (Some(before), None) if self.skips_wildcard(&key.owner) || self.is_misjudged(key) => {
+                (Some(before), None) if self.skips_wildcard(&key.owner) && !self.deletes_whole(key) => {
                     // Not guarded: take away only what was seen.
                     self.operations.extend(before.rdata.iter().map(|rdata| delete(key, rdata)));
                 }

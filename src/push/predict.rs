@@ -290,11 +290,11 @@ fn powerdns(case: &Case<'_>, key: &RrKey, change: &Change) -> Option<(Prediction
     None
 }
 
-/// The types that PowerDNS 4.7 has a parser for; others are a format error to it. Sorted.
+/// The types that PowerDNS 4.7 knows; others are a format error to it. Sorted.
 const POWERDNS_TYPES: &[u16] = &[
-    1, 2, 5, 6, 9, 12, 13, 14, 15, 16, 17, 18, 24, 25, 28, 29, 33, 35, 36, 37, 39, 42, 43, 44, 45, 46, 47,
-    48, 49, 50, 51, 52, 53, 57, 59, 60, 61, 62, 63, 64, 65, 99, 104, 105, 106, 107, 108, 109, 249, 250, 256,
-    257, 32769, 65401, 65402,
+    1, 2, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 17, 18, 24, 25, 28, 29, 33, 35, 36, 37, 39, 42, 43, 44, 45, 46,
+    47, 48, 49, 50, 51, 52, 53, 57, 59, 60, 61, 62, 63, 64, 65, 99, 104, 105, 106, 107, 108, 109, 249, 250,
+    256, 257, 32769, 65400, 65401, 65402,
 ];
 
 /// Letters, digits and hyphens between them in every label (RFC 952, RFC 1123 section 2.1).

@@ -9,7 +9,7 @@ use zonewright::wire::key::{self, Algorithm, Secret};
 use zonewright::zone::{Name, Snapshot};
 use zonewright::zonefile::read_zone;
 
-use super::lab::{self, compiled, dig_axfr_at, is_available, nsupdate, try_nsupdate, without_serial};
+use super::lab::{self, compiled, dig_axfr, is_available, nsupdate, try_nsupdate, without_serial};
 
 const ZONE: &str = "demo.test";
 const TEXT: &str = "$TTL 3600
@@ -66,14 +66,14 @@ fn every_algorithm_with_dig_and_nsupdate() {
     for algorithm in Algorithm::ALL {
         let key = lab::Key::new("some-key", algorithm.name());
         let server = start(TEXT, &key);
-        assert_eq!(dig_axfr_at(server.address, &key, ZONE), compiled(ZONE, TEXT), "{algorithm}");
+        assert_eq!(dig_axfr(server.address, &key, ZONE), compiled(ZONE, TEXT), "{algorithm}");
         let commands = "prereq nxdomain new.demo.test.\nupdate add new.demo.test. 60 MX 5 mail.demo.test.\n\
                         update delete www.demo.test. AAAA";
         nsupdate(server.address, &key, ZONE, commands);
         let after: String =
             TEXT.lines().filter(|line| !line.contains("AAAA")).flat_map(|line| [line, "\n"]).collect();
         let after = compiled(ZONE, &format!("{after}new 60 MX 5 mail\n").replace("2026010100", "2026010101"));
-        assert_eq!(dig_axfr_at(server.address, &key, ZONE), after, "{algorithm}");
+        assert_eq!(dig_axfr(server.address, &key, ZONE), after, "{algorithm}");
         assert_eq!(try_nsupdate(server.address, &key, ZONE, commands), "YXDOMAIN", "{algorithm}");
     }
 }
@@ -87,7 +87,7 @@ fn kdig_verifies_the_stream_of_a_large_zone() {
     let text = format!("{TEXT}{hosts}");
     let key = lab::Key::default();
     let server = start(&text, &key);
-    assert_eq!(dig_axfr_at(server.address, &key, ZONE), compiled(ZONE, &text));
+    assert_eq!(dig_axfr(server.address, &key, ZONE), compiled(ZONE, &text));
     let answer = ask("kdig", server.address, &format!("-y {} {ZONE} AXFR", key.triple()));
     assert!(!answer.contains("WARNING") && !answer.contains(";; ERROR"), "{answer}");
     assert_eq!(answer.lines().filter(|line| line.contains("\tTXT\t")).count(), 10_001);
@@ -117,7 +117,7 @@ fn who_is_refused_and_how() {
     let elsewhere =
         try_nsupdate(server.address, &key, "elsewhere.test", "update add a.elsewhere.test. 60 A 192.0.2.9");
     assert_eq!(elsewhere, "NOTAUTH");
-    assert_eq!(without_serial(dig_axfr_at(server.address, &key, ZONE)), without_serial(compiled(ZONE, TEXT)));
+    assert_eq!(without_serial(dig_axfr(server.address, &key, ZONE)), without_serial(compiled(ZONE, TEXT)));
 }
 
 #[test]

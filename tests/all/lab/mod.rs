@@ -7,7 +7,7 @@ mod oracle;
 mod servers;
 mod tests;
 
-pub use oracle::{compiled, dig_axfr, dig_axfr_at, nsupdate, try_nsupdate, without_serial};
+pub use oracle::{compiled, dig_axfr, nsupdate, try_nsupdate, without_serial};
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};

@@ -33,6 +33,7 @@ pub const EXCEPTIONS: &[Exception] = &[
         1,
         "check-names: an address wants a host name as its owner; REFUSED",
     ),
+    exception(ServerKind::Bind, "mx-to-an-escaped-dot", 1, "check-names: an MX wants a host name; REFUSED"),
     exception(ServerKind::Bind, "mx-to-a-cname", 1, "check-mx-cname: an MX must not name an alias; REFUSED"),
     exception(
         ServerKind::Bind,

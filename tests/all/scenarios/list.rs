@@ -311,7 +311,7 @@ fn odd() -> Vec<Scenario> {
             "escaped-dots",
             &[
                 "first\\.last TXT a\n",
-                "first\\.last TXT b\na\\.b.c TXT x\na.b.c TXT y\nhost MX 10 first\\.last.example.net.\n",
+                "first\\.last TXT b\na\\.b.c TXT x\na.b.c TXT y\nhost RP first\\.last.example.net. .\n",
                 "a.b.c TXT y\n",
             ],
         ),
@@ -332,6 +332,8 @@ fn limits() -> Vec<Scenario> {
         scenario("unassigned-type", &["", "host TYPE65280 \\# 4 01020304\n", ""]),
         scenario("address-at-a-service-name", &["", "_service A 192.0.2.10\n", ""]),
         scenario("address-at-an-escaped-dot", &["", "first\\.last A 192.0.2.10\n", ""]),
+        scenario("mx-to-an-escaped-dot", &["", "host MX 10 first\\.last.example.net.\n", ""]),
+        scenario("text-stored-without-quotes", &["host TXT a\n", "host TXT a\nhost TXT b\n", "host TXT b\n"]),
         scenario(
             "mx-to-a-cname",
             &["alias CNAME mail.example.net.\n", "alias CNAME mail.example.net.\n@ MX 10 alias\n"],

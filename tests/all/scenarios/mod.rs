@@ -9,7 +9,8 @@ mod list;
 mod primary;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 
 use zonewright::facts::ServerKind;
 use zonewright::push::{Outcome, PredictionKind, Report, ServerTraits, Verdict, plan, predict};
@@ -23,6 +24,9 @@ use super::lab::{Key, Lab, Make, Zone, compiled, dig_axfr, nsupdate, without_ser
 use exceptions::{EXCEPTIONS, find};
 use list::{Ending, Meanwhile, Scenario, When};
 use primary::Primary;
+
+/// How many scenarios run against one server at a time.
+const AT_A_TIME: usize = 6;
 
 #[test]
 fn bind() {
@@ -48,7 +52,7 @@ fn embedded() {
     });
     let server = server::Primary::start(zones.collect(), vec![primary::wire_key(&key)], Options::default());
     let server = server.unwrap();
-    run_all(&Primary::new(server.address, ServerKind::Embedded, key), "(the server is inside the program)");
+    run_all(server.address, ServerKind::Embedded, &key);
 }
 
 #[test]
@@ -84,16 +88,32 @@ fn zones() -> Vec<Zone> {
 
 fn against(make: Make, kind: ServerKind) {
     let Some(lab) = Lab::start(make, &zones(), &Key::default()) else { return };
-    run_all(&Primary::new(lab.address, kind, lab.key.clone()), &lab.log());
+    run_all(lab.address, kind, &lab.key);
 }
 
-fn run_all(primary: &Primary, log: &str) {
-    assert_eq!(primary.kind_as_told(), primary.kind, "the server is recognised");
-    let wrong: Vec<String> = list::all()
-        .iter()
-        .filter_map(|scenario| run(primary, scenario).err().map(|why| format!("{}: {why}", scenario.name)))
-        .collect();
-    assert!(wrong.is_empty(), "{:?}:\n{}\n\nIts log:\n{log}", primary.kind, wrong.join("\n\n"));
+/// Several scenarios at a time: most of their time goes in waiting.
+fn run_all(address: SocketAddr, kind: ServerKind, key: &Key) {
+    let told = Primary::new(address, kind, key.clone()).kind_as_told();
+    assert_eq!(told, kind, "the server is recognised");
+    let waiting = Mutex::new(list::all());
+    let wrong = Mutex::new(Vec::new());
+    let work = || {
+        let primary = Primary::new(address, kind, key.clone());
+        loop {
+            // A guard in the condition of `while let` would be held in the body.
+            let Some(scenario) = waiting.lock().unwrap().pop() else { return };
+            if let Err(why) = run(&primary, &scenario) {
+                wrong.lock().unwrap().push(format!("{}: {why}", scenario.name));
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..AT_A_TIME {
+            scope.spawn(work);
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "{kind:?}:\n{}", wrong.join("\n\n"));
 }
 
 /// Runs one scenario; what went wrong, if anything did.
