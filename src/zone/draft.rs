@@ -108,7 +108,10 @@ impl Draft {
                             let earlier = found.insert(key.clone(), change.before.clone());
                             if let Some(earlier) = earlier {
                                 self.move_steps(&|other| {
-                                    (other == key).then(|| (earlier.clone(), change.before.clone()))
+                                    (other == key).then(|| Change {
+                                        before: earlier.clone(),
+                                        after: change.before.clone(),
+                                    })
                                 });
                             }
                         }
@@ -162,7 +165,7 @@ impl Draft {
     fn rebase_from(&mut self, old: Zone<'_>) -> BTreeSet<RrKey> {
         let mut done = BTreeSet::new();
         let base = Arc::clone(&self.base);
-        self.move_steps(&|key| Some((old(key), base.get(key))));
+        self.move_steps(&|key| Some(Change { before: old(key), after: base.get(key) }));
         self.changes.retain(|key, change| match change.rebase(key.rtype, base.get(key)) {
             Rebased::Stands(over_new) => {
                 *change = over_new;
@@ -179,10 +182,10 @@ impl Draft {
 
     /// Makes the steps fit a zone whose RRsets went from one content to another: where a step held the zone's
     /// contents it holds them still.
-    fn move_steps(&mut self, went: &dyn Fn(&RrKey) -> Option<(Option<RrSet>, Option<RrSet>)>) {
+    fn move_steps(&mut self, went: &dyn Fn(&RrKey) -> Option<Change>) {
         for step in self.undo.iter_mut().chain(&mut self.redo) {
             for (key, change) in &mut step.changes {
-                let Some((old, new)) = went(key) else { continue };
+                let Some(Change { before: old, after: new }) = went(key) else { continue };
                 if same_octets(old.as_ref(), new.as_ref()) {
                     continue;
                 }
