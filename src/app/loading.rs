@@ -163,9 +163,9 @@ impl App {
             self.rewrite_draft();
         }
         match conflicts {
-            0 => self.say(format!("{changes} of your draft are here again")),
+            0 => self.say(format!("your draft is here again: {changes}")),
             _ => self.complain(format!(
-                "{changes} of your draft are here again; others changed {} meanwhile: c shows both",
+                "your draft is here again: {changes}; others changed {} meanwhile: c shows both",
                 describe::count(conflicts, "of the same record set")
             )),
         }

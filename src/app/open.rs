@@ -102,7 +102,9 @@ impl Open {
     pub fn set_filter(&mut self, filter: &str) {
         self.records.filter = filter.into();
         self.records.rows.set_filter(self.draft.base(), filter);
-        self.follow();
+        // The first match, where the filter hides what was selected.
+        let found = self.anchored();
+        self.select(found.unwrap_or(0));
     }
 
     /// The selected row of the pane that the person is in.
@@ -166,9 +168,14 @@ impl Open {
     }
 
     fn follow(&mut self) {
-        let anchor = self.records.anchor.as_ref();
-        let found = anchor.and_then(|(key, rdata)| self.records.rows.find(self.draft.base(), key, rdata));
+        let found = self.anchored();
         self.select(found.unwrap_or(self.records.selected));
+    }
+
+    /// Where the selected record stands now.
+    fn anchored(&self) -> Option<usize> {
+        let (key, rdata) = self.records.anchor.as_ref()?;
+        self.records.rows.find(self.draft.base(), key, rdata)
     }
 }
 

@@ -2,10 +2,9 @@
 
 use super::canvas::{Canvas, columns};
 use super::clean::clean;
-use super::records;
 use crate::app::commands::{Command, in_context};
 use crate::app::layout::{Layout, wrap};
-use crate::app::open::{Open, Pane};
+use crate::app::open::Open;
 use crate::app::{App, Screen, describe};
 
 pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
@@ -54,7 +53,7 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
             (None, Err(reason)) if !app.details => (reason, theme.doubt()),
             (None, _) => match app.screen {
                 Screen::Main => {
-                    let about = about_selected(app, open, layout);
+                    let about = about_selected(app, open);
                     canvas.text(1, y, width, &about, theme.plain());
                     return;
                 }
@@ -74,19 +73,11 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     }
 }
 
-/// Only where it is needed or asked for: each move would send it over the line.
-fn about_selected(app: &App, open: &Open, layout: &Layout) -> String {
-    let Some(row) = open.selected() else { return String::new() };
+/// Only when asked for: each move of the selection would send it over the line.
+fn about_selected(app: &App, open: &Open) -> String {
+    let (true, Some(row)) = (app.details, open.selected()) else { return String::new() };
     let origin = open.draft.base().origin();
-    let note = describe::note(open, &row);
-    let different = row.was.is_some() || row.conflict;
-    let cut = open.pane == Pane::Records && records::is_cut(&row, origin, layout.width, layout.framed);
-    match (app.details, cut) {
-        (true, false) => format!("{}  {note}", row.key.owner),
-        (_, true) if !different => describe::data(&row, origin),
-        _ if different => note,
-        _ => String::new(),
-    }
+    format!("{}  {}  {}", row.key.owner, describe::data(&row, origin), describe::note(open, &row))
 }
 
 /// The commands worth a place, those of least importance left out first.

@@ -202,7 +202,8 @@ fn below(form: &Form, pen: &Pen<'_>, room: usize) -> Vec<Line<'static>> {
     let mut parts: Vec<(u8, Vec<Line<'static>>)> = vec![(9, vec![Line::default()])];
     match form.zone_file_line() {
         Some(line) => parts.push((4, vec![Line::from(format!(" {}", pen.cut(&line, pen.text_width())))])),
-        None => parts.push((8, pen.wrap("Some fields are empty or wrong.", 1, pen.dim()))),
+        None => parts
+            .push((8, pen.wrap("The zone-file line shows here when every field is right.", 1, pen.dim()))),
     }
     if let Some(note) = form.set_note() {
         parts.push((3, pen.wrap(note, 2, pen.dim())));

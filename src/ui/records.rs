@@ -2,12 +2,11 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, columns, fit};
+use super::canvas::Canvas;
 use crate::app::describe;
 use crate::app::layout::Layout;
 use crate::app::open::{Open, Pane};
-use crate::app::rows::{Mark, Row};
-use crate::zone::Name;
+use crate::app::rows::Mark;
 
 /// Widths of the columns. Wider screens show more columns.
 struct Columns {
@@ -34,15 +33,6 @@ impl Columns {
         let data = room.saturating_sub(if note > 0 { note + 2 } else { 0 });
         Columns { name, ttl, rtype, data, note }
     }
-}
-
-/// Does a row not fit its columns?
-pub fn is_cut(row: &Row, origin: &Name, width: u16, framed: bool) -> bool {
-    let widths = Columns::new(if framed { width.saturating_sub(2) } else { width });
-    // Any sign will do: it is one column wide.
-    let is_cut = |text: &str, width: u16| fit(text, width, '~').ends_with('~') && columns(text) > width;
-    is_cut(&describe::data(row, origin), widths.data)
-        || is_cut(&row.key.owner.relative_to(origin), widths.name)
 }
 
 pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {

@@ -90,7 +90,7 @@ fn main_job_by_keys_alone() {
 
     terminal.press("w");
     let review = terminal.wait_for("Changes");
-    for line in ["+      1h 192.0.2.77", "ns2.example.org.", "v=spf1"] {
+    for line in ["+ 1h      192.0.2.77", "ns2.example.org.", "v=spf1"] {
         assert!(review.contains(line), "{line} is not in the review\n{review}");
     }
     terminal.press("w");
@@ -123,7 +123,7 @@ fn killed_editor_finds_its_draft_again() {
     terminal.kill();
 
     let mut terminal = Terminal::start(home.path(), 80, 24, &["demo"]);
-    terminal.wait_for("draft");
+    terminal.wait_for("here again");
     filter(&mut terminal, "192.0.2.1");
     let screen = terminal.wait_for("+first");
     assert!(screen.contains("1 change ") && !screen.contains("second"), "{screen}");
@@ -158,7 +158,7 @@ fn dropped_terminal_ends_the_program_and_keeps_the_draft() {
         let status = terminal.exit_within(Duration::from_secs(3));
         assert_eq!(status, Some(0), "round {round}");
         let mut again = Terminal::start(home.path(), 80, 24, &["demo"]);
-        again.wait_for("draft");
+        again.wait_for("here again");
         filter(&mut again, "kept");
         again.wait_for("+kept");
     }

@@ -126,7 +126,7 @@ fn soa_at_80x24() {
     │  expire  [1209600                          ]                                 │
     │  minimum [300                              ]                                 │
     │                                                                              │
-    │ Some fields are empty or wrong.                                              │
+    │ The zone-file line shows here when every field is right.                     │
     │                                                                              │
     │ SOA: The zone's own record: serial number and timers for its secondaries.    │
     │ One per zone, at its apex. RFC 1035 section 3.3.13.                          │
@@ -151,7 +151,7 @@ fn soa_at_132x43() {
     │  expire  [1209600                                         ]                                                                      │
     │  minimum [300                                             ]                                                                      │
     │                                                                                                                                  │
-    │ Some fields are empty or wrong.                                                                                                  │
+    │ The zone-file line shows here when every field is right.                                                                         │
     │                                                                                                                                  │
     │ SOA: The zone's own record: serial number and timers for its secondaries. One per zone, at its apex. RFC 1035 section 3.3.13.    │
     │ refresh: how often secondaries look for a new serial. Example: 1h                                                                │
