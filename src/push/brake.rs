@@ -32,7 +32,12 @@ pub fn danger(base: &Snapshot, changes: &ChangeMap, percent: u8) -> Option<Strin
 mod tests {
     use super::*;
     use crate::zone::changes::diff;
-    use crate::zone::testing::zone;
+    use crate::zone::testing;
+
+    /// These records, and the SOA and NS that every zone has.
+    fn zone(records: &[(&str, u32, &str)]) -> Snapshot {
+        testing::zone(&[&[("@", 60, "SOA 1"), ("@", 60, "NS ns1")], records].concat())
+    }
 
     #[test]
     fn what_needs_the_name_typed() {

@@ -179,6 +179,8 @@ impl Push {
             return vec![Action::Show(Stage::WaitingForServer), Action::Wait(pause)];
         }
         self.pause = Pause::default();
+        // Whatever made a prerequisite fail, it may have been that the zone moved on.
+        self.guards = Guards::of(self.traits);
         match self.rebase(zone) {
             Some(end) => end,
             None => self.prepare(),
@@ -303,6 +305,12 @@ impl Push {
             let rcode = self.answer.unwrap_or(Rcode::NXRRSET);
             let failure = explain::rcode(rcode, self.traits.kind);
             return self.finish(Outcome::Refused(failure), Vec::new());
+        }
+        if is_same_soa {
+            // Less is guarded from here on, so the server that is updated must be seen to hold this zone still:
+            // transfers may come from one that lags behind it.
+            self.state = State::Checking;
+            return vec![Action::Show(Stage::CheckingSerial), Action::AskSoa];
         }
         self.prepare()
     }
