@@ -1,11 +1,11 @@
 //! The brake: which pushes are so large, or so near the root of the zone, that a yes is not enough.
 
-use crate::zone::{Change, ChangeMap, RecordType, RrSet, Snapshot};
+use crate::zone::{Change, ChangeMap, Rdata, RecordType, RrSet, Snapshot};
 
 /// How many records go and how many come.
 pub fn tally(changes: &ChangeMap) -> (usize, usize) {
     let missing = |from: &Option<RrSet>, other: &Option<RrSet>, rtype: RecordType| {
-        let gone = |rdata: &&Box<[u8]>| !other.as_ref().is_some_and(|other| other.contains(rtype, rdata));
+        let gone = |rdata: &&Rdata| !other.as_ref().is_some_and(|other| other.contains(rtype, rdata));
         from.as_ref().map_or(0, |set| set.rdata.iter().filter(gone).count())
     };
     changes.iter().fold((0, 0), |(deleted, added), (key, change)| {

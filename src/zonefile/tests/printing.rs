@@ -300,7 +300,7 @@ proptest! {
         while let Some(entry) = file.next_entry().map_err(|e| TestCaseError::fail(format!("{e} {}", plain(&zone))))? {
             let Entry::Record(record) = entry else { continue };
             let own = zone.record(count).unwrap();
-            prop_assert_eq!(record.owner().to_string().trim_end_matches('.').len() > 0, !own.owner.is_root());
+            prop_assert_eq!(record.owner().to_string().trim_end_matches('.').is_empty(), own.owner.is_root());
             prop_assert_eq!(record.ttl().as_secs(), own.ttl);
             prop_assert_eq!(record.rtype(), Rtype::from_int(own.rtype.0));
             count += 1;
