@@ -3,11 +3,11 @@
 //! Every edit is a [`Step`]: a map of RRsets before and after. Undoing swaps the two. What must survive a
 //! crash is written by `store` from the [`Entry`] values that each call here returns.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::changes::{Change, ChangeMap, Contents, Rebased, moved};
-use super::rrset::{RrKey, RrSet, same_octets};
+use super::rrset::{RrKey, RrSet, same_contents, same_octets};
 use super::snapshot::Snapshot;
 
 /// One edit that can be undone.
@@ -153,17 +153,21 @@ impl Draft {
     /// and is named by [`Draft::conflicts`]. Undo never goes back to contents that somebody else has replaced.
     pub fn rebase(&mut self, base: Arc<Snapshot>) {
         let old = std::mem::replace(&mut self.base, base);
-        let done = self.rebase_from(&|key| old.get(key));
-        // What the server holds now is nothing to undo; the steps that led there fit no zone any more.
-        for step in &mut self.undo {
-            step.changes.retain(|key, _| !done.contains(key));
+        self.rebase_from(&|key| old.get(key));
+        // Steps over contents that are no more: what was done with an RRset that now has others, ours or somebody
+        // else's, can neither be undone nor done again, unless it is still in the draft.
+        for step in self.undo.iter_mut().chain(&mut self.redo) {
+            step.changes.retain(|key, _| {
+                let (was, now) = (old.get(key), self.base.get(key));
+                self.changes.contains_key(key) || same_contents(was.as_ref(), now.as_ref(), key.rtype)
+            });
         }
         self.undo.retain(|step| !step.changes.is_empty());
+        self.redo.retain(|step| !step.changes.is_empty());
     }
 
-    /// Moves steps and changes onto the base; the RRsets whose change the server has made meanwhile.
-    fn rebase_from(&mut self, old: Zone<'_>) -> BTreeSet<RrKey> {
-        let mut done = BTreeSet::new();
+    /// Moves steps and changes onto the base.
+    fn rebase_from(&mut self, old: Zone<'_>) {
         let base = Arc::clone(&self.base);
         self.move_steps(&|key| Some(Change { before: old(key), after: base.get(key) }));
         self.changes.retain(|key, change| match change.rebase(key.rtype, base.get(key)) {
@@ -171,13 +175,9 @@ impl Draft {
                 *change = over_new;
                 true
             }
-            Rebased::Done => {
-                done.insert(key.clone());
-                false
-            }
+            Rebased::Done => false,
             Rebased::Conflict => true,
         });
-        done
     }
 
     /// Makes the steps fit a zone whose RRsets went from one content to another: where a step held the zone's

@@ -109,6 +109,28 @@ fn reloading_keeps_edits_and_finds_conflicts() {
     );
 }
 
+/// However often the record went and came back before: what was seen is not forgotten on the way through the disk.
+#[test]
+fn a_conflict_survives_undone_edits() {
+    let moved = ZONE.replace("192.0.2.10\n", "192.0.2.110\n");
+    for (before, after) in [("- - -", ""), ("- - u", ""), ("- u -", ""), ("-", "- u"), ("- - u", "U u")] {
+        let mut test = Test::new();
+        test.select("www", "A", "192.0.2.11").keys(before).keys("R");
+        test.load(&moved);
+        test.keys(after);
+        let mut again = Draft::new(zone(&moved));
+        again.replay(disk(&test.effects));
+        assert_eq!(again.conflicts(), [RrKey::new(name("www"), RecordType::A)], "{before}, {after}");
+        assert_eq!(again.changes(), test.open().draft.changes(), "{before}, {after}");
+    }
+    // What was taken back leaves nothing to undo over contents that others have replaced.
+    let mut test = Test::new();
+    test.select("www", "A", "192.0.2.11").keys("- - R");
+    test.load(&moved);
+    test.keys("u");
+    assert_eq!((test.message(), test.changes().len()), ("nothing to undo", 0));
+}
+
 #[test]
 fn their_side_of_a_conflict() {
     let mut test = Test::new();
