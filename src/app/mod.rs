@@ -59,6 +59,8 @@ pub struct Settings {
     pub key: Option<String>,
     /// Stands at the right of the title bar ("production").
     pub label: Option<String>,
+    /// The share of the zone's records, 0 to 100, that a push may delete without the zone's name being typed.
+    pub brake_percent: u8,
     /// The embedded nameservers: said in the title bar.
     pub demo: bool,
     /// May the screen use more than ASCII?

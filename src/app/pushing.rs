@@ -4,8 +4,8 @@ use super::changes::wanted;
 use super::describe::{self, count};
 use super::dialog::Dialog;
 use super::{App, Effect, Overlay, RequestId, Screen};
-use crate::push::{Action, Event, Outcome, Plan, Push, Report, ServerTraits, Stage, Verdict};
-use crate::zone::{Change, ChangeMap, RecordType, RrSet, Snapshot};
+use crate::push::{Action, Event, Outcome, Plan, Push, Report, ServerTraits, Stage, Verdict, danger, tally};
+use crate::zone::ChangeMap;
 
 /// A push that needs nothing but a yes.
 #[derive(Debug)]
@@ -47,27 +47,6 @@ pub enum Tone {
     Plain,
 }
 
-/// How many records go and come.
-fn tally(changes: &ChangeMap) -> (usize, usize) {
-    let missing = |from: &Option<RrSet>, other: &Option<RrSet>, rtype: RecordType| {
-        let gone =
-            |rdata: &&crate::zone::Rdata| !other.as_ref().is_some_and(|other| other.contains(rtype, rdata));
-        from.as_ref().map_or(0, |set| set.rdata.iter().filter(gone).count())
-    };
-    changes.iter().fold((0, 0), |(deleted, added), (key, change)| {
-        let Change { before, after } = change;
-        (deleted + missing(before, after, key.rtype), added + missing(after, before, key.rtype))
-    })
-}
-
-/// Is the push so large, or so near the root of the zone, that its name must be typed?
-fn needs_proof(base: &Snapshot, changes: &ChangeMap, deleted: usize) -> bool {
-    let near_root = changes
-        .keys()
-        .any(|key| key.owner == *base.origin() && matches!(key.rtype, RecordType::NS | RecordType::SOA));
-    near_root || deleted.saturating_mul(5) > base.record_count()
-}
-
 pub fn may_push(app: &App) -> Result<(), String> {
     super::edits::may_edit(app)?;
     let (Screen::Changes(changes), Some(open)) = (&app.screen, app.open()) else {
@@ -103,11 +82,11 @@ pub fn ask(app: &mut App) {
     if findings > 0 {
         text.push(format!("Note    {} on the Changes screen", count(findings, "finding")));
     }
-    let proof = needs_proof(base, &changes, deleted).then(|| base.origin().to_string());
-    if proof.is_some() {
-        text.push("It touches the zone's own NS or SOA, or deletes over a fifth.".into());
-        text.push("Type the name of the zone to push it:".into());
-    }
+    let danger = danger(base, &changes, app.settings.brake_percent);
+    let proof = danger.map(|danger| {
+        text.push(format!("{danger} Type the name of the zone to push it:"));
+        base.origin().to_string()
+    });
     let ready = Ready { changes, plan: plan.clone() };
     app.overlay = Some(Overlay::Dialog(Dialog::push(text, ready, proof)));
 }

@@ -70,6 +70,7 @@ pub fn settings() -> Settings {
         server: "ns1.example.com".into(),
         key: Some("ns1-key".into()),
         label: None,
+        brake_percent: 20,
         demo: true,
         unicode: true,
         colours: true,

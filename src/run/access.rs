@@ -100,6 +100,7 @@ impl Target {
             key: self.key.as_ref().map(|key| key.name.to_string()),
             label: self.server.label.clone(),
             demo: false,
+            brake_percent: self.server.brake_percent,
             unicode: unicode_wanted(),
             colours: colours_wanted(),
         }

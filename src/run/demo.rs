@@ -60,6 +60,7 @@ pub fn run() -> Result<Exit, Stop> {
         key: Some(key.name.to_string()),
         label: Some("demo".into()),
         demo: true,
+        brake_percent: 20,
         unicode: access::unicode_wanted(),
         colours: access::colours_wanted(),
     };

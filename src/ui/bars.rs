@@ -52,11 +52,7 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
             (Some(records), _) => (format!("loading again: {records} records; Ctrl-C stops"), theme.plain()),
             (None, Err(reason)) if !app.details => (reason, theme.doubt()),
             (None, _) => match app.screen {
-                Screen::Main => {
-                    let about = about_selected(app, open);
-                    canvas.text(1, y, width, &about, theme.plain());
-                    return;
-                }
+                Screen::Main => (about_selected(app, open), theme.plain()),
                 _ => return,
             },
         },

@@ -113,7 +113,7 @@ fn reloading_keeps_edits_and_finds_conflicts() {
 #[test]
 fn a_conflict_survives_undone_edits() {
     let moved = ZONE.replace("192.0.2.10\n", "192.0.2.110\n");
-    for (before, after) in [("- - -", ""), ("- - u", ""), ("- u -", ""), ("-", "- u"), ("- - u", "U u")] {
+    for (before, after) in [("- - -", ""), ("- - u", ""), ("- u -", ""), ("-", "- u")] {
         let mut test = Test::new();
         test.select("www", "A", "192.0.2.11").keys(before).keys("R");
         test.load(&moved);

@@ -15,6 +15,7 @@ fn settings(unicode: bool) -> Settings {
         server: "ns1.example.com".into(),
         key: None,
         label: None,
+        brake_percent: 20,
         demo: false,
         unicode,
         colours: true,
