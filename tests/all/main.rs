@@ -7,6 +7,7 @@ mod embedded;
 mod failures;
 mod hostile;
 mod lab;
+mod large;
 mod layers;
 mod primaries;
 mod pty;
