@@ -50,7 +50,11 @@ impl Setup<'_> {
         self.write("named.conf", &text);
         // Run from a copy: where AppArmor guards /usr/sbin/named, that path may not read a temporary directory.
         let program = self.directory.join("named");
-        std::fs::copy(program_path("named").expect("named is installed"), &program).unwrap();
+        // Copied by another process: a program that is open for writing, here or in a child that is being started
+        // by another thread, cannot be run.
+        let mut copy = Command::new("cp");
+        copy.arg(program_path("named").expect("named is installed")).arg(&program);
+        assert!(copy.status().expect("cp runs").success());
         let mut command = Command::new(program);
         command.args(["-g", "-n", "2", "-c", "named.conf"]);
         command
