@@ -59,7 +59,8 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
         (None, None, None) => return,
     };
     // What does not fit one line takes room from the screen above it.
-    let mut lines = wrap(&clean(&text), width);
+    let shown: String = text.chars().take(usize::from(MESSAGE_LINES) * usize::from(width)).collect();
+    let mut lines = wrap(&clean(&shown), width);
     lines.truncate(usize::from(MESSAGE_LINES));
     // At most MESSAGE_LINES.
     let top = (y + 1).saturating_sub(lines.len() as u16);

@@ -123,6 +123,8 @@ fn killed_editor_finds_its_draft_again() {
     terminal.kill();
 
     let mut terminal = Terminal::start(home.path(), 80, 24, &["demo"]);
+    terminal.wait_for("Draft of an earlier run");
+    terminal.press(ENTER);
     terminal.wait_for("here again");
     filter(&mut terminal, "192.0.2.1");
     let screen = terminal.wait_for("+first");
@@ -158,6 +160,8 @@ fn dropped_terminal_ends_the_program_and_keeps_the_draft() {
         let status = terminal.exit_within(Duration::from_secs(3));
         assert_eq!(status, Some(0), "round {round}");
         let mut again = Terminal::start(home.path(), 80, 24, &["demo"]);
+        again.wait_for("Draft of an earlier run");
+        again.press(ENTER);
         again.wait_for("here again");
         filter(&mut again, "kept");
         again.wait_for("+kept");
@@ -178,6 +182,7 @@ fn few_octets() {
     for _ in 0..6 {
         let before = terminal.octets();
         terminal.press("j");
+        terminal.wait_until("the next row", |_| terminal.octets() > before);
         terminal.settle();
         costs.push(terminal.octets() - before);
     }
