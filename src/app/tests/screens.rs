@@ -316,18 +316,18 @@ fn push_dialog() {
     insta::assert_snapshot!(near_root.lines().skip(4).take(14).collect::<Vec<_>>().join("\n"), @r"
     │ [x] old A                                                                    │
     │     - 1d      192.0.2.99                                                     │
-    │ [x]┌ Push ─────────────────────────────────────────────────────────────┐     │
-    │    │ Zone    example.com.  serial 2026112101                           │     │
-    │    │ Server  ns1.example.com                                           │     │
-    │ [x]│ Key     ns1-key                                                   │     │
-    │    │ Change  4 record sets: 3 records deleted, 2 added                 │     │
-    │    │ Guard   5 prerequisites: refused if somebody changed it meanwhile │     │
-    │    │ It touches the zone's own NS or SOA, or deletes over a fifth.     │     │
-    │    │ Type the name of the zone to push it:                             │     │
-    │    │ >                                                                 │     │
-    │    │                                                                   │     │
-    │    │ ▌Push   Cancel                                                    │     │
-    │    └───────────────────────────────────────────────────────────────────┘     │
+    │ ┌ Push ────────────────────────────────────────────────────────────────────┐ │
+    │ │ Zone    example.com.  serial 2026112101                                  │ │
+    │ │ Server  ns1.example.com                                                  │ │
+    │ │ Key     ns1-key                                                          │ │
+    │ │ Change  4 record sets: 3 records deleted, 2 added                        │ │
+    │ │ Guard   5 prerequisites: refused if somebody changed it meanwhile        │ │
+    │ │ This changes the zone's own nameservers. Type the name of the zone to    │ │
+    │ │ push it:                                                                 │ │
+    │ │ >                                                                        │ │
+    │ │                                                                          │ │
+    │ │ ▌Push   Cancel                                                           │ │
+    │ └──────────────────────────────────────────────────────────────────────────┘ │
     ");
 }
 
