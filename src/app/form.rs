@@ -1,7 +1,7 @@
 //! The form for one record: its fields, the keys in them, and what they make.
 //!
 //! The form changes nothing itself: accepted, it gives an [`Accepted`] record, which [`edits`] turns into edits of
-//! the draft. What is wrong with the fields is found in [`check`] after each key. Drawing is `ui::form`'s business.
+//! the draft. What is wrong with the fields is found in `check` after each key. Drawing is `ui::form`'s business.
 
 mod check;
 mod edits;

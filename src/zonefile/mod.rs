@@ -1,6 +1,6 @@
 //! BIND zone-file text (RFC 1035 section 5): lexer, parser, printer.
 //!
-//! Reading goes [`lexer`] (tokens) → [`entry`] (lines grouped by parentheses) → [`reader`] (records) →
+//! Reading goes [`lexer`] (tokens) → [`entry`] (lines grouped by parentheses) → `reader` (records) →
 //! [`read_zone`] (a snapshot). Nothing stops at the first mistake: all problems of a text come back with their
 //! places. Files themselves are opened by `run` and `store`.
 

@@ -1,5 +1,5 @@
-//! Transaction signatures (RFC 8945): what both sides share. [`client`] signs requests and verifies answers,
-//! [`server`] the other way round.
+//! Transaction signatures (RFC 8945): what both sides share. `client` signs requests and verifies answers,
+//! `server` the other way round.
 //!
 //! Times are seconds since 1970, given by the caller. A MAC counts only at its full length: shorter ones are legal
 //! where both sides agree on them beforehand (RFC 8945 section 5.2.2.1), which keys here have no way to say.
