@@ -167,8 +167,8 @@ impl Form {
             if *text == input.example {
                 break;
             }
-            // How long a digest must be is said by the field before it, which may be an example now.
-            if !(replaced && matches!(input.kind, Some(Kind::Digest(_)))) {
+            // What is right there may be said by a field before it, which may be an example now.
+            if !(replaced && input.kind.is_some_and(Kind::depends_on_others)) {
                 input.problem = Some(found.message);
             }
             *text = input.example;

@@ -41,3 +41,34 @@ pub const CERTIFICATES: Codes = &[
     ("URI", 253),
     ("OID", 254),
 ];
+/// RFC 9859 section 2.
+pub const SCHEMES: Codes = &[("NOTIFY", 1)];
+/// Of KEY records (RFC 2535 section 3.1.3).
+pub const KEY_PROTOCOLS: Codes =
+    &[("DNSSEC", 3), ("NONE", 0), ("TLS", 1), ("EMAIL", 2), ("IPSEC", 4), ("ALL", 255)];
+/// Of Internet datagrams, as far as they have ports.
+pub const PROTOCOLS: Codes = &[("TCP", 6), ("UDP", 17)];
+/// Of WKS records (RFC 1010), as far as they are still to be met.
+pub const SERVICES: Codes = &[
+    ("smtp", 25),
+    ("echo", 7),
+    ("discard", 9),
+    ("daytime", 13),
+    ("ftp-data", 20),
+    ("ftp", 21),
+    ("ssh", 22),
+    ("telnet", 23),
+    ("time", 37),
+    ("domain", 53),
+    ("tftp", 69),
+    ("gopher", 70),
+    ("finger", 79),
+    ("http", 80),
+    ("pop3", 110),
+    ("sunrpc", 111),
+    ("nntp", 119),
+    ("ntp", 123),
+    ("imap2", 143),
+    ("snmp", 161),
+    ("https", 443),
+];

@@ -1,7 +1,7 @@
 //! Fields that several types share. The types themselves stand in `table`.
 
 use super::Field;
-use super::codes::{ALGORITHMS, DIGESTS, MATCHINGS, SELECTORS, USAGES};
+use super::codes::{ALGORITHMS, DIGESTS, KEY_PROTOCOLS, MATCHINGS, SELECTORS, USAGES};
 use super::kind::Kind;
 
 pub(super) const fn field(
@@ -42,7 +42,7 @@ pub(super) const DS: &[Field] = &[
 ];
 pub(super) const DNSKEY: &[Field] = &[
     field("flags", Kind::U16, "257 for a key-signing key, 256 for a zone-signing key", "257"),
-    field("protocol", Kind::U8, "always 3", "3"),
+    field("protocol", Kind::Code8(KEY_PROTOCOLS), "always 3", "3"),
     ALGORITHM,
     field("public key", Kind::Base64, "in base 64", EXAMPLE_KEY),
 ];

@@ -3,7 +3,8 @@
 //! A form shows a string plainly, as people think of it, wherever that reads back as the same octets; a text
 //! that begins with a quote is zone-file text. Everything else goes through the same kinds as a zone file.
 
-use super::kind::{Kind, Tokens, missing, subject};
+use super::kind::Kind;
+use super::tokens::{Tokens, missing, subject};
 use super::{Field, NameRef, Rdata, RdataError, RecordType, generic, info, text};
 
 /// Longest character-string (RFC 1035 section 3.3).
@@ -42,7 +43,8 @@ fn read_field(field: &Field, text: &str, origin: NameRef<'_>, out: &mut Vec<u8>)
     let literal = text.as_bytes();
     if !text.starts_with('"') {
         match field.kind {
-            Kind::String => return text::push_string(field, literal, out),
+            Kind::OptionalString if text.is_empty() => return Ok(()),
+            Kind::String | Kind::OptionalString => return text::push_string(field, literal, out),
             Kind::Strings | Kind::Text if text.is_empty() => {
                 return Err(missing(field));
             }
@@ -75,11 +77,11 @@ pub fn format_fields(rtype: RecordType, rdata: &[u8], origin: Option<NameRef<'_>
         return Some(vec![generic::write(rdata)]);
     };
     let mut texts = Vec::with_capacity(info.fields.len());
-    let fits = super::walk(info.fields, rdata, |field, octets| {
+    let fits = super::walk(info.fields, rdata, |part| {
         let mut text = String::new();
-        match plain(field.kind, octets) {
+        match plain(part.kind, part.octets) {
             Some(plain) => text.push_str(&plain),
-            None => field.kind.write(octets, origin, &mut text),
+            None => part.kind.write(part.before, part.octets, origin, &mut text),
         }
         texts.push(text);
     });
@@ -90,6 +92,7 @@ pub fn format_fields(rtype: RecordType, rdata: &[u8], origin: Option<NameRef<'_>
 fn plain(kind: Kind, octets: &[u8]) -> Option<String> {
     let content = match kind {
         Kind::String => octets.get(1..)?.to_vec(),
+        Kind::OptionalString if octets.len() > 1 => octets.get(1..)?.to_vec(),
         Kind::Text if !octets.is_empty() => octets.to_vec(),
         Kind::Strings => {
             let strings: Vec<&[u8]> = text::strings(octets).collect();

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::kind::Tokens;
 use super::text;
+use super::tokens::Tokens;
 
 /// The equator and the prime meridian, in thousandths of a second of arc.
 const ZERO: u32 = 1 << 31;

@@ -3,19 +3,24 @@
 //! `table` lists the types, `kind` knows how one field looks on the wire and in text, and this file joins the two.
 //! What a number or name in a field means is not its business (rules are in `check`).
 
+mod addresses;
 mod bitmap;
 mod codes;
 mod fields;
 mod form;
 mod generic;
+mod hip;
 mod kind;
 mod loc;
+mod read;
+mod scalar;
 mod svcb;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
 mod time;
+mod tokens;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -103,11 +108,11 @@ const PLACES: [u8; 512] = {
     places
 };
 
-/// The table's entry for a type.
+/// The table's entry for a type, or what there is to say of a type that some programs keep for themselves.
 pub fn info(rtype: RecordType) -> Option<&'static TypeInfo> {
     match PLACES.get(usize::from(rtype.0)) {
         Some(place) => table().get(usize::from(*place).checked_sub(1)?),
-        None => table().iter().find(|info| info.rtype == rtype),
+        None => table().iter().chain(table::PRIVATE).find(|info| info.rtype == rtype),
     }
 }
 
@@ -180,7 +185,7 @@ pub fn parse_rdata(
     let Some(info) = known else {
         return generic::read(tokens).map_err(|message| RdataError { field: 0, token: 0, message });
     };
-    let mut rest = kind::Tokens::new(tokens);
+    let mut rest = tokens::Tokens::new(tokens);
     let mut rdata = Vec::with_capacity(32);
     for (index, field) in info.fields.iter().enumerate() {
         let first = rest.at;
@@ -210,14 +215,25 @@ fn checked_length(rdata: Vec<u8>) -> Result<Rdata, String> {
     Ok(rdata.into_boxed_slice())
 }
 
-/// Goes over the fields of RDATA with the octets of each. False where it does not fit: then some fields may have
-/// been visited.
-fn walk<'a>(fields: &'static [Field], rdata: &'a [u8], mut visit: impl FnMut(&Field, &'a [u8])) -> bool {
+/// One field of some RDATA.
+struct Part<'a> {
+    /// What it is, after the fields before it.
+    kind: Kind,
+    before: &'a [u8],
+    octets: &'a [u8],
+}
+
+/// Goes over the fields of RDATA. False where it does not fit: then some fields may have been visited.
+fn walk<'a>(fields: &'static [Field], rdata: &'a [u8], mut visit: impl FnMut(Part<'a>)) -> bool {
     let mut at = 0;
     for field in fields {
-        let Some(end) = field.kind.end(rdata, at) else { return false };
-        visit(field, rdata.get(at..end).unwrap_or_default());
-        at = end;
+        let Some((before, rest)) = rdata.split_at_checked(at) else { return false };
+        let Some(kind) = field.kind.given(before) else { return false };
+        let Some(octets) = kind.length(before, rest).and_then(|length| rest.get(..length)) else {
+            return false;
+        };
+        at += octets.len();
+        visit(Part { kind, before, octets });
     }
     at == rdata.len()
 }
@@ -229,20 +245,23 @@ pub fn format_rdata(rtype: RecordType, rdata: &[u8], origin: Option<NameRef<'_>>
         return generic::write(rdata);
     };
     let mut text = String::new();
-    let fits = walk(info.fields, rdata, |field, octets| {
-        // An empty list of parameters or types leaves no blank behind.
-        let nothing = octets.is_empty() && field.kind.takes_the_rest();
-        if !text.is_empty() && !nothing {
+    let fits = walk(info.fields, rdata, |part| {
+        if !text.is_empty() {
             text.push(' ');
         }
-        field.kind.write(octets, origin, &mut text);
+        let start = text.len();
+        part.kind.write(part.before, part.octets, origin, &mut text);
+        // An empty list of parameters or types leaves no blank behind.
+        if text.len() == start {
+            text.pop();
+        }
     });
     if fits { text } else { generic::write(rdata) }
 }
 
 /// Is this valid RDATA of its type? True for every octet string of an unknown type.
 pub fn is_valid(rtype: RecordType, rdata: &[u8]) -> bool {
-    info(rtype).is_none_or(|info| walk(info.fields, rdata, |_, _| {}))
+    info(rtype).is_none_or(|info| walk(info.fields, rdata, |_| {}))
 }
 
 /// RDATA as it is compared: names in lower case (RFC 4034 section 6.2, for every type whose names we know).
@@ -254,19 +273,19 @@ pub fn canonical(rtype: RecordType, rdata: &[u8]) -> Cow<'_, [u8]> {
         return Cow::Borrowed(rdata);
     }
     let mut upper = false;
-    let fits = walk(info.fields, rdata, |field, octets| {
-        upper |= field.kind.is_name() && octets.iter().any(u8::is_ascii_uppercase);
+    let fits = walk(info.fields, rdata, |part| {
+        upper |= part.kind.is_name() && part.octets.iter().any(u8::is_ascii_uppercase);
     });
     if !fits || !upper {
         return Cow::Borrowed(rdata);
     }
     let mut lower = Vec::with_capacity(rdata.len());
-    walk(info.fields, rdata, |field, octets| {
-        if field.kind.is_name() {
+    walk(info.fields, rdata, |part| {
+        if part.kind.is_name() {
             // Length octets are below 64, so they are not touched.
-            lower.extend(octets.iter().map(u8::to_ascii_lowercase));
+            lower.extend(part.octets.iter().map(u8::to_ascii_lowercase));
         } else {
-            lower.extend_from_slice(octets);
+            lower.extend_from_slice(part.octets);
         }
     });
     Cow::Owned(lower)
@@ -276,9 +295,11 @@ pub fn canonical(rtype: RecordType, rdata: &[u8]) -> Cow<'_, [u8]> {
 pub fn names_in(rtype: RecordType, rdata: &[u8]) -> Vec<NameRef<'_>> {
     let mut names = Vec::new();
     let fits = info(rtype).is_some_and(|info| {
-        walk(info.fields, rdata, |field, octets| {
-            if field.kind.is_name() {
-                names.extend(NameRef::split_from(octets).map(|(name, _)| name));
+        walk(info.fields, rdata, |part| {
+            let mut rest = part.octets;
+            while let Some((name, after)) = NameRef::split_from(rest).filter(|_| part.kind.is_name()) {
+                names.push(name);
+                rest = after;
             }
         })
     });
@@ -318,11 +339,13 @@ fn expand(
     out: &mut Vec<u8>,
     mut read_name: impl FnMut(usize, &mut Vec<u8>) -> Option<usize>,
 ) -> Option<bool> {
+    let start = at;
     for field in fields {
-        at = match field.kind.end(message, at) {
-            Some(end) => {
-                out.extend_from_slice(message.get(at..end)?);
-                end
+        let (before, rest) = (message.get(start..at)?, message.get(at..)?);
+        at = match field.kind.length(before, rest) {
+            Some(length) => {
+                out.extend_from_slice(rest.get(..length)?);
+                at + length
             }
             None if field.kind == Kind::Name && has_pointer(message, at) => read_name(at, out)?,
             None => return Some(false),

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::kind::Tokens;
 use super::text;
+use super::tokens::Tokens;
 
 /// The form of a key's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

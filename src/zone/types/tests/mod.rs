@@ -3,6 +3,7 @@
 mod messages;
 mod opinions;
 mod properties;
+mod rrchecker;
 mod svcb;
 mod table;
 mod vectors;

@@ -14,8 +14,12 @@ use super::properties::record;
 use super::*;
 
 /// Types that `domain` 0.12 reads in the generic form only.
-const NOT_IN_DOMAIN: [&str; 12] =
-    ["AFSDB", "CERT", "CSYNC", "KEY", "KX", "LOC", "PX", "RT", "SIG", "SMIMEA", "SPF", "URI"];
+const NOT_IN_DOMAIN: &[&str] = &[
+    "AFSDB", "AMTRELAY", "APL", "AVC", "BRID", "CERT", "CSYNC", "DHCID", "DLV", "DSYNC", "EID", "EUI48",
+    "EUI64", "GPOS", "HHIT", "HIP", "ISDN", "KEY", "KX", "L32", "L64", "LOC", "LP", "NID", "NIMLOC", "NINFO",
+    "NSAP", "NSAP-PTR", "NXT", "PX", "RESINFO", "RKEY", "RT", "SIG", "SMIMEA", "SPF", "TA", "TALINK", "URI",
+    "WALLET", "WKS", "X25",
+];
 
 /// What `domain` makes of RDATA in text; `None` where it refuses it.
 fn read_by_domain(rtype: RecordType, line: &str) -> Option<Vec<u8>> {

@@ -59,6 +59,17 @@ fn svc_params() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// An item of an APL record.
+fn prefix() -> impl Strategy<Value = Vec<u8>> {
+    (1u8..=2, 0u8..=32, any::<bool>(), vec(any::<u8>(), 0..4), 1u8..).prop_map(
+        |(family, length, excluded, mut address, last)| {
+            address.push(last);
+            let size = address.len() as u8 | if excluded { 0x80 } else { 0 };
+            [vec![0, family, length, size], address].concat()
+        },
+    )
+}
+
 /// Octets that often are a field of this kind.
 fn field_octets(kind: Kind) -> BoxedStrategy<Vec<u8>> {
     match kind {
@@ -87,6 +98,31 @@ fn field_octets(kind: Kind) -> BoxedStrategy<Vec<u8>> {
         Kind::Salt => string(0..=255).boxed(),
         Kind::Hash => string(1..=255).boxed(),
         Kind::Types => types_list().boxed(),
+        Kind::KeyIfAny => vec(any::<u8>(), 0..70).boxed(),
+        Kind::PlainNames => vec(wire_name(), 0..3).prop_map(|names| names.concat()).boxed(),
+        Kind::OptionalString => prop_oneof![Just(Vec::new()), string(0..=255)].boxed(),
+        Kind::Digits => {
+            "[0-9]{4,15}".prop_map(|text| [&[text.len() as u8], text.as_bytes()].concat()).boxed()
+        }
+        Kind::OldTypes => {
+            vec(0..128u8, 0..17).prop_filter("zeros at the end", |bits| bits.last() != Some(&0)).boxed()
+        }
+        Kind::Ports(_) => vec(any::<u8>(), 0..80).boxed(),
+        Kind::Prefixes => vec(prefix(), 0..4).prop_map(|prefixes| prefixes.concat()).boxed(),
+        Kind::Eui(length) => vec(any::<u8>(), length).boxed(),
+        Kind::Groups => vec(any::<u8>(), 8).boxed(),
+        Kind::Nsap => vec(any::<u8>(), 1..30).boxed(),
+        Kind::Gateway | Kind::Relay => {
+            prop_oneof![Just(Vec::new()), vec(any::<u8>(), 4), vec(any::<u8>(), 16), wire_name()].boxed()
+        }
+        Kind::Discovery => {
+            select(vec![0u8, 1, 2, 3, 4, 128, 129, 130, 131]).prop_map(|octet| vec![octet]).boxed()
+        }
+        Kind::NoGateway | Kind::RelayType => Just(Vec::new()).boxed(),
+        Kind::HostAlgorithm => any::<u8>().prop_map(|algorithm| vec![2, algorithm, 0, 3]).boxed(),
+        Kind::HostTag => vec(any::<u8>(), 2).boxed(),
+        Kind::HostKey => vec(any::<u8>(), 3).boxed(),
+        Kind::Opaque => vec(any::<u8>(), 0..20).boxed(),
         Kind::SvcParams => svc_params().boxed(),
         Kind::Location => (vec(0u8..10, 6), any::<[u8; 4]>(), 0u32..=648_000_000, 0u32..=1_296_000_000)
             .prop_map(|(digits, altitude, latitude, longitude)| {

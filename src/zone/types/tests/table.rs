@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::*;
+use crate::zone::types::table::PRIVATE;
 
 #[test]
 fn entries_are_complete_and_unique() {
@@ -11,7 +12,8 @@ fn entries_are_complete_and_unique() {
         assert!(seen.insert(entry.rtype.0.to_string()), "{} twice", entry.rtype.0);
         assert!(seen.insert(entry.mnemonic.to_string()), "{} twice", entry.mnemonic);
         assert!(!entry.rtype.is_meta());
-        assert!(entry.rfc.starts_with("RFC "), "{}", entry.mnemonic);
+        // Some types have a number, and no RFC.
+        assert!(entry.rfc.starts_with("RFC ") || entry.rfc == "IANA registry", "{}", entry.mnemonic);
         assert!(entry.purpose.ends_with('.') && entry.purpose.len() < 120, "{}", entry.mnemonic);
         assert!(!entry.fields.is_empty());
         for field in entry.fields {
@@ -60,7 +62,7 @@ fn types_are_found_by_number_and_by_name() {
         assert_eq!(parse_type(text.as_bytes()), None, "{text}");
     }
     for number in 0..=u16::MAX {
-        let known = table().iter().find(|entry| entry.rtype.0 == number);
+        let known = table().iter().chain(PRIVATE).find(|entry| entry.rtype.0 == number);
         assert_eq!(info(RecordType(number)).map(|entry| entry.mnemonic), known.map(|entry| entry.mnemonic));
     }
 }
@@ -86,8 +88,10 @@ fn an_empty_form_names_its_first_field_that_needs_a_text() {
         let texts = vec![""; entry.fields.len()];
         match parse_fields(entry.rtype, &texts, origin.as_ref()) {
             Err(error) => assert!(error.message.contains(entry.fields[error.field].name), "{error}"),
-            // Strings may be empty.
-            Ok(_) => assert_eq!(entry.mnemonic, "HINFO"),
+            // Strings may be empty, and so may a list of prefixes.
+            Ok(_) => {
+                assert!(["HINFO", "GPOS", "ISDN", "APL"].contains(&entry.mnemonic), "{}", entry.mnemonic)
+            }
         }
     }
 }
@@ -108,5 +112,44 @@ fn mistyped_mnemonics() {
     }
     for typed in ["", "Z", "WHATEVER", "TYPE1X", "äöü", &"A".repeat(100_000)] {
         assert_eq!(suggest_type(typed), None);
+    }
+}
+
+#[test]
+fn private_types_keep_their_numbers() {
+    let origin = name("example.com.");
+    for entry in PRIVATE {
+        assert!((65280..=65534).contains(&entry.rtype.0));
+        assert_eq!(entry.mnemonic, format!("TYPE{}", entry.rtype.0));
+        assert_eq!(entry.rtype.to_string(), entry.mnemonic);
+        assert_eq!(parse_type(entry.mnemonic.as_bytes()), Some(entry.rtype));
+        assert!(table().iter().all(|other| other.rtype != entry.rtype));
+        assert!(entry.purpose.len() < 120);
+        for (line, octets) in [("\\# 0", &[][..]), ("\\# 3 0477FF", &[4, 0x77, 0xff])] {
+            assert_eq!(parse(entry.mnemonic, line), Ok(octets.to_vec()));
+            assert_eq!(format_rdata(entry.rtype, octets, Some(origin.as_ref())), line);
+            assert_eq!(format_fields(entry.rtype, octets, None), Some(vec![line.to_owned()]));
+            assert_eq!(parse_fields(entry.rtype, &[line], origin.as_ref()).unwrap()[..], *octets);
+        }
+        let (message, ..) = refusal(entry.mnemonic, "www.example.net.");
+        assert!(message.contains("\\# length hexadecimal"), "{message}");
+        parse_fields(entry.rtype, &[entry.fields[0].example], origin.as_ref()).unwrap();
+    }
+    for text in ["ALIAS", "LUA"] {
+        assert_eq!(parse_type(text.as_bytes()), None, "{text} means this on PowerDNS only");
+    }
+}
+
+/// Examples in all fields but one, which cannot be read: the error stands at that field.
+#[test]
+fn every_field_broken_says_so_there() {
+    let origin = name("example.com.");
+    for entry in table() {
+        for index in 0..entry.fields.len() {
+            let mut texts: Vec<_> = entry.fields.iter().map(|field| field.example).collect();
+            texts[index] = "\"\\999\"";
+            let error = parse_fields(entry.rtype, &texts, origin.as_ref()).expect_err(entry.mnemonic);
+            assert_eq!(error.field, index, "{}: {error}", entry.mnemonic);
+        }
     }
 }
