@@ -10,6 +10,7 @@ use super::{App, Overlay, describe};
 use crate::edit::Field;
 use crate::key::Key;
 use crate::zone::RrSet;
+use crate::zone::ttl;
 
 /// The command line on the screen.
 #[derive(Debug)]
@@ -125,27 +126,9 @@ fn takes_ttl(records: usize) -> String {
     }
 }
 
-/// Seconds, or numbers with units: "300", "5m", "1h30m". At most 2^31 - 1 (RFC 2181 section 8).
+/// Seconds, or numbers with units: "300", "5m", "1h30m".
 fn read_ttl(text: &str) -> Option<u32> {
-    let mut total = 0u32;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|character: char| !character.is_ascii_digit()).unwrap_or(rest.len());
-        let (number, after) = rest.split_at_checked(digits)?;
-        let mut after = after.chars();
-        let unit: u32 = match after.next().map(|unit| unit.to_ascii_lowercase()) {
-            None if rest == text => 1,
-            Some('s') => 1,
-            Some('m') => 60,
-            Some('h') => 3600,
-            Some('d') => 86_400,
-            Some('w') => 604_800,
-            _ => return None,
-        };
-        total = total.checked_add(number.parse::<u32>().ok()?.checked_mul(unit)?)?;
-        rest = after.as_str();
-    }
-    (!text.is_empty() && total <= i32::MAX as u32).then_some(total)
+    ttl::parse(text.as_bytes()).filter(|seconds| *seconds <= ttl::MAX_TTL)
 }
 
 #[cfg(test)]

@@ -168,6 +168,8 @@ fn compressed_names_are_expanded_in_the_types_that_have_them() {
             "0001 05 01 00000001 00000001 00000001 0001 C000 AA",
             format!("0001 05 01 00000001 00000001 00000001 0001 {com} AA"),
         ),
+        ("NXT", "C000 40", format!("{com} 40")),
+        ("NXT", "01 61 C000 40010082", format!("01 61 {com} 40010082")),
         // No compression in these, so a pointer is not a name and the octets stay.
         ("HTTPS", "0001 C000", "0001 C000".into()),
         (
@@ -176,6 +178,10 @@ fn compressed_names_are_expanded_in_the_types_that_have_them() {
             "0001 05 01 00000001 00000001 00000001 0001 C000 AA".into(),
         ),
         ("NSEC", "C000", "C000".into()),
+        ("HIP", "01 02 0001 AA BB C000", "01 02 0001 AA BB C000".into()),
+        ("IPSECKEY", "0A 03 02 C000 01", "0A 03 02 C000 01".into()),
+        ("AMTRELAY", "0A 03 C000", "0A 03 C000".into()),
+        ("NXT", "C000 00", "C000 00".into()),
         ("TYPE65400", "C000", "C000".into()),
         // RDATA that does not fit.
         ("MX", "000A", "000A".into()),
