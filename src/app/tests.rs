@@ -13,6 +13,7 @@ mod pushing;
 mod random;
 mod screens;
 mod table;
+mod wide;
 
 /// A small zone with a bit of everything.
 pub const ZONE: &str = "

@@ -27,7 +27,7 @@ fn answered() -> Test {
 }
 
 /// The same with an edit of each kind.
-fn edited() -> Test {
+pub fn edited() -> Test {
     let mut test = answered();
     test.select("old", "A", "192.0.2.99").keys("-");
     test.select("shop", "CNAME", "www").keys("Enter Ctrl-U 'shops.example.net.' Enter");

@@ -1,0 +1,199 @@
+//! The dialogs and menus on a wide terminal: they show more, not larger.
+
+use super::screens::edited;
+
+#[test]
+fn push_dialog() {
+    insta::assert_snapshot!(edited().keys("c w").screen(132, 43), @"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes                                                                 demo
+    ┌ Changes ──────────────────────────────────────────────────────────────────────────────────────────────────────────────── 3 of 3 ─┐
+    │ [x] old A                                                                                                                        │
+    │     - 1d      192.0.2.99                                                                                                         │
+    │ [x] shop CNAME                                                                                                                   │
+    │     - 5m      www                                                                                                                │
+    │     + 5m      shops.example.net.                                                                                                 │
+    │▌[x] www A                                                                                                                        │
+    │       TTL 1h -> 5m (3 records)                                                                                                   │
+    │     + 5m      192.0.2.12                                                                                                         │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                              ┌ Push ─────────────────────────────────────────────────────────────┐                               │
+    │                              │ Zone    example.com.  serial 2026112101                           │                               │
+    │                              │ Server  ns1.example.com                                           │                               │
+    │                              │ Key     ns1-key                                                   │                               │
+    │                              │ Change  3 record sets: 2 records deleted, 2 added                 │                               │
+    │                              │ Guard   4 prerequisites: refused if somebody changed it meanwhile │                               │
+    │                              │                                                                   │                               │
+    │                              │  (y) Push  ▌(n) Cancel                                            │                               │
+    │                              └───────────────────────────────────────────────────────────────────┘                               │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+
+     Enter press  Esc cancel
+    ");
+}
+
+#[test]
+fn quit_dialog() {
+    insta::assert_snapshot!(edited().keys("q").screen(132, 43), @r#"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes                                                                 demo
+    ┌ Nameservers ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │▌ ns1.example.com.                                                               192.0.2.53    2026112101  in sync           3 ms │
+    │                                                                                 2001:db8::53  2026112101  in sync           4 ms │
+    │  ns2.example.net.                                                               198.51.100.7  2026112100  1 behind         31 ms │
+    └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+    ┌ Records ────────────────────────────────────────────────────────────────────────────────────────────────────────────── 16 of 16 ─┐
+    │  Name                             TTL  Type       Data                                    Note                                   │
+    │  @                                 1h  SOA        ns1 hostmaster 2026112101 3600 900 12…  The zone's own record: serial number a…│
+    │  @                                 1h  A          192.0.2.1                               The IPv4 address of a host. Several at…│
+    │  @                                 1h  MX         10 mail                                 A host that takes mail for the name. A…│
+    │  @                                 5m  TXT        "v=spf1 mx include:_spf.example.net i…  Text for programs: SPF, DKIM, DMARC, p…│
+    │  *.dev                             1h  A          192.0.2.200                             answers for names here that do not exi…│
+    │  ftp                               1h  CNAME      www                                     An alias: everything asked of this nam…│
+    │  mail                              1h  A          192.0.2.25                              The IPv4 address of a host. Several at…│
+    │  ns1                               1h  A          192.0.2.53                              The IPv4 address of a host. Several at…│
+    │  ns1                               1h  AAAA       2001:db8::53                            The IPv6 address of a host.            │
+    │ -old                               1d  A          192.0.2.99                              deleted; - brings it back              │
+    │ ~shop                              5m  CNAME      shops.example.net.                      was www                                │
+    │  sub                     ┌ Quit ──────────────────────────────────────────────────────────────────────┐thers answer below this n…│
+    │  ns.sub                  │ 3 changes not pushed yet.                                                  │ess of a host. Several at…│
+    │ ~www                     │                                                                            │                          │
+    │ ~www                     │ ▌(k) Keep draft and quit   (p) Push...   (d) Discard...   (c) Cancel       │                          │
+    │▌+www                     └────────────────────────────────────────────────────────────────────────────┘served round robin        │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+
+     Enter press  Esc cancel
+    "#);
+}
+
+#[test]
+fn type_chooser() {
+    insta::assert_snapshot!(edited().keys("+").screen(132, 43), @r#"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes                                                                 demo
+    ┌ Type of the new record ──────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │ type:                                                                                                                            │
+    │▌A           The IPv4 address of a host. Several at a name share the load.                                                        │
+    │ AAAA        The IPv6 address of a host.                                                                                          │
+    │ CNAME       An alias: everything asked of this name is answered from the target. Nothing else may stand at the name.             │
+    │ MX          A host that takes mail for the name. A single MX "0 ." says that the name takes no mail (RFC 7505).                  │
+    │ TXT         Text for programs: SPF, DKIM, DMARC, proofs of ownership.                                                            │
+    │ NS          A nameserver of the zone; below the zone's own name it delegates that name to another zone.                          │
+    │ SRV         Host and port of a service, at a name such as _sip._tcp. Target . says that there is no such service.                │
+    │ CAA         Which certificate authorities may issue certificates for the name and the names below it.                            │
+    │ PTR         The name of an address, in a reverse zone; elsewhere a pointer to another name, as in service discovery.             │
+    │ HTTPS       How to reach the name's website: protocols, port, address hints. Priority 0 is an alias that may stand at the apex.  │
+    │ SOA         The zone's own record: serial number and timers for its secondaries. One per zone, at its apex.                      │
+    │ SVCB        How to reach a service other than a website, at a name such as _dns: host, protocols, port, address hints.           │
+    │ TLSA        The certificate or key of a TLS server, at a name such as _25._tcp.mail (DANE). Needs a signed zone.                 │
+    │ SSHFP       Fingerprint of a host's SSH key; ssh-keygen -r prints it.                                                            │
+    │ DS          Fingerprint of a delegated zone's key: makes the delegation secure. Stands beside its NS records.                    │
+    │ NAPTR       A rewriting rule: from a number or name to a service, used by telephony (ENUM, SIP).                                 │
+    │ DNAME       An alias for everything below the name, but not for the name itself.                                                 │
+    │ URI         The URI of a service, at a name such as _ftp._tcp.                                                                   │
+    │ SMIMEA      The S/MIME certificate of a mailbox. Needs a signed zone.                                                            │
+    │ OPENPGPKEY  The OpenPGP key of a mailbox. Needs a signed zone.                                                                   │
+    │ CERT        A certificate, or where to find it.                                                                                  │
+    │ LOC         A place on earth.                                                                                                    │
+    │ HINFO       Kind of machine and system. Today mostly a minimal answer to ANY (RFC 8482).                                         │
+    │ RP          The person responsible for a name.                                                                                   │
+    │ AFSDB       A database server of an AFS cell.                                                                                    │
+    │ KX          A host that exchanges keys for the name.                                                                             │
+    │ CSYNC       Asks the parent zone to copy NS and address records from this zone.                                                  │
+    │ IPSECKEY    The key and gateway for IPsec traffic to an address, in a reverse zone.                                              │
+    │ AMTRELAY    A relay for multicast through networks that have none (AMT), in the sender's reverse zone.                           │
+    │ APL         A list of address prefixes. Never came into wide use.                                                                │
+    │ DHCID       Says which DHCP client a name was given to. Made by DHCP servers.                                                    │
+    │ DSYNC       Where a child zone tells its parent of new DS or NS records, at a name such as _dsync.                               │
+    │ EUI48       A hardware address (MAC). Anybody can read it: better not in public zones.                                           │
+    │ EUI64       A hardware address of 64 bits. Anybody can read it: better not in public zones.                                      │
+    │ HIP         The identity of a host that speaks HIP, and the servers through which to reach it.                                   │
+    │ NID         The node identifier of a host that speaks ILNP.                                                                      │
+    │ L32         A locator of 32 bits, for hosts that speak ILNP over IPv4.                                                           │
+    └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+
+     Enter choose  Esc close  F1 help
+    "#);
+}
+
+#[test]
+fn palette() {
+    insta::assert_snapshot!(edited().keys(": 're'").screen(132, 43), @r#"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes                                                                 demo
+    ┌ Nameservers ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │▌ ns1.example.com.                                                               192.0.2.53    2026112101  in sync           3 ms │
+    │                                                                                 2001:db8::53  2026112101  in sync           4 ms │
+    │  ns2.example.net.                                                               198.51.100.7  2026112100  1 behind         31 ms │
+    └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+    ┌ Records ────────────────────────────────────────────────────────────────────────────────────────────────────────────── 16 of 16 ─┐
+    │  Name                             TTL  Type       Data                                    Note                                   │
+    │  @                                 1h  SOA        ns1 hostmaster 2026112101 3600 900 12…  The zone's own record: serial number a…│
+    │  @                                 1h  A          192.0.2.1                               The IPv4 address of a host. Several at…│
+    │  @                                 1h  MX         10 mail                                 A host that takes mail for the name. A…│
+    │  @                                 5m  TXT        "v=spf1 mx include:_spf.example.net i…  Text for programs: SPF, DKIM, DMARC, p…│
+    │  *.dev                             1h  A          192.0.2.200                             answers for names here that do not exi…│
+    │  ftp                               1h  CNAME      www                                     An alias: everything asked of this nam…│
+    │  mail                              1h  A          192.0.2.25                              The IPv4 address of a host. Several at…│
+    │  ns1                               1h  A          192.0.2.53                              The IPv4 address of a host. Several at…│
+    │  ns1                               1h  AAAA       2001:db8::53                            The IPv6 address of a host.            │
+    │ -old                               1d  A          192.0.2.99                              deleted; - brings it back              │
+    │ ~shop                              5m  CNAME      shops.example.net.                      was www                                │
+    │  sub                               1h  NS         ns.sub                                  delegation: others answer below this n…│
+    │  ns.sub                            1h  A          192.0.2.77                              The IPv4 address of a host. Several at…│
+    │ ~www                               5m  A          192.0.2.10                              TTL was 1h                             │
+    │ ~www                               5m  A          192.0.2.11                              TTL was 1h                             │
+    │▌+www                               5m  A          192.0.2.12                              3 addresses, served round robin        │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    ┌ Commands ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │▌redo              U Ctrl-R       not now: nothing to do again                                                                    │
+    │ review            w Ctrl-S F2    review the changes, then push them                                                              │
+    │ reload            R              load the zone again; edits are kept and put on top                                              │
+    │ records           1              the screen with nameservers and records                                                         │
+    │ repaint           Ctrl-L         paint the screen again                                                                          │
+    │ add-here          o              add a record with the selected owner name                                                       │
+    │ previous-change   N              go to the changed record before                                                                 │
+    │ other-pane        Tab Shift-Tab  between nameservers and records                                                                 │
+    │ add               + = a Ins F7   add a record: choose a type, fill in the form                                                   │
+    │ delete            - d Del F8     delete the record; on a deleted one: bring it back                                              │
+    │ edit              Enter e F4     edit the record                                                                                 │
+    │ duplicate         Y F5           add a record that starts as a copy of this one                                                  │
+    └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+
+     :re
+    "#);
+}
