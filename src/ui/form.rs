@@ -4,29 +4,20 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::{Modifier, Style};
 use ratatui::symbols::border;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use super::canvas::ASCII_FRAME;
 use super::clean::clean;
+use super::theme::Theme;
 use crate::app::Settings;
 use crate::app::form::{Form, Input, Note};
 use crate::key::{Code, Key};
 use crate::zone::types::Standing;
-
-const ASCII_BORDER: border::Set<'_> = border::Set {
-    top_left: "+",
-    top_right: "+",
-    bottom_left: "+",
-    bottom_right: "+",
-    vertical_left: "|",
-    vertical_right: "|",
-    horizontal_top: "-",
-    horizontal_bottom: "-",
-};
 
 /// Draws the form into `area` and puts the terminal's cursor into the current field.
 pub fn draw(form: &Form, settings: &Settings, area: Rect, frame: &mut Frame<'_>) {
@@ -37,12 +28,13 @@ pub fn draw(form: &Form, settings: &Settings, area: Rect, frame: &mut Frame<'_>)
     let mut inner = area;
     if area.height >= 8 {
         let verb = if form.is_edit() { "Edit" } else { "Add" };
-        let borders = if settings.unicode { border::PLAIN } else { ASCII_BORDER };
+        let borders = if settings.unicode { border::PLAIN } else { ASCII_FRAME };
         let block = Block::bordered().border_set(borders).title(format!(" {verb} {} ", form.rtype()));
         inner = block.inner(area);
         frame.render_widget(block, area);
     }
-    let pen = Pen { settings, width: inner.width };
+    let theme = Theme { colours: settings.colours, unicode: settings.unicode };
+    let pen = Pen { theme, width: inner.width };
     let owner = form.fixed_owner().map(|owner| pen.plain_row("Name", &owner.to_string(), form));
     let rows = form.inputs().len() + usize::from(owner.is_some());
     let height = usize::from(inner.height);
@@ -70,32 +62,12 @@ pub fn draw(form: &Form, settings: &Settings, area: Rect, frame: &mut Frame<'_>)
 }
 
 /// How things are written in this terminal.
-struct Pen<'a> {
-    settings: &'a Settings,
+struct Pen {
+    theme: Theme,
     width: u16,
 }
 
-impl Pen<'_> {
-    fn colour(&self, colour: Color) -> Style {
-        if self.settings.colours {
-            Style::new().fg(colour)
-        } else {
-            Style::new().add_modifier(Modifier::BOLD)
-        }
-    }
-
-    fn problem(&self) -> Style {
-        self.colour(Color::Red)
-    }
-
-    fn doubt(&self) -> Style {
-        self.colour(Color::Yellow)
-    }
-
-    fn dim(&self) -> Style {
-        Style::new().add_modifier(Modifier::DIM)
-    }
-
+impl Pen {
     /// Columns for text between margins.
     fn text_width(&self) -> usize {
         usize::from(self.width).saturating_sub(2)
@@ -107,7 +79,7 @@ impl Pen<'_> {
         if text.width() <= width {
             return text.into_owned();
         }
-        let mark = if self.settings.unicode { "…" } else { ".." };
+        let mark = if self.theme.unicode { "…" } else { ".." };
         let room = width.saturating_sub(mark.width());
         let mut kept = head(&text, room).to_owned();
         kept.push_str(head(mark, width));
@@ -172,20 +144,21 @@ impl Pen<'_> {
         // Not wider than the screen.
         let view = field.view(width as u16, clean);
         let gap = " ".repeat(width.saturating_sub(view.text.width()));
-        let (left, right) = if self.settings.unicode { ("‹", "›") } else { ("<", ">") };
+        let (left, right) = if self.theme.unicode { ("‹", "›") } else { ("<", ">") };
         let mut spans = vec![
-            Span::styled(if problem.is_some() { "! " } else { "  " }, self.problem()),
+            Span::styled(if problem.is_some() { "! " } else { "  " }, self.theme.bad()),
             Span::styled(self.label(input.label, labels), style),
             Span::styled(if view.more_left { left } else { "[" }, style),
             Span::raw(view.text + &gap),
             Span::styled(if view.more_right { right } else { "]" }, style),
         ];
         let note = match (problem, &input.note) {
-            (Some(problem), _) => Some((format!("! {problem}"), self.problem())),
-            (None, Some(Note::Doubt(doubt))) => Some((format!("? {doubt}"), self.doubt())),
-            (None, Some(Note::Means(meaning))) => {
-                Some((format!("{} {meaning}", if self.settings.unicode { "→" } else { "=" }), self.dim()))
-            }
+            (Some(problem), _) => Some((format!("! {problem}"), self.theme.bad())),
+            (None, Some(Note::Doubt(doubt))) => Some((format!("? {doubt}"), self.theme.doubt())),
+            (None, Some(Note::Means(meaning))) => Some((
+                format!("{} {meaning}", if self.theme.unicode { "→" } else { "=" }),
+                self.theme.faint(),
+            )),
             (None, None) => None,
         };
         if let Some((text, style)) = note.filter(|_| beside > 0) {
@@ -197,16 +170,18 @@ impl Pen<'_> {
 }
 
 /// What stands below the fields, in at most `room` lines: the least needed goes first.
-fn below(form: &Form, pen: &Pen<'_>, room: usize) -> Vec<Line<'static>> {
+fn below(form: &Form, pen: &Pen, room: usize) -> Vec<Line<'static>> {
     let input = form.inputs().get(form.current());
     let mut parts: Vec<(u8, Vec<Line<'static>>)> = vec![(9, vec![Line::default()])];
     match form.zone_file_line() {
         Some(line) => parts.push((4, vec![Line::from(format!(" {}", pen.cut(&line, pen.text_width())))])),
-        None => parts
-            .push((8, pen.wrap("The zone-file line shows here when every field is right.", 1, pen.dim()))),
+        None => parts.push((
+            8,
+            pen.wrap("The zone-file line shows here when every field is right.", 1, pen.theme.faint()),
+        )),
     }
     if let Some(note) = form.set_note() {
-        parts.push((3, pen.wrap(note, 2, pen.dim())));
+        parts.push((3, pen.wrap(note, 2, pen.theme.faint())));
     }
     parts.push((9, vec![Line::default()]));
     if let Some(info) = form.info() {
@@ -217,7 +192,7 @@ fn below(form: &Form, pen: &Pen<'_>, room: usize) -> Vec<Line<'static>> {
         };
         let purpose = info.purpose.trim_end_matches('.');
         let text = format!("{}: {purpose}. {}.{standing}", info.mnemonic, info.rfc);
-        parts.push((7, pen.wrap(&text, 2, pen.dim())));
+        parts.push((7, pen.wrap(&text, 2, pen.theme.faint())));
     }
     if let Some(input) = input {
         let text =
@@ -226,11 +201,11 @@ fn below(form: &Form, pen: &Pen<'_>, room: usize) -> Vec<Line<'static>> {
     }
     let problem = input.and_then(Input::shown_problem);
     if let Some(message) = form.message() {
-        parts.push((0, pen.wrap(message, 2, pen.doubt())));
+        parts.push((0, pen.wrap(message, 2, pen.theme.doubt())));
     } else if let Some(problem) = problem {
-        parts.push((0, pen.wrap(&format!("! {problem}"), 2, pen.problem())));
+        parts.push((0, pen.wrap(&format!("! {problem}"), 2, pen.theme.bad())));
     } else if let Some(Note::Doubt(doubt)) = input.and_then(|input| input.note.as_ref()) {
-        parts.push((1, pen.wrap(&format!("? {doubt}"), 2, pen.doubt())));
+        parts.push((1, pen.wrap(&format!("? {doubt}"), 2, pen.theme.doubt())));
     }
     while parts.iter().map(|(_, lines)| lines.len()).sum::<usize>() > room {
         let Some(worst) = parts.iter().map(|(rank, _)| *rank).max() else { break };
