@@ -8,6 +8,8 @@ use crate::zone::serial::MAX_STEP;
 use crate::zone::update::{Applied, Ignored, Operation, Rcode, apply};
 use crate::zone::{Name, NameRef, RecordType, RrKey, RrSet, Snapshot, types};
 
+/// What NSEC was before RFC 4034.
+const NXT: RecordType = RecordType(30);
 /// The largest TTL that resolvers take at its word (RFC 2181 section 8).
 const MAX_TTL: u32 = MAX_STEP;
 
@@ -210,7 +212,7 @@ fn bind(case: &Case<'_>, key: &RrKey, change: &Change) -> Option<(PredictionKind
                 "the name is no host name (letters, digits and hyphens). Use another name, or set check-names there.",
             );
         }
-        RecordType::NSEC3PARAM | RecordType::DNSKEY => {
+        RecordType::NSEC3PARAM | RecordType::DNSKEY | RecordType::SIG | NXT => {
             return case.refused("signing is its own business. Set it up in the server's configuration.");
         }
         RecordType::CDS | RecordType::CDNSKEY if !case.has(owner, RecordType::DNSKEY) => {
