@@ -2,8 +2,7 @@
 
 use super::open::Open;
 use super::rows::{Mark, Row};
-use crate::zone::types::{self, Standing};
-use crate::zone::{Name, RecordType, RrKey, serial};
+use crate::zone::{Name, RecordType, RrKey, managed, serial, types};
 
 /// A TTL in the largest units that give it exactly: "1h", "1h30m", "90061" where that would be long.
 pub fn ttl(seconds: u32) -> String {
@@ -46,9 +45,15 @@ pub fn line(row: &Row) -> String {
     format!("{} {} IN {} {data}", row.key.owner, row.ttl, row.key.rtype)
 }
 
-/// Is it made by the server, so that editing it makes no sense?
-pub fn is_managed(rtype: RecordType) -> bool {
-    types::info(rtype).is_some_and(|info| info.standing == Standing::Managed)
+/// Is it made by the server, so that editing it makes no sense? Signatures and the like are in any case: no push
+/// sends them.
+pub fn is_managed(open: &Open, key: &RrKey) -> bool {
+    is_never_edited(key.rtype) || managed::is_managed(open.signed, open.draft.base(), key)
+}
+
+/// The records that only signing makes, whoever does it.
+pub fn is_never_edited(rtype: RecordType) -> bool {
+    matches!(rtype, RecordType::RRSIG | RecordType::NSEC | RecordType::NSEC3)
 }
 
 /// What there is to say about a row, in a few words.
@@ -69,7 +74,7 @@ pub fn note(open: &Open, row: &Row) -> String {
             (false, false) => format!("was {} {old_data}", ttl(*old_ttl)),
         };
     }
-    if is_managed(row.key.rtype) {
+    if is_managed(open, &row.key) {
         return "made by the server".into();
     }
     let records = open.draft.get(&row.key).map_or(0, |set| set.rdata.len());

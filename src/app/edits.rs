@@ -43,11 +43,16 @@ pub fn may_edit(app: &App) -> Result<(), String> {
 /// Is there a record under the cursor that may be deleted, or brought back?
 pub fn may_change_selected(app: &App) -> Result<(), String> {
     may_edit_selected(app)?;
-    match selected(app)?.key.rtype {
-        rtype if describe::is_managed(rtype) => {
-            Err(format!("{rtype} records are made by the server; it changes them itself"))
+    let key = selected(app)?.key;
+    match app.open().is_some_and(|open| describe::is_managed(open, &key)) {
+        true if describe::is_never_edited(key.rtype) => {
+            Err(format!("{} records are made by whoever signs the zone; no update can carry them", key.rtype))
         }
-        _ => Ok(()),
+        true => Err(format!(
+            "the zone is signed: its {} is made by the server, which changes it itself",
+            key.rtype
+        )),
+        false => Ok(()),
     }
 }
 

@@ -22,13 +22,15 @@ pub struct Chooser {
     pub offset: usize,
     /// Where the record will stand, if that is known already.
     owner: Option<Name>,
+    /// In a signed zone the server makes some types by itself.
+    signed: bool,
 }
 
 impl Chooser {
     /// The types that fit what is typed: mnemonics that begin with it first, then those whose purpose has it.
     pub fn types(&self) -> Vec<&'static TypeInfo> {
         let wanted = self.search.text().to_lowercase();
-        let offered = types::table().iter().filter(|info| info.standing != Standing::Managed);
+        let offered = types::table().iter().filter(|info| self.offers(info));
         let begins = |info: &TypeInfo| info.mnemonic.to_lowercase().starts_with(&wanted);
         let mut fitting: Vec<_> =
             offered.filter(|info| begins(info) || info.purpose.to_lowercase().contains(&wanted)).collect();
@@ -36,11 +38,16 @@ impl Chooser {
         fitting
     }
 
-    /// The type to take: the marked one, or one that has no entry in the table (TYPE65400).
+    fn offers(&self, info: &TypeInfo) -> bool {
+        !describe::is_never_edited(info.rtype) && !(self.signed && info.standing == Standing::Managed)
+    }
+
+    /// The type to take: the marked one, or one whose whole name is typed, which may have no entry in the table
+    /// (TYPE65400) or not be on offer.
     fn chosen(&self) -> Option<RecordType> {
-        let types = self.types();
-        let unknown = || types::parse_type(self.search.text().trim().as_bytes());
-        types.get(self.selected).map(|info| info.rtype).or_else(unknown)
+        let typed = types::parse_type(self.search.text().trim().as_bytes());
+        let marked = self.types().get(self.selected).map(|info| info.rtype);
+        if self.selected == 0 { typed.or(marked) } else { marked }
     }
 
     pub fn type_key(&mut self, key: Key) {
@@ -65,7 +72,8 @@ pub fn add_here(app: &mut App) {
 }
 
 fn choose_type(app: &mut App, owner: Option<Name>) {
-    let chooser = Chooser { search: Field::default(), selected: 0, offset: 0, owner };
+    let signed = app.open().is_some_and(|open| open.signed);
+    let chooser = Chooser { search: Field::default(), selected: 0, offset: 0, owner, signed };
     app.overlay = Some(Overlay::Chooser(chooser));
 }
 
@@ -75,7 +83,7 @@ pub fn choose(app: &mut App) {
     let Some(rtype) = chooser.chosen() else {
         return app.say("no such type; a type without a name is written TYPE and its number");
     };
-    if rtype.is_meta() || describe::is_managed(rtype) {
+    if rtype.is_meta() || types::info(rtype).is_some_and(|info| !chooser.offers(info)) {
         return app.say(format!("{rtype} records cannot be added by hand"));
     }
     if rtype == RecordType::SOA {

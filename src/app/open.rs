@@ -8,6 +8,7 @@ use super::layout::{Layout, scroll};
 use super::nameservers::Nameservers;
 use super::rows::{Row, Rows};
 use crate::facts::ServerKind;
+use crate::zone::managed::is_signed;
 use crate::zone::{Draft, Rdata, RecordType, RrKey, Snapshot};
 
 /// The panes of the main screen.
@@ -35,6 +36,8 @@ pub struct Records {
 #[derive(Debug)]
 pub struct Open {
     pub draft: Draft,
+    /// Is the zone that the draft stands on signed? Then the server makes some of its records.
+    pub signed: bool,
     pub kind: ServerKind,
     /// Otherwise why the zone is read-only.
     pub editable: Result<(), String>,
@@ -60,6 +63,7 @@ impl Open {
         };
         let nameservers = Nameservers::new(&draft, &apex);
         let mut open = Open {
+            signed: is_signed(draft.base()),
             draft,
             kind: loaded.kind,
             editable: loaded.editable,
@@ -91,6 +95,7 @@ impl Open {
     /// Puts the draft onto a newer zone.
     pub fn rebase(&mut self, zone: Arc<Snapshot>) {
         self.draft.rebase(zone);
+        self.signed = is_signed(self.draft.base());
         // The filter's list of the zone's own rows is that of the old zone.
         let filter = std::mem::take(&mut self.records.filter);
         let apex = self.apex();

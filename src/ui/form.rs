@@ -186,7 +186,7 @@ fn below(form: &Form, pen: &Pen, room: usize) -> Vec<Line<'static>> {
     parts.push((9, vec![Line::default()]));
     if let Some(info) = form.info() {
         let standing = match info.standing {
-            Standing::Managed => " Servers make these records themselves.",
+            Standing::Managed => " In a signed zone the server makes these itself.",
             Standing::Obsolete => " Obsolete.",
             Standing::Everyday | Standing::Special => "",
         };

@@ -71,7 +71,7 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
         canvas.text(inside.x + 1, y, 1, sign.encode_utf8(&mut [0; 4]), sign_style);
         let style = match row.mark {
             Mark::Deleted => theme.faint(),
-            _ if describe::is_managed(row.key.rtype) => theme.faint(),
+            _ if describe::is_managed(open, &row.key) => theme.faint(),
             _ => theme.plain(),
         };
         let name = row.key.owner.relative_to(origin);

@@ -97,13 +97,38 @@ fn nameservers_are_edited_above() {
     assert!(test.open().records.rows.total() == 15);
 }
 
+/// A key and a signature over the SOA: a signed zone.
+const SIGNED: &str = "@ 3600 DNSKEY 257 3 13 AAAA
+@ 3600 RRSIG SOA 13 2 3600 20261206034920 20261122021920 8842 @ AAAA
+@ 3600 NSEC ftp SOA RRSIG NSEC DNSKEY
+";
+
+#[test]
+fn what_a_server_makes_is_told_by_the_zone_and_not_by_the_type() {
+    let mut test = Test::with(&format!("{ZONE}@ 3600 DNSKEY 257 3 13 AAAA\n@ 3600 NSEC ftp SOA\n"));
+    test.select("@", "DNSKEY", "257 3 13 AAAA").keys("-");
+    assert_eq!(test.changes(), ["- @ 3600 DNSKEY 257 3 13 AAAA"]);
+    test.keys("u + 'DNSKEY' Enter");
+    assert!(matches!(&test.app.screen, Screen::Form(form) if form.rtype() == RecordType::DNSKEY));
+    // No push sends these, signed or not.
+    test.keys("Esc").select("@", "NSEC", "ftp SOA").keys("-");
+    assert_eq!(test.message(), "NSEC records are made by whoever signs the zone; no update can carry them");
+    let mut test = Test::with(&format!("{ZONE}{SIGNED}"));
+    test.keys("+ 'DNSKEY' Enter");
+    assert!(matches!(test.app.screen, Screen::Main));
+    assert_eq!(test.message(), "DNSKEY records cannot be added by hand");
+}
+
 #[test]
 fn what_cannot_be_edited_says_why() {
-    let mut test = Test::with(&format!("{ZONE}@ 3600 DNSKEY 257 3 13 AAAA\n"));
+    let mut test = Test::with(&format!("{ZONE}{SIGNED}"));
     test.keys("Home -");
     assert_eq!(test.message(), "a zone cannot be without its SOA; Enter edits it");
     test.select("@", "DNSKEY", "257 3 13 AAAA").keys("-");
-    assert_eq!(test.message(), "DNSKEY records are made by the server; it changes them itself");
+    assert_eq!(
+        test.message(),
+        "the zone is signed: its DNSKEY is made by the server, which changes it itself"
+    );
     test.select("old", "A", "192.0.2.99").keys("- Enter");
     assert_eq!(test.message(), "this record is deleted; - brings it back");
 }
@@ -122,6 +147,21 @@ fn read_only_zones_can_be_looked_at() {
         assert_eq!(test.message(), format!("read-only: {reason}"));
     }
     assert!(matches!(test.app.screen, Screen::Main));
+}
+
+#[test]
+fn a_long_reason_for_read_only_hides_no_row() {
+    let (app, effects) = App::new(settings());
+    let mut test = Test { app, effects };
+    let reason = "the server takes no updates. ".repeat(8);
+    let loaded = Loaded { zone: zone(ZONE), kind: ServerKind::Bind, editable: Err(reason) };
+    let request = test.last_load();
+    test.send(Msg::Loaded { request, result: Ok(loaded) });
+    test.keys("End");
+    let screen = test.screen(80, 20);
+    let rows = screen.lines().filter(|line| line.starts_with('▌')).count();
+    assert_eq!(rows, 2, "a selected row in each pane:\n{screen}");
+    assert!(!screen.contains("+ add"), "what cannot be done is no hint:\n{screen}");
 }
 
 #[test]
