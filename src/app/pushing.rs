@@ -170,7 +170,7 @@ fn lines(report: &Report, origin: &crate::zone::Name) -> Vec<Line> {
             failure_lines(failure, &mut line);
         }
         Outcome::Conflict(keys) => {
-            line(Tone::Bad, "Nothing was sent: others changed what you changed.".into());
+            line(Tone::Bad, "Not pushed: others changed what you changed.".into());
             for key in keys {
                 line(Tone::Bad, format!("  {}", describe::set(key, origin)));
             }
@@ -182,12 +182,12 @@ fn lines(report: &Report, origin: &crate::zone::Name) -> Vec<Line> {
         Outcome::ReviewAgain => {
             line(
                 Tone::Doubt,
-                "Nothing was sent: the zone moved on, and the same changes take another update now.".into(),
+                "Not pushed: the zone moved on, and the same changes take another update now.".into(),
             );
             line(Tone::Plain, "Your draft is kept. Review it again (c), then push.".into());
         }
         Outcome::CannotSend(reason) => {
-            line(Tone::Bad, "Nothing was sent. Your draft is kept.".into());
+            line(Tone::Bad, "Not pushed. Your draft is kept.".into());
             line(Tone::Plain, reason.clone());
         }
         Outcome::Unknown(failure) => {
@@ -215,6 +215,9 @@ fn lines(report: &Report, origin: &crate::zone::Name) -> Vec<Line> {
         if let Some(why) = why {
             line(Tone::Plain, format!("{:<18} {why}", ""));
         }
+    }
+    for note in &report.notes {
+        line(Tone::Doubt, note.clone());
     }
     lines
 }

@@ -31,8 +31,10 @@ pub struct Push {
     /// The zone that the plan stands on.
     base: Arc<Snapshot>,
     changes: ChangeMap,
-    reviewed: Update,
+    reviewed: Plan,
     plan: Plan,
+    /// What was sent otherwise than reviewed.
+    notes: Vec<String>,
     /// Fewer once the server was seen to compare with something else than it serves.
     guards: Guards,
     repeats: u8,
@@ -110,8 +112,9 @@ impl Push {
             traits,
             base,
             changes,
-            reviewed: reviewed.update.clone(),
-            plan: reviewed,
+            plan: reviewed.clone(),
+            reviewed,
+            notes: Vec::new(),
             guards: Guards::of(traits),
             repeats: 0,
             state: State::Checking,
@@ -220,11 +223,23 @@ impl Push {
             Err(PlanError::Conflict(keys)) => return self.finish(Outcome::Conflict(keys), Vec::new()),
             Err(error) => return self.cannot_send(error.to_string()),
         };
-        if !is_as_reviewed(&self.plan.update, &self.reviewed) {
+        if !is_as_reviewed(&self.plan.update, &self.reviewed.update) {
             return self.finish(Outcome::ReviewAgain, Vec::new());
         }
+        self.notes = self.fewer_guards();
         self.state = State::Sending;
         vec![Action::Show(Stage::Sending), Action::Send(self.plan.update.clone())]
+    }
+
+    /// Says so where what is sent now is guarded by less than what was reviewed.
+    fn fewer_guards(&self) -> Vec<String> {
+        if self.guards == Guards::of(self.traits) {
+            return Vec::new();
+        }
+        let why = "The server did not accept the guards that were reviewed, though it holds the zone that they were \
+                   made from. The update was sent with fewer:";
+        let new = self.plan.notes.iter().filter(|note| !self.reviewed.notes.contains(note)).cloned();
+        std::iter::once(why.into()).chain(new).collect()
     }
 
     fn answered(&mut self, answer: Result<Rcode, Failure>) -> Vec<Action> {
@@ -477,6 +492,7 @@ impl Push {
             serial_after: self.serial_after,
             answer: self.answer,
             zone: self.zone.clone(),
+            notes: self.notes.clone(),
         }))]
     }
 }

@@ -86,9 +86,9 @@ pub enum Outcome {
     Partly,
     /// The server refused it whole; nothing was applied.
     Refused(Failure),
-    /// Touched RRsets were changed by somebody else meanwhile. Nothing was sent.
+    /// Touched RRsets were changed by somebody else meanwhile. Nothing of it was taken.
     Conflict(Vec<RrKey>),
-    /// The zone moved on and the plan is not the one that was reviewed. Nothing was sent; review again.
+    /// The zone moved on and the plan is not the one that was reviewed. Nothing of it was taken; review again.
     ReviewAgain,
     /// Nothing was sent or nothing of it was taken, and not for a refusal: a sentence on why and what to do.
     CannotSend(String),
@@ -109,6 +109,8 @@ pub struct Report {
     pub answer: Option<Rcode>,
     /// The zone as last transferred: the new base of the draft, whatever the outcome.
     pub zone: Option<Arc<Snapshot>>,
+    /// Sentences on what was sent otherwise than reviewed: fewer guards.
+    pub notes: Vec<String>,
 }
 
 /// What a plan is made from besides the zone.

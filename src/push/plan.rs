@@ -32,7 +32,7 @@ pub enum PlanError {
     )]
     SerialNotHigher { current: u32, wanted: u32 },
     #[error(
-        "A zone cannot be without nameservers, and servers ignore the deletion of the last one. Keep or add one NS record at {0}."
+        "A zone cannot be without nameservers, and servers ignore the deletion of the last one. Keep or add one NS record at {0}"
     )]
     LastNameserver(Name),
     #[error(
@@ -64,7 +64,7 @@ pub fn plan(zone: &Snapshot, changes: &ChangeMap, traits: ServerTraits) -> Resul
 }
 
 /// Which prerequisites can be relied on: a server may compare with something else than it serves.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Guards {
     /// The SOA.
     pub soa: bool,

@@ -2,6 +2,7 @@
 //!
 //! Results go to standard output, everything else to standard error.
 
+use std::cell::Cell;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -45,7 +46,7 @@ pub fn is_file(argument: &str) -> bool {
 /// A usage error for what is no domain name.
 pub fn zone_name(text: &str) -> Result<Name, Stop> {
     Name::parse(text.as_bytes(), Some(Name::root().as_ref())).map_err(|error| {
-        Stop::usage(format!("“{}” is no domain name: {error}.", zonefile::shown(text.as_bytes())))
+        Stop::usage(format!("{} is no domain name: {error}.", zonefile::shown(text.as_bytes())))
     })
 }
 
@@ -180,6 +181,7 @@ pub fn push(zone: &str, file: &Path, server: &ServerArgs, options: PushOptions) 
     let plan = push::plan(&base, &changes, traits).map_err(|error| Stop::no(error.to_string()))?;
     tell_prospects(&base, &changes, &plan, traits);
     if options.dry_run {
+        say("Nothing was sent: this was a dry run.");
         return Ok(Exit::No);
     }
     if let Some(danger) = push::danger(&base, &changes, target.server.brake_percent)
@@ -194,7 +196,13 @@ pub fn push(zone: &str, file: &Path, server: &ServerArgs, options: PushOptions) 
         say("Nothing was sent.");
         return Ok(Exit::No);
     }
-    let stages = |stage| say(stage_in_words(stage));
+    // The same stage again is no news.
+    let shown = Cell::new(None);
+    let stages = |stage| {
+        if shown.replace(Some(stage)) != Some(stage) {
+            say(stage_in_words(stage));
+        }
+    };
     let report = runtime.block_on(world.drive(Push::new(Arc::clone(&base), changes, traits, plan), stages));
     Ok(tell_report(&report, &name))
 }
@@ -244,6 +252,9 @@ fn tell_report(report: &Report, zone: &Name) -> Exit {
         };
         say(format!("{word}: {} {sentence}", key_in_words(key, zone)).trim_end());
     }
+    for note in &report.notes {
+        say(&format!("note: {note}"));
+    }
     let serial = match report.serial_after {
         Some(serial) => format!("serial {} -> {serial}", report.serial_before),
         None => format!("serial was {}", report.serial_before),
@@ -255,13 +266,12 @@ fn tell_report(report: &Report, zone: &Name) -> Exit {
         Outcome::Refused(failure) => (failure.to_string(), Exit::No),
         Outcome::Conflict(keys) => {
             let names: Vec<String> = keys.iter().map(|key| key_in_words(key, zone)).collect();
-            (format!("Nothing was sent: somebody else changed {} meanwhile", names.join(", ")), Exit::No)
+            (format!("Not pushed: somebody else changed {} meanwhile", names.join(", ")), Exit::No)
         }
-        Outcome::ReviewAgain => (
-            "Nothing was sent: the zone changed meanwhile, and so did the plan. Run it again".into(),
-            Exit::No,
-        ),
-        Outcome::CannotSend(why) => (format!("Nothing was sent. {why}"), Exit::No),
+        Outcome::ReviewAgain => {
+            ("Not pushed: the zone changed meanwhile, and so did the plan. Run it again".into(), Exit::No)
+        }
+        Outcome::CannotSend(why) => (format!("Not pushed. {why}"), Exit::No),
         Outcome::Unknown(failure) => {
             (format!("It is not known whether it was applied. {failure}"), Exit::Unknown)
         }

@@ -161,7 +161,7 @@ fn somebody_elses_change_stops_the_push() {
     test.keys("w w y");
     server.serve(&mut test);
     let screen = test.screen(80, 24);
-    assert!(screen.contains("Nothing was sent: others changed what you changed."), "{screen}");
+    assert!(screen.contains("Not pushed: others changed what you changed."), "{screen}");
     test.keys("c");
     assert!(test.screen(80, 24).contains("others changed it too"));
     test.keys("Home m w y");

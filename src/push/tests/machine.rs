@@ -149,6 +149,7 @@ fn a_server_that_stores_another_soa_than_it_serves() {
     assert_eq!(world.sent.len(), 2);
     assert!(lines(&world.sent[0]).contains(&"? @ SOA is".into()));
     assert!(!lines(&world.sent[1]).contains(&"? @ SOA is".into()));
+    assert!(report.notes.concat().contains("sent with fewer:TTL not guarded"), "{:?}", report.notes);
 }
 
 #[test]
@@ -159,8 +160,10 @@ fn a_prerequisite_that_fails_for_no_visible_reason() {
     assert_eq!(world.sent.len(), 1);
     // PowerDNS calls equal contents different: it is asked for less, once it is seen to hold the zone still.
     let mut world = World::new(BASE, [Answers::Says(Rcode::NXRRSET), Answers::Honestly]);
-    assert_eq!(world.push(ServerKind::PowerDns, an_edit()).outcome, Outcome::Applied);
+    let report = world.push(ServerKind::PowerDns, an_edit());
+    assert_eq!(report.outcome, Outcome::Applied);
     assert!(lines(&world.sent[1]).contains(&"? two TXT exists".into()), "{:?}", lines(&world.sent[1]));
+    assert!(report.notes.concat().contains("TXT is guarded by its existence only"), "{:?}", report.notes);
     let mut world = World::new(BASE, [Answers::Says(Rcode::NXRRSET), Answers::Says(Rcode::NXRRSET)]);
     assert!(matches!(world.push(ServerKind::PowerDns, an_edit()).outcome, Outcome::Refused(_)));
 }
