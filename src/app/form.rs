@@ -193,14 +193,16 @@ impl Form {
 
     /// Takes a key. `zone` is the zone as the draft makes it, which the record has to fit into.
     pub fn on_key(&mut self, key: Key, zone: Contents<'_>) -> Outcome {
-        let esc_before = self.message.take().is_some_and(|message| message == DROPS);
+        let before = self.message.take();
+        let (esc_before, enter_before) =
+            (before.as_deref() == Some(DROPS), before.as_deref() == Some(DOUBTS));
         let modified = key.ctrl || key.alt;
         match key.code {
             Code::Esc if esc_before || !self.is_changed() => return Outcome::Cancel,
             Code::Esc => self.message = Some(DROPS.into()),
             Code::Tab | Code::Down if !modified => self.move_by(1),
             Code::BackTab | Code::Up if !modified => self.move_by(self.inputs.len().saturating_sub(1)),
-            Code::Enter if !modified => return self.accept(),
+            Code::Enter if !modified => return self.accept(enter_before),
             _ => {
                 self.type_into(zone, |field| {
                     field.on_key(key) || !matches!(key.code, Code::Char(_)) || modified
@@ -234,16 +236,24 @@ impl Form {
         self.current = (self.current + steps).checked_rem(self.inputs.len()).unwrap_or(0);
     }
 
-    fn accept(&mut self) -> Outcome {
+    fn accept(&mut self, enter_before: bool) -> Outcome {
         if self.is_edit() && !self.is_changed() {
             return Outcome::Cancel;
         }
         match (&self.record, self.inputs.iter().position(|input| input.problem.is_some())) {
-            (Some(record), None) => return Outcome::Accept(record.clone()),
+            (Some(record), None) => {
+                let doubt = self.inputs.iter().position(|input| matches!(input.note, Some(Note::Doubt(_))));
+                let Some(doubt) = doubt.filter(|_| !enter_before) else {
+                    return Outcome::Accept(record.clone());
+                };
+                self.current = doubt;
+                self.message = Some(DOUBTS.into());
+            }
             (_, wrong) => {
                 self.accept_tried = true;
                 self.inputs.iter_mut().for_each(|input| input.accept_tried = true);
                 self.current = wrong.unwrap_or(self.current);
+                self.message = Some("Not accepted yet: see the field marked !.".into());
             }
         }
         Outcome::Stay
@@ -317,6 +327,7 @@ fn fields(rtype: RecordType) -> &'static [types::Field] {
 }
 
 const DROPS: &str = "Esc again drops what you typed.";
+const DOUBTS: &str = "Is that what you mean? See the field marked ?; Enter again accepts it.";
 
 impl Input {
     fn new(part: Part, label: &'static str, hint: &'static str, example: &'static str, text: &str) -> Input {

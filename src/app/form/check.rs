@@ -213,6 +213,9 @@ fn name_note(text: &str, origin: &Name) -> Option<Note> {
     if shown == text {
         return None;
     }
+    if text.parse::<std::net::IpAddr>().is_ok() {
+        return Some(Note::Doubt(format!("an address where a name is wanted? this means {shown}")));
+    }
     if lacks_final_dot(text, origin) {
         return Some(Note::Doubt(format!("no final dot? this means {shown}")));
     }

@@ -508,3 +508,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_doubtful_name_is_asked_about_once() {
+    let draft = draft();
+    let zone = draft.contents();
+    for typed in ["ns3.example.com", "192.0.2.1"] {
+        let mut form = Form::add(RecordType::NS, Some(&name("sub")), zone, 3600);
+        press(&mut form, &draft, &format!("'{typed}'"));
+        assert_eq!(press(&mut form, &draft, "Enter"), Outcome::Stay);
+        assert_eq!(form.message(), Some(DOUBTS));
+        assert!(matches!(press(&mut form, &draft, "Enter"), Outcome::Accept(_)));
+        // Another key takes the question back.
+        press(&mut form, &draft, "Enter Left");
+        assert_eq!(press(&mut form, &draft, "Enter"), Outcome::Stay);
+    }
+}
+
+#[test]
+fn an_enter_that_is_not_accepted_says_so() {
+    let draft = draft();
+    let mut form = Form::add(RecordType::A, Some(&name("new")), draft.contents(), 3600);
+    assert_eq!(press(&mut form, &draft, "'192.0.2.300' Enter"), Outcome::Stay);
+    assert_eq!(form.message(), Some("Not accepted yet: see the field marked !."));
+}
