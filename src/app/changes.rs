@@ -132,13 +132,12 @@ fn lines(
                 "others changed it too: m pushes mine over theirs, - takes theirs".into(),
             );
             let sides = [("seen", &change.before), ("mine", &change.after), ("theirs", &now)];
-            for (side, text) in sides.into_iter().flat_map(|(name, set)| side(name, key, set.as_ref(), open))
-            {
+            for (side, text) in sides.into_iter().flat_map(|(name, set)| side(name, key, set.as_ref())) {
                 line(own, LineKind::Fact, format!("{side:<7}{text}"));
             }
             continue;
         }
-        for (kind, text) in difference(key, change, open) {
+        for (kind, text) in difference(key, change) {
             line(own, kind, text);
         }
         for prediction in predictions.iter().filter(|prediction| prediction.key == *key) {
@@ -162,23 +161,22 @@ fn side(
     name: &'static str,
     key: &RrKey,
     set: Option<&RrSet>,
-    open: &Open,
 ) -> impl Iterator<Item = (&'static str, String)> {
     let records = set.map_or(Vec::new(), |set| {
         let texts = set.rdata.iter().enumerate();
-        texts.map(|(index, rdata)| record(key, set.ttl_of(index), rdata, open)).collect()
+        texts.map(|(index, rdata)| record(key, set.ttl_of(index), rdata)).collect()
     });
     let nothing = records.is_empty().then(|| "nothing".to_string());
     records.into_iter().chain(nothing).map(move |text| (name, text))
 }
 
-fn record(key: &RrKey, ttl: u32, rdata: &[u8], open: &Open) -> String {
-    let origin = open.draft.base().origin().as_ref();
-    format!("{:<7} {}", describe::ttl(ttl), types::format_rdata(key.rtype, rdata, Some(origin)))
+/// With its names in full: a final dot that was forgotten in the form must not go unseen here.
+fn record(key: &RrKey, ttl: u32, rdata: &[u8]) -> String {
+    format!("{:<7} {}", describe::ttl(ttl), types::format_rdata(key.rtype, rdata, None))
 }
 
 /// The TTL where the whole set gets another one, and the records that go and come.
-fn difference(key: &RrKey, change: &Change, open: &Open) -> Vec<(LineKind, String)> {
+fn difference(key: &RrKey, change: &Change) -> Vec<(LineKind, String)> {
     let empty = RrSet::new(0, Vec::new());
     let before = change.before.as_ref().unwrap_or(&empty);
     let after = change.after.as_ref().unwrap_or(&empty);
@@ -197,7 +195,7 @@ fn difference(key: &RrKey, change: &Change, open: &Open) -> Vec<(LineKind, Strin
     for (kind, set, other) in [(LineKind::Removed, before, after), (LineKind::Added, after, before)] {
         for (index, rdata) in set.rdata.iter().enumerate() {
             if !same(other, set.ttl_of(index), rdata) {
-                lines.push((kind, record(key, set.ttl_of(index), rdata, open)));
+                lines.push((kind, record(key, set.ttl_of(index), rdata)));
             }
         }
     }
