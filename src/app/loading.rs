@@ -165,8 +165,7 @@ impl App {
         match conflicts {
             0 => self.say(format!("your draft is here again: {changes}")),
             _ => self.complain(format!(
-                "your draft is here again: {changes}; others changed {} meanwhile: c shows both",
-                describe::count(conflicts, "of the same record set")
+                "your draft is here again: {changes}, {conflicts} of them to what others changed meanwhile: c shows both",
             )),
         }
         self.ask_nameservers();

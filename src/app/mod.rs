@@ -312,7 +312,7 @@ impl App {
         match (&self.locked, self.open()) {
             (_, None) => Err("there is no zone yet".into()),
             (Some(holder), _) => Err(format!(
-                "read-only: another editor holds this zone's draft ({holder}); :take-over takes it"
+                "read-only: another editor holds this zone's draft ({holder}); once it has ended, :take-over takes it"
             )),
             (None, Some(open)) => open.editable.clone().map_err(|reason| format!("read-only: {reason}")),
         }

@@ -13,7 +13,7 @@ use super::clock;
 use crate::app::Loaded;
 use crate::config::{self, HostPort};
 use crate::dns::{self, Endpoint, Primary, questions};
-use crate::facts::{AddressState, AddressStatus, Failure, NameserverStatus};
+use crate::facts::{AddressState, AddressStatus, Failure, FailureKind, NameserverStatus};
 use crate::push::{Action, Event, Push, Report, Stage};
 use crate::wire::key::Key;
 use crate::zone::update::{Rcode, Update};
@@ -137,7 +137,11 @@ impl World {
                 "no key, and {} takes no unsigned updates; use --key. {}",
                 primary.update_to.name, failure.why
             )),
-            Err(failure) => Err(format!("{} {}", failure.what, failure.why)),
+            Err(failure) if failure.kind == FailureKind::NotImplemented => Err(format!(
+                "{} takes no dynamic updates (NOTIMP). Name the primary that does with --update-to.",
+                primary.update_to.name
+            )),
+            Err(failure) => Err(failure.to_string()),
         }
     }
 

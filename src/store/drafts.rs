@@ -108,9 +108,9 @@ impl Journal {
             }
             Err(fs::TryLockError::Error(error)) => return Err(trouble(error)),
         }
-        let user = std::env::var("USER").unwrap_or_default();
+        let of_user = std::env::var("USER").map(|user| format!(" of {user}")).unwrap_or_default();
         let _ = lock.set_len(0);
-        let _ = writeln!(lock, "process {} of {user}", std::process::id());
+        let _ = writeln!(lock, "process {}{of_user}", std::process::id());
         let (found, whole) = match fs::metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => (None, 0),
             Err(error) => return Err(trouble(error)),

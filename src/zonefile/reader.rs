@@ -336,7 +336,7 @@ impl<'a> Reader<'a> {
                 "the minimum of the SOA, as BIND does, also for the records below; Knot, NSD and ldns take 3600",
             )
         } else if let Some(last) = self.last_ttl {
-            (1, last, "the last TTL before it, as BIND and ldns do; Knot and NSD take 3600")
+            (1, last, "the last TTL before it, as BIND and ldns do; Knot and NSD always take 3600")
         } else {
             (2, 3600, "a default of Knot and NSD; BIND refuses the file")
         };
