@@ -179,6 +179,8 @@ pub static TABLE: &[Command] = &[
         .when(edits::may_change_selected),
     command("duplicate", "Y F5", PANES, forms::duplicate, "add a record that starts as a copy of this one")
         .when(edits::may_change_selected),
+    command("ttl", "", PANES, palette::ask_ttl, "another TTL for the record's set: ttl 5m")
+        .when(edits::may_change_selected),
     command("undo", "u", &[Records, Nameservers, Changes], edits::undo, "take the last edit back")
         .hint(7, "undo")
         .when(edits::can_undo),
@@ -242,7 +244,7 @@ pub static TABLE: &[Command] = &[
     command("close-result", "Enter Esc q", &[Outcome], moves::show_records, "back to the records")
         .hint(1, "records"),
     command("reload", "R", SCREENS, App::reload, "load the zone again; edits are kept and put on top")
-        .hint(9, "reload")
+        .hint(17, "reload")
         .when(App::may_reload),
     command("take-over", "", PANES, App::take_over, "take this zone's draft from the editor that holds it")
         .when(App::may_take_over),
@@ -259,7 +261,7 @@ pub static TABLE: &[Command] = &[
         .hint(5, "pane"),
     command("records", "1", LISTS, moves::show_records, "the screen with nameservers and records"),
     command("changes", "c 3", &[Records, Nameservers, Outcome], changes::open, "the screen with the changes")
-        .hint(9, "changes"),
+        .hint(12, "changes"),
     command("back-to-records", "c Esc q", &[Changes], moves::show_records, "back to the records")
         .hint(7, "records"),
     command("back", "Esc", PANES, moves::clear_filter, "clear the filter"),

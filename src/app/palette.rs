@@ -22,16 +22,36 @@ pub struct Palette {
 }
 
 /// Names people know from elsewhere, and the commands they mean.
-const ALIASES: [(&str, &str); 3] = [("w", "review"), ("q", "quit"), ("q!", "quit")];
+const ALIASES: [(&str, &str); 7] = [
+    ("w", "review"),
+    ("w", "push"),
+    ("q", "quit"),
+    ("q", "quit-now"),
+    ("q", "back-to-records"),
+    ("q", "close-result"),
+    ("q!", "quit"),
+];
 
 pub fn open(app: &mut App) {
-    let mut palette = Palette { field: Field::default(), matches: Vec::new(), selected: 0 };
-    palette.matches = matching(app, "");
-    app.overlay = Some(Overlay::Palette(palette));
+    open_with(app, "");
+}
+
+/// `:ttl` without a value: for the value to be typed.
+pub fn ask_ttl(app: &mut App) {
+    open_with(app, TTL);
+}
+
+/// Begins a line that sets a TTL.
+const TTL: &str = "ttl ";
+
+fn open_with(app: &mut App, text: &str) {
+    let matches = matching(app, text);
+    app.overlay = Some(Overlay::Palette(Palette { field: Field::new(text), matches, selected: 0 }));
 }
 
 /// The commands of the screen below the palette that fit this text.
 fn matching(app: &App, text: &str) -> Vec<&'static Command> {
+    let text = if text.starts_with(TTL) { TTL.trim_end() } else { text };
     let mut matcher = Matcher::new(Config::DEFAULT);
     let pattern = Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart);
     let words: Vec<String> = text.to_lowercase().split_whitespace().map(str::to_string).collect();
@@ -75,6 +95,9 @@ pub fn complete(app: &mut App) {
 pub fn run(app: &mut App) {
     let Some(Overlay::Palette(palette)) = app.overlay.take() else { return };
     let text = palette.field.text();
+    if let Some(value) = text.strip_prefix(TTL).filter(|value| !value.trim().is_empty()) {
+        return set_ttl(app, value.trim());
+    }
     let text = text.trim();
     if let Ok(row) = text.parse::<usize>() {
         if let Some(open) = app.open_mut() {
@@ -83,11 +106,8 @@ pub fn run(app: &mut App) {
         super::moves::show_records(app);
         return app.go(Go::To(row.saturating_sub(1)));
     }
-    if let Some(value) = text.strip_prefix("ttl ") {
-        return set_ttl(app, value.trim());
-    }
-    let alias = ALIASES.iter().find(|(alias, _)| *alias == text).map_or(text, |(_, name)| name);
-    let named = in_context(app.screen_context()).find(|command| command.name == alias);
+    let meant = |name| name == text || ALIASES.contains(&(text, name));
+    let named = in_context(app.screen_context()).find(|command| meant(command.name));
     match named.or_else(|| palette.matches.get(palette.selected).copied()) {
         Some(command) => match (command.enabled)(app) {
             Ok(()) => (command.run)(app),
@@ -114,7 +134,7 @@ fn set_ttl(app: &mut App, value: &str) {
     let name = describe::set(&row.key, open.draft.base().origin());
     let edits = vec![(row.key, Some(RrSet::new(ttl, set.rdata)))];
     match app.edit(format!("TTL of {name}"), edits) {
-        true => app.say(format!("{} now {}", takes_ttl(records), describe::ttl(ttl))),
+        true => app.say(format!("{} {} now", takes_ttl(records), describe::ttl(ttl))),
         false => app.say("that is its TTL already"),
     }
 }

@@ -14,7 +14,8 @@ pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
     if zone.len() > 1 {
         zone.pop();
     }
-    let mut rest = format!("{dot}{}", app.settings.server);
+    let server = format!("{dot}{}", app.settings.server);
+    let mut rest = String::new();
     if let Some(open) = app.open() {
         rest.push_str(&format!("{dot}serial {}", open.draft.base().serial()));
         if app.editable().is_err() {
@@ -31,8 +32,17 @@ pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
         (None, false) => "",
     };
     let room = columns(label).min(width / 3);
-    let pieces = [(" ", theme.plain()), (zone.as_str(), theme.strong()), (rest.as_str(), theme.plain())];
-    canvas.pieces(0, 0, width.saturating_sub(room + 2), &pieces);
+    let space = width.saturating_sub(room + 2);
+    let fits = 1 + columns(&zone) + columns(&server) + columns(&rest) <= space;
+    // The server is what can be spared.
+    let server = if fits || rest.is_empty() { server.as_str() } else { "" };
+    let pieces = [
+        (" ", theme.plain()),
+        (zone.as_str(), theme.strong()),
+        (server, theme.plain()),
+        (rest.as_str(), theme.plain()),
+    ];
+    canvas.pieces(0, 0, space, &pieces);
     canvas.text(width.saturating_sub(room + 1), 0, room, label, theme.doubt());
 }
 
@@ -61,6 +71,11 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     // What does not fit one line takes room from the screen above it.
     let shown: String = text.chars().take(usize::from(MESSAGE_LINES) * usize::from(width)).collect();
     let mut lines = wrap(&clean(&shown), width);
+    // Why a zone is read-only stays there, so it must not hide rows: any key for an edit says it in full.
+    let stays = app.message.is_none() && app.disk_trouble.is_none() && !app.details;
+    if stays && lines.len() > 1 {
+        lines = vec![clean(&shown).into_owned()];
+    }
     lines.truncate(usize::from(MESSAGE_LINES));
     // At most MESSAGE_LINES.
     let top = (y + 1).saturating_sub(lines.len() as u16);
@@ -82,7 +97,12 @@ pub fn hints(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     let theme = canvas.theme;
     let y = layout.height.saturating_sub(1);
     let mut x = 1;
-    for (command, word) in fitting(in_context(app.context()), layout.width) {
+    let enabled = |command: &Command| (command.enabled)(app).is_ok();
+    // In a zone that is read-only there is nothing to say of edits; elsewhere what cannot be done now stays in
+    // its place, faint, so that the bar does not jump about.
+    let read_only = app.open().is_some() && app.editable().is_err();
+    let commands = in_context(app.context()).filter(|command| !read_only || enabled(command));
+    for (command, word) in fitting(commands, layout.width, enabled) {
         let (key_style, style) = match (command.enabled)(app) {
             Ok(()) => (theme.key(), theme.plain()),
             Err(_) => (theme.faint(), theme.faint()),
@@ -92,17 +112,24 @@ pub fn hints(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     }
 }
 
+/// How much less a place counts for while its command cannot be used.
+const NOT_NOW: u8 = 6;
+
 /// The hints that fit a width, in the order of the table.
 pub fn fitting(
     commands: impl Iterator<Item = &'static Command>,
     width: u16,
+    enabled: impl Fn(&Command) -> bool,
 ) -> Vec<(&'static Command, &'static str)> {
-    let mut hints: Vec<_> =
-        commands.filter_map(|command| command.hint.map(|(place, word)| (place, command, word))).collect();
+    let place = |place: u8, command| if enabled(command) { place } else { place.saturating_add(NOT_NOW) };
+    let mut hints: Vec<_> = commands
+        .filter_map(|command| command.hint.map(|(at, word)| (place(at, command), command, word)))
+        .collect();
     let needed = |hints: &[(u8, &Command, &str)]| {
         let each =
             |(_, command, word): &(u8, &Command, &str)| columns(command.first_key()) + columns(word) + 3;
-        hints.iter().map(each).sum::<u16>()
+        // One column before the first, two after each but the last.
+        hints.iter().map(each).sum::<u16>().saturating_sub(1)
     };
     while needed(&hints) > width {
         let Some(least) = hints.iter().enumerate().max_by_key(|(_, (place, ..))| *place) else { break };

@@ -16,19 +16,21 @@ pub fn dialog(dialog: &Dialog, canvas: &mut Canvas<'_>, layout: &Layout) {
     let width = (widest.max(buttons) + 4).clamp(30, layout.width.saturating_sub(4));
     let text: Vec<String> = dialog.text.iter().flat_map(|line| wrap_line(line, width - 4)).collect();
     let rows = u16::try_from(text.len()).unwrap_or(u16::MAX);
-    let height =
-        rows.saturating_add(4 + u16::from(dialog.proof.is_some())).min(layout.height.saturating_sub(2));
+    let button_rows = button_rows(dialog, width - 4);
+    let height = rows
+        .saturating_add(3 + button_rows + u16::from(dialog.proof.is_some()))
+        .min(layout.height.saturating_sub(2));
     let area = Rect { x: (layout.width - width) / 2, y: (layout.height - height) / 2, width, height };
     let inside = canvas.window(area, dialog.title);
     let (x, room) = (inside.x + 1, inside.width.saturating_sub(2));
-    let last = inside.bottom().saturating_sub(1);
+    let last = inside.bottom().saturating_sub(button_rows);
     for (line, y) in text.iter().zip(inside.y..last) {
         canvas.text(x, y, room, line, theme.plain());
     }
     if let Some(proof) = &dialog.proof {
         canvas.field(x, last.saturating_sub(2), room, "> ", &proof.field);
     }
-    let mut at = x;
+    let (mut at, mut y) = (x, last);
     for (index, button) in dialog.buttons.iter().enumerate() {
         let marked = index == dialog.selected;
         let (sign, style) = if marked { (theme.marker_sign(), theme.strong()) } else { (" ", theme.plain()) };
@@ -36,14 +38,36 @@ pub fn dialog(dialog: &Dialog, canvas: &mut Canvas<'_>, layout: &Layout) {
             Some(_) => String::new(),
             None => format!("({}) ", button.letter),
         };
+        if at > x && at + button_width(dialog, index) > inside.right() {
+            (at, y) = (x, y + 1);
+        }
         let end = inside.right().saturating_sub(at);
         at += canvas.pieces(
             at,
-            last,
+            y,
             end,
             &[(sign, style), (&letter, theme.key()), (button.label, style), ("  ", style)],
         );
     }
+}
+
+/// Columns of a button: the marker, its letter and its label.
+fn button_width(dialog: &Dialog, index: usize) -> u16 {
+    let letter = if dialog.proof.is_some() { 0 } else { 4 };
+    dialog.buttons.get(index).map_or(0, |button| 1 + letter + columns(button.label))
+}
+
+/// Rows that the buttons take, two columns between them.
+fn button_rows(dialog: &Dialog, room: u16) -> u16 {
+    let (mut rows, mut at) = (1, 0);
+    for index in 0..dialog.buttons.len() {
+        let width = button_width(dialog, index);
+        if at > 0 && at + width > room + 1 {
+            (rows, at) = (rows + 1, 0);
+        }
+        at += width + 2;
+    }
+    rows
 }
 
 /// Wrapped, but lines that fit are left as they are, blanks included.
@@ -84,6 +108,10 @@ pub fn palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_>, layout: &L
         .min(body.height.saturating_sub(2));
     let area = Rect { x: 0, y: body.top + body.height - rows - 2, width: layout.width, height: rows + 2 };
     let inside = canvas.window(area, "Commands");
+    if palette.matches.is_empty() {
+        let text = "no command has that; a number goes to that row";
+        canvas.text(inside.x + 1, inside.y, inside.width, text, theme.plain());
+    }
     let offset = crate::app::layout::scroll(0, palette.selected, usize::from(rows), palette.matches.len());
     let shown = palette.matches.iter().enumerate().skip(offset).zip(inside.y..inside.bottom());
     for ((index, command), y) in shown {
