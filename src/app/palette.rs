@@ -95,7 +95,8 @@ pub fn complete(app: &mut App) {
 pub fn run(app: &mut App) {
     let Some(Overlay::Palette(palette)) = app.overlay.take() else { return };
     let text = palette.field.text();
-    if let Some(value) = text.strip_prefix(TTL).filter(|value| !value.trim().is_empty()) {
+    let is_here = |name| in_context(app.screen_context()).any(|command| command.name == name);
+    if let Some(value) = text.strip_prefix(TTL).filter(|value| !value.trim().is_empty() && is_here("ttl")) {
         return set_ttl(app, value.trim());
     }
     let text = text.trim();

@@ -15,9 +15,9 @@ pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
         zone.pop();
     }
     let server = format!("{dot}{}", app.settings.server);
-    let mut rest = String::new();
+    let (mut serial, mut rest) = (String::new(), String::new());
     if let Some(open) = app.open() {
-        rest.push_str(&format!("{dot}serial {}", open.draft.base().serial()));
+        serial = format!("{dot}serial {}", open.draft.base().serial());
         if app.editable().is_err() {
             rest.push_str(&format!("{dot}read-only"));
         }
@@ -33,15 +33,11 @@ pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
     };
     let room = columns(label).min(width / 3);
     let space = width.saturating_sub(room + 2);
-    let fits = 1 + columns(&zone) + columns(&server) + columns(&rest) <= space;
-    // The server is what can be spared.
-    let server = if fits || rest.is_empty() { server.as_str() } else { "" };
-    let pieces = [
-        (" ", theme.plain()),
-        (zone.as_str(), theme.strong()),
-        (server, theme.plain()),
-        (rest.as_str(), theme.plain()),
-    ];
+    // What can be spared when room is short: the server, then the serial.
+    let all = [format!("{server}{serial}{rest}"), format!("{serial}{rest}")];
+    let needed = |text: &str| 1 + columns(&zone) + columns(text);
+    let rest = all.into_iter().find(|text| needed(text) <= space).unwrap_or(rest);
+    let pieces = [(" ", theme.plain()), (zone.as_str(), theme.strong()), (rest.as_str(), theme.plain())];
     canvas.pieces(0, 0, space, &pieces);
     canvas.text(width.saturating_sub(room + 1), 0, room, label, theme.doubt());
 }

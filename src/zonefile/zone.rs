@@ -94,7 +94,7 @@ impl Gathered {
         self.soa = Some((record.rdata.clone(), record.span.clone()));
         if let Some(origin) = self.origin.as_ref().filter(|origin| origin.as_ref() != record.owner) {
             let message = format!(
-                "The SOA record stands at {}, but {origin} is the zone that was asked for.",
+                "The SOA record stands at {}, but the zone that was asked for is {origin}.",
                 record.owner
             );
             problems.error(record.span.clone(), message);

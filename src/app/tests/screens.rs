@@ -61,7 +61,7 @@ fn main_screen() {
     │▌+www                         5m  A         192.0.2.12                        │
     └──────────────────────────────────────────────────────────────────────────────┘
      add www A; the TTL belongs to the whole set: 3 records have 5m now
-     + add  - delete  Enter edit  u undo  / filter  w save  Tab pane  ? help
+     + add  - delete  Enter edit  u undo  / filter  w save  Tab pane  ? help  q quit
     "#);
     insta::assert_snapshot!(edited().screen(132, 43), @r#"
      example.com · ns1.example.com · serial 2026112101 · 3 changes                                                                 demo
@@ -109,7 +109,7 @@ fn main_screen() {
      + add  - delete  Enter edit  u undo  / filter  w save  R reload  Tab pane  c changes  ? help  q quit
     "#);
     insta::assert_snapshot!(edited().screen(40, 10), @r"
-     example.com · ns1.example.com · … demo
+     example.com · 3 changes           demo
      Nameservers
     ▌ ns1.example…   in sync           3 ms
      Records                       16 of 16
@@ -169,6 +169,7 @@ fn help() {
     │  - d Del F8       delete the record; on a deleted one: bring it back         │
     │  Enter e F4       edit the record                                            │
     │  Y F5             add a record that starts as a copy of this one             │
+    │  :ttl             another TTL for the record's set: ttl 5m                   │
     │  u                take the last edit back                                    │
     │  U Ctrl-R         do the last undone edit again                              │
     │  y                copy the record as a zone-file line to the terminal's cli… │
@@ -180,7 +181,6 @@ fn help() {
     │  R                load the zone again; edits are kept and put on top         │
     │  :take-over       take this zone's draft from the editor that holds it       │
     │  Down j Ctrl-N    one row down                                               │
-    │  Up k Ctrl-P      one row up                                                 │
     └──────────────────────────────────────────────────────────────────────────────┘
 
      Esc close
@@ -217,7 +217,7 @@ fn changes() {
     │ [x] old A                                                                    │
     │     - 1d      192.0.2.99                                                     │
     │ [x] shop CNAME                                                               │
-    │     - 5m      www                                                            │
+    │     - 5m      www.example.com.                                               │
     │     + 5m      shops.example.net.                                             │
     │▌[x] www A                                                                    │
     │       TTL 1h -> 5m (3 records)                                               │
@@ -235,7 +235,7 @@ fn changes() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
 
-     u undo  m keep mine  - drop  Space leave out  Enter go to  w push  ? help
+     u undo  - drop  Space leave out  Enter go to  w push  c records  ? help
     ");
     insta::assert_snapshot!(edited().keys("c").screen(132, 43), @r"
      example.com · ns1.example.com · serial 2026112101 · 3 changes                                                                 demo
@@ -243,7 +243,7 @@ fn changes() {
     │ [x] old A                                                                                                                        │
     │     - 1d      192.0.2.99                                                                                                         │
     │ [x] shop CNAME                                                                                                                   │
-    │     - 5m      www                                                                                                                │
+    │     - 5m      www.example.com.                                                                                                   │
     │     + 5m      shops.example.net.                                                                                                 │
     │▌[x] www A                                                                                                                        │
     │       TTL 1h -> 5m (3 records)                                                                                                   │
@@ -292,7 +292,7 @@ fn push_dialog() {
     │ [x] old A                                                                    │
     │     - 1d      192.0.2.99                                                     │
     │ [x] shop CNAME                                                               │
-    │     - 5m      www                                                            │
+    │     - 5m      www.example.com.                                               │
     │     + 5m      shops.example.net.                                             │
     │▌[x]┌ Push ─────────────────────────────────────────────────────────────┐     │
     │    │ Zone    example.com.  serial 2026112101                           │     │
@@ -512,7 +512,7 @@ fn conflict() {
     │  ns.sub                      1h  A         192.0.2.77                        │
      loaded again: serial 2026112101 is now 2026112105; 1 conflict with yours: c
      shows both sides
-     + add  - delete  Enter edit  u undo  / filter  w save  Tab pane  ? help
+     + add  - delete  Enter edit  u undo  / filter  w save  Tab pane  ? help  q quit
     "#);
     insta::assert_snapshot!(test.keys("c").screen(80, 24), @r"
      example.com · ns1.example.com · serial 2026112105 · 1 change              demo
@@ -596,7 +596,7 @@ fn failed_load() {
      The transfer of example.com from ns1.example.com was refused. The server does
      not let this address or the key ns1-key transfer the zone. Allow it on the
      server (BIND: allow-transfer { key ns1-key; };), or use --key.
-     + add  - delete  Enter edit  u undo  / filter  w save  Tab pane  ? help
+     + add  - delete  Enter edit  / filter  w save  Tab pane  ? help  q quit
     ");
 }
 
@@ -712,6 +712,7 @@ fn wide_screens() {
     │  - d Del F8       delete the record; on a deleted one: bring it back                                                             │
     │  Enter e F4       edit the record                                                                                                │
     │  Y F5             add a record that starts as a copy of this one                                                                 │
+    │  :ttl             another TTL for the record's set: ttl 5m                                                                       │
     │  u                take the last edit back                                                                                        │
     │  U Ctrl-R         do the last undone edit again                                                                                  │
     │  y                copy the record as a zone-file line to the terminal's clipboard                                                │
@@ -742,7 +743,6 @@ fn wide_screens() {
     │  Ctrl-L           paint the screen again                                                                                         │
     │                                                                                                                                  │
     │ Nameservers                                                                                                                      │
-    │  + = a Ins F7     add a record: choose a type, fill in the form                                                                  │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      Esc close

@@ -128,7 +128,11 @@ fn saving_and_leaving_by_the_names_of_vi_mean_what_the_screen_is_for() {
     assert!(matches!(test.app.screen, Screen::Changes(_)));
     test.keys(": 'w' Enter");
     assert!(matches!(test.app.overlay, Some(Overlay::Dialog(_))));
-    test.keys("Esc : 'q' Enter");
+    // Nothing is edited behind the review.
+    let before = test.changes();
+    test.keys("Esc : 'ttl' Space '300' Enter");
+    assert_eq!(test.changes(), before);
+    test.keys(": 'q' Enter");
     assert!(matches!(test.app.screen, Screen::Main));
 }
 
