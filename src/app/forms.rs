@@ -39,7 +39,7 @@ impl Chooser {
     }
 
     fn offers(&self, info: &TypeInfo) -> bool {
-        !describe::is_never_edited(info.rtype) && !(self.signed && info.standing == Standing::Managed)
+        !(describe::is_never_edited(info.rtype) || self.signed && info.standing == Standing::Managed)
     }
 
     /// The type to take: the marked one, or one whose whole name is typed, which may have no entry in the table

@@ -10,7 +10,7 @@ fn push_dialog() {
     │ [x] old A                                                                                                                        │
     │     - 1d      192.0.2.99                                                                                                         │
     │ [x] shop CNAME                                                                                                                   │
-    │     - 5m      www                                                                                                                │
+    │     - 5m      www.example.com.                                                                                                   │
     │     + 5m      shops.example.net.                                                                                                 │
     │▌[x] www A                                                                                                                        │
     │       TTL 1h -> 5m (3 records)                                                                                                   │
