@@ -124,7 +124,7 @@ pub struct ServerArgs {
     /// Where the zone is transferred from, if not from --server
     #[arg(long, value_name = "HOST[:PORT]")]
     pub transfer_from: Option<String>,
-    /// File with the TSIG key: BIND's or Knot's form, or K*.private
+    /// File with the TSIG key: BIND's or Knot's form, or K*.private; FILE#NAME for one of several in it
     #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,
     /// Local address to send from
