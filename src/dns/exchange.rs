@@ -1,15 +1,18 @@
 //! Signed exchanges over TCP: the SOA poll, the update, the zone transfer. Each has a connection of its own.
 
+use std::sync::Arc;
+
 use tokio::time::Instant;
 
-use super::Clock;
 use super::connection::Connection;
 use super::failure::{Attempt, Purpose};
 use super::trouble::Trouble;
+use super::{Clock, Refreshed};
 use crate::facts::{Failure, FailureKind};
 use crate::wire::answer::Asked;
+use crate::wire::ixfr::{Incremental, Ixfr};
 use crate::wire::reader::Reader;
-use crate::wire::transfer::Axfr;
+use crate::wire::transfer::{Axfr, Progress, TransferError};
 use crate::wire::tsig::{Verifier, sign_request};
 use crate::wire::update::encode;
 use crate::zone::update::{Rcode, Update};
@@ -54,34 +57,75 @@ impl Attempt<'_> {
         progress: impl Fn(usize),
     ) -> Result<Snapshot, Failure> {
         let mut records = 0;
+        let mut progress = in_steps(progress);
+        let count = |so_far| {
+            records = so_far;
+            progress(so_far);
+        };
         let work = async {
             let asked = Asked::axfr(random_id()?, self.zone.clone());
-            let id = asked.id;
-            let (mut connection, verifier) = self.send(asked.to_message(), clock).await?;
+            let (id, message) = (asked.id, asked.to_message());
+            let (mut connection, verifier) = self.send(message, clock).await?;
             let mut transfer = Axfr::new(asked, verifier);
-            let mut octets: u64 = 0;
-            loop {
-                let message = receive(&mut connection, id, self.deadline()).await?;
-                octets += message.len() as u64;
-                if octets > MAX_TRANSFER {
-                    return Err(Trouble::TooLarge);
-                }
-                let now = clock();
-                let so_far = transfer.feed(message, now).map_err(|error| Trouble::of_transfer(error, now))?;
-                if so_far.records / PROGRESS_STEP > records / PROGRESS_STEP {
-                    progress(so_far.records);
-                }
-                records = so_far.records;
-                if so_far.done {
-                    return transfer.finish().map_err(|error| Trouble::of_transfer(error, now));
-                }
-            }
+            let take = |message: &[u8], now| transfer.feed(message, now);
+            self.receive_all(&mut connection, id, clock, take, count).await?;
+            transfer.finish().map_err(|error| Trouble::of_transfer(error, clock()))
         };
         let result = work.await;
         self.purpose = Purpose::Transfer(records);
         match result {
             Ok(zone) => Ok(zone),
             Err(trouble) => Err(self.failure(self.cleared_up(trouble, clock).await)),
+        }
+    }
+
+    /// What changed since `old`. Trouble is not put into words: a full transfer comes next, and may have none.
+    pub(super) async fn changes(
+        &self,
+        old: &Arc<Snapshot>,
+        clock: Clock,
+        progress: impl Fn(usize),
+    ) -> Result<Refreshed, Trouble> {
+        let asked = Asked::ixfr(random_id()?, self.zone.clone());
+        let (id, message) = (asked.id, asked.to_ixfr_message(old.serial()));
+        let (mut connection, verifier) = self.send(message, clock).await?;
+        let mut transfer = Ixfr::new(asked, verifier, Arc::clone(old));
+        let take = |message: &[u8], now| transfer.feed(message, now);
+        self.receive_all(&mut connection, id, clock, take, in_steps(progress)).await?;
+        let of_transfer = |error| Trouble::of_transfer(error, clock());
+        match transfer.finish().map_err(of_transfer)? {
+            Incremental::Unchanged => Ok(Refreshed::Unchanged),
+            Incremental::Zone(zone) => Ok(Refreshed::Zone(zone)),
+            Incremental::Changes { changes, .. } => {
+                let zone = old.with_changes(&changes).map_err(|error| of_transfer(error.into()))?;
+                Ok(Refreshed::Zone(zone))
+            }
+        }
+    }
+
+    /// Hands the messages of a transfer to `take` until it has them all; `count` is told the records so
+    /// far, after each message.
+    async fn receive_all(
+        &self,
+        connection: &mut Connection,
+        id: u16,
+        clock: Clock,
+        mut take: impl FnMut(&[u8], u64) -> Result<Progress, TransferError>,
+        mut count: impl FnMut(usize),
+    ) -> Result<(), Trouble> {
+        let mut octets: u64 = 0;
+        loop {
+            let message = receive(connection, id, self.deadline()).await?;
+            octets += message.len() as u64;
+            if octets > MAX_TRANSFER {
+                return Err(Trouble::TooLarge);
+            }
+            let now = clock();
+            let so_far = take(message, now).map_err(|error| Trouble::of_transfer(error, now))?;
+            count(so_far.records);
+            if so_far.done {
+                return Ok(());
+            }
         }
     }
 
@@ -118,6 +162,17 @@ impl Attempt<'_> {
 
     fn deadline(&self) -> Instant {
         Instant::now() + self.patience
+    }
+}
+
+/// Tells `progress` only when another [`PROGRESS_STEP`] records have come.
+fn in_steps(progress: impl Fn(usize)) -> impl FnMut(usize) {
+    let mut steps = 0;
+    move |records| {
+        if records / PROGRESS_STEP > steps {
+            steps = records / PROGRESS_STEP;
+            progress(records);
+        }
     }
 }
 

@@ -67,6 +67,39 @@ pub async fn transfer(primary: &Primary, zone: &Name, progress: impl Fn(usize)) 
     attempt.transfer(primary.clock, progress).await
 }
 
+/// What came of [`refresh`].
+#[derive(Debug)]
+pub enum Refreshed {
+    /// The server has the serial of the old version. Its contents are the same if its serials keep their promise.
+    Unchanged,
+    Zone(Snapshot),
+}
+
+/// Brings a zone up to date: transfers only what changed since `old` (RFC 1995), or the whole zone where the server
+/// does not offer that, or where what it sends does not fit. `progress` is as in [`transfer`].
+///
+/// # Errors
+/// As [`transfer`].
+pub async fn refresh(
+    primary: &Primary,
+    old: &Arc<Snapshot>,
+    progress: impl Fn(usize),
+) -> Result<Refreshed, Failure> {
+    let attempt = Attempt {
+        purpose: Purpose::Transfer(0),
+        zone: old.origin(),
+        endpoint: &primary.transfer_from,
+        key: primary.transfer_key.as_deref(),
+        patience: primary.timeout,
+    };
+    match attempt.changes(old, primary.clock, &progress).await {
+        Ok(refreshed) => Ok(refreshed),
+        // Nobody is there; asking again takes as long and says the same.
+        Err(trouble) if trouble.is_unreachable() => Err(attempt.failure(trouble)),
+        Err(_) => attempt.transfer(primary.clock, progress).await.map(Refreshed::Zone),
+    }
+}
+
 /// Asks for the zone's SOA, over TCP.
 ///
 /// # Errors

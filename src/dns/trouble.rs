@@ -72,6 +72,11 @@ impl From<EncodeError> for Trouble {
 }
 
 impl Trouble {
+    /// Was there no connection?
+    pub(super) fn is_unreachable(&self) -> bool {
+        matches!(self, Trouble::Connection(ConnectionError::Connect(_) | ConnectionError::Source(..)))
+    }
+
     /// `now` is our clock, in seconds since 1970.
     pub(super) fn of_answer(error: AnswerError, now: u64) -> Trouble {
         match error {
@@ -126,7 +131,8 @@ impl Trouble {
             error @ (TransferError::WrongClass(_)
             | TransferError::AfterEnd
             | TransferError::Incomplete { .. }
-            | TransferError::Zone(_)) => Trouble::Contradiction(error.to_string()),
+            | TransferError::Zone(_)
+            | TransferError::Difference(_)) => Trouble::Contradiction(error.to_string()),
         }
     }
 }

@@ -7,16 +7,16 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::world::{Access, Enclosed, World};
 use super::{Exit, Stop, access, editor};
 use crate::app::Settings;
 use crate::config::HostPort;
-use crate::server::{Handle, Options, Primary};
+use crate::server::{Following, Handle, Options, Primary, Secondary};
 use crate::store::drafts::Journal;
 use crate::wire::key::{Algorithm, Key, Secret};
-use crate::zone::{ChangeMap, Name, Snapshot};
+use crate::zone::{Name, Snapshot};
 use crate::zonefile;
 
 /// The example zone.
@@ -27,8 +27,10 @@ const PRIMARY_V4: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 const PRIMARY_V6: IpAddr = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1));
 const SECONDARY: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
 
-/// How often the second nameserver looks, and so about how long it lags.
+/// How long the second nameserver waits before it takes a change over, so that it is seen to lag.
 const LAG: Duration = Duration::from_secs(4);
+/// How long the second nameserver may take until it has the zone. It is not needed for anything else.
+const START: Duration = Duration::from_secs(2);
 
 /// Runs the demo.
 ///
@@ -39,10 +41,11 @@ pub fn run() -> Result<Exit, Stop> {
     let key = Key { name: name(b"demo-key.")?, algorithm: Algorithm::HmacSha256, secret: random_secret()? };
     let zone = example()?;
     let origin = zone.origin().clone();
-    let copy = copy_of(&zone)?;
     let primary = Primary::start(vec![zone], vec![key.clone()], Options::default())?;
-    let secondary =
-        Primary::start(vec![copy], Vec::new(), Options { read_only: true, ..Options::default() })?;
+    let following = Following { lag: LAG };
+    let secondary = Secondary::start(origin.clone(), primary.address, Some(key.clone()), following)?;
+    primary.notify(secondary.address);
+    wait_for(&secondary, &origin);
     let at_primary = HostPort { host: primary.address.ip().to_string(), port: primary.address.port() };
     let enclosed = Enclosed {
         hosts: HashMap::from([(name(b"ns2.example.net.")?, vec![SECONDARY])]),
@@ -81,7 +84,6 @@ pub fn run() -> Result<Exit, Stop> {
     let journal_of = origin.clone();
     let open_journal = Box::new(move || Journal::open(&state, "demo", &journal_of));
     let runtime = access::runtime()?;
-    runtime.spawn(follow(Arc::new(primary), secondary, origin));
     let handle = runtime.handle().clone();
     let result = editor::run(settings, world, handle, open_journal);
     runtime.shutdown_background();
@@ -95,21 +97,12 @@ fn example() -> Result<Snapshot, Stop> {
     zonefile::read_zone(ZONE, None).map(|(zone, _)| zone).map_err(fault)
 }
 
-/// The second nameserver takes over what the primary serves.
-async fn follow(primary: Arc<Handle>, secondary: Handle, zone: Name) {
-    loop {
-        tokio::time::sleep(LAG).await;
-        let (Some(newest), Some(own)) = (primary.snapshot(&zone), secondary.snapshot(&zone)) else { return };
-        if newest.serial() != own.serial()
-            && let Ok(copy) = copy_of(&newest)
-        {
-            secondary.replace(copy);
-        }
+/// Waits until the second nameserver has the zone, so that the first look finds it.
+fn wait_for(secondary: &Handle, zone: &Name) {
+    let start = Instant::now();
+    while secondary.snapshot(zone).is_none() && start.elapsed() < START {
+        std::thread::sleep(Duration::from_millis(2));
     }
-}
-
-fn copy_of(zone: &Snapshot) -> Result<Snapshot, Stop> {
-    zone.with_changes(&ChangeMap::new()).map_err(|error| Stop::usage(format!("{error}.")))
 }
 
 fn name(text: &[u8]) -> Result<Name, Stop> {

@@ -25,9 +25,9 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    fn load(&self) -> Result<Snapshot, Stop> {
+    fn load(&self) -> Result<Arc<Snapshot>, Stop> {
         if is_file(self.argument) {
-            return read_file(Path::new(self.argument), self.origin);
+            return read_file(Path::new(self.argument), self.origin).map(Arc::new);
         }
         let zone = zone_name(self.argument)?;
         let (world, runtime) = (Target::find(&zone, self.server)?.world(), access::runtime()?);

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
@@ -12,7 +12,7 @@ use tokio::sync::OnceCell;
 use super::clock;
 use crate::app::Loaded;
 use crate::config::{self, HostPort};
-use crate::dns::{self, Endpoint, Primary, questions};
+use crate::dns::{self, Endpoint, Primary, Refreshed, questions};
 use crate::facts::{AddressState, AddressStatus, Failure, FailureKind, NameserverStatus};
 use crate::push::{Action, Event, Push, Report, Stage};
 use crate::wire::key::Key;
@@ -48,11 +48,13 @@ pub struct World {
     pub zone: Name,
     access: Access,
     primary: OnceCell<Primary>,
+    /// The zone as last transferred: of the next version only the differences are needed.
+    last: Mutex<Option<Arc<Snapshot>>>,
 }
 
 impl World {
     pub fn new(zone: Name, access: Access) -> World {
-        World { zone, access, primary: OnceCell::new() }
+        World { zone, access, primary: OnceCell::new(), last: Mutex::new(None) }
     }
 
     async fn primary(&self) -> Result<&Primary, Failure> {
@@ -89,12 +91,30 @@ impl World {
         })
     }
 
-    /// Transfers the zone.
+    /// Transfers the zone; only what changed since the last time, where the server offers that. With the serial of the
+    /// last time it is transferred whole: that a serial is the same proves nothing.
     ///
     /// # Errors
     /// A [`Failure`]; nothing half-loaded is ever returned.
-    pub async fn transfer(&self, progress: impl Fn(usize) + Send + Sync) -> Result<Snapshot, Failure> {
-        dns::transfer(self.primary().await?, &self.zone, progress).await
+    pub async fn transfer(&self, progress: impl Fn(usize) + Send + Sync) -> Result<Arc<Snapshot>, Failure> {
+        let primary = self.primary().await?;
+        let last = self.last().clone();
+        let refreshed = match &last {
+            Some(last) => dns::refresh(primary, last, &progress).await?,
+            None => Refreshed::Unchanged,
+        };
+        let zone = match refreshed {
+            Refreshed::Zone(zone) => zone,
+            Refreshed::Unchanged => dns::transfer(primary, &self.zone, progress).await?,
+        };
+        let zone = Arc::new(zone);
+        *self.last() = Some(Arc::clone(&zone));
+        Ok(zone)
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<Arc<Snapshot>>> {
+        // Only ever replaced whole, so it is right even after a panic.
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The zone's SOA at the server that is updated.
@@ -117,7 +137,7 @@ impl World {
             questions::server_kind(&primary.update_to, self.access.timeout),
             self.takes_updates(primary)
         );
-        Ok(Loaded { zone: Arc::new(zone?), kind, editable })
+        Ok(Loaded { zone: zone?, kind, editable })
     }
 
     /// Sends an update that changes nothing, which the server answers as it would a real one.
@@ -149,7 +169,7 @@ impl World {
     pub async fn perform(&self, action: Action) -> Option<Event> {
         Some(match action {
             Action::AskSoa => Event::Soa(self.soa().await),
-            Action::Transfer => Event::Zone(self.transfer(|_| {}).await.map(Arc::new)),
+            Action::Transfer => Event::Zone(self.transfer(|_| {}).await),
             Action::Send(update) => Event::Answer(match self.primary().await {
                 Ok(primary) => dns::update(primary, &update).await,
                 Err(failure) => Err(failure),

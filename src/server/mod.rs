@@ -1,12 +1,16 @@
-//! The embedded primary, for the demo and for tests: an authoritative nameserver on loopback that serves zones
-//! from memory, transfers them, and carries out signed updates.
+//! The embedded nameservers, for the demo and for tests: a primary on loopback that serves zones from memory, transfers
+//! them, and carries out signed updates; and secondaries that follow a primary.
 //!
-//! `lookup` finds the answer in a zone, `respond` turns a request into an answer, `transfer` sends a whole zone,
-//! `net` has the sockets. Nothing is kept on disk. It signs and verifies like any other server, but it is not made
+//! `lookup` finds the answer in a zone, `respond` turns a request into an answer, `transfer` sends a zone or what
+//! `journal` knows of its changes, `notify` tells secondaries of them, `follow` is what a secondary does, `net` has
+//! the sockets. Nothing is kept on disk. It signs and verifies like any other server, but it is not made
 //! to stand in the open: it listens on 127.0.0.1 only.
 
+mod follow;
+mod journal;
 mod lookup;
 mod net;
+mod notify;
 mod respond;
 #[cfg(test)]
 mod tests;
@@ -19,10 +23,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
+pub use self::follow::Following;
+use self::journal::Journal;
 use crate::wire::key::Key;
-use crate::zone::{Name, Snapshot};
+use crate::zone::{ChangeMap, Name, Snapshot, changes};
 
 /// How often a port is tried that is free for TCP but taken for UDP.
 const PORT_ATTEMPTS: usize = 20;
@@ -48,21 +54,59 @@ impl Primary {
     /// # Errors
     /// What the system says when there is no port or no thread.
     pub fn start(zones: Vec<Snapshot>, keys: Vec<Key>, options: Options) -> io::Result<Handle> {
-        let (tcp, udp) = bind()?;
-        tcp.set_nonblocking(true)?;
-        udp.set_nonblocking(true)?;
-        let address = tcp.local_addr()?;
-        let zones = zones.into_iter().map(|zone| (zone.origin().clone(), Arc::new(zone))).collect();
-        let state = Arc::new(State { zones: Mutex::new(zones), keys, options });
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let (stop, stopped) = oneshot::channel();
-        let served = Arc::clone(&state);
-        let thread = std::thread::Builder::new().name("embedded-primary".into()).spawn(move || {
-            // Ends when the handle is dropped; what is still open is closed with the runtime.
-            runtime.block_on(net::serve(tcp, udp, served, stopped))
-        })?;
-        Ok(Handle { address, state, stop: Some(stop), thread: Some(thread) })
+        start(zones, keys, options, None)
     }
+}
+
+/// An embedded secondary.
+pub struct Secondary;
+
+impl Secondary {
+    /// Starts a server like [`Primary::start`], which has one zone: that which it transfers from `primary` and keeps up
+    /// to date, by the primary's NOTIFY (see [`Handle::notify`]) and by the times in the zone's SOA. It takes no
+    /// updates. With a key it signs what it asks of the primary, and transfers the zone on to those who sign.
+    ///
+    /// # Errors
+    /// As [`Primary::start`]. That the primary does not answer is no error: it is asked again.
+    pub fn start(
+        zone: Name,
+        primary: SocketAddr,
+        key: Option<Key>,
+        options: Following,
+    ) -> io::Result<Handle> {
+        let keys = key.iter().cloned().collect();
+        let options = follow::Source::new(zone, primary, key, options);
+        start(Vec::new(), keys, Options { read_only: true, ..Options::default() }, Some(options))
+    }
+}
+
+fn start(
+    zones: Vec<Snapshot>,
+    keys: Vec<Key>,
+    options: Options,
+    source: Option<follow::Source>,
+) -> io::Result<Handle> {
+    let (tcp, udp) = bind()?;
+    tcp.set_nonblocking(true)?;
+    udp.set_nonblocking(true)?;
+    let address = tcp.local_addr()?;
+    let zones = zones.into_iter().map(|zone| (zone.origin().clone(), Served::new(zone))).collect();
+    let state = Arc::new(State {
+        zones: Mutex::new(zones),
+        keys,
+        options,
+        source,
+        secondaries: Mutex::default(),
+        changed: Notify::new(),
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (stop, stopped) = oneshot::channel();
+    let served = Arc::clone(&state);
+    let thread = std::thread::Builder::new().name("embedded-nameserver".into()).spawn(move || {
+        // Ends when the handle is dropped; what is still open is closed with the runtime.
+        runtime.block_on(net::serve(tcp, udp, served, stopped))
+    })?;
+    Ok(Handle { address, state, stop: Some(stop), thread: Some(thread) })
 }
 
 /// A TCP and a UDP socket with the same port.
@@ -95,7 +139,13 @@ impl Handle {
 
     /// Serves this zone from now on, in place of what was served under its name: somebody else's change.
     pub fn replace(&self, zone: Snapshot) {
-        self.state.lock().insert(zone.origin().clone(), Arc::new(zone));
+        self.state.replace(zone);
+    }
+
+    /// Tells this secondary from now on of every change (RFC 1996), and of the zones as they are.
+    pub fn notify(&self, secondary: SocketAddr) {
+        self.state.secondaries.lock().unwrap_or_else(PoisonError::into_inner).push(secondary);
+        self.state.changed.notify_one();
     }
 }
 
@@ -109,22 +159,46 @@ impl Drop for Handle {
     }
 }
 
+/// A zone with its past.
+struct Served {
+    zone: Arc<Snapshot>,
+    journal: Journal,
+}
+
+impl Served {
+    fn new(zone: Snapshot) -> Served {
+        Served { zone: Arc::new(zone), journal: Journal::default() }
+    }
+
+    /// Serves the next version, which these changes lead to.
+    fn advance(&mut self, zone: Snapshot, changes: &ChangeMap) {
+        self.journal.add(&self.zone, &zone, changes);
+        self.zone = Arc::new(zone);
+    }
+}
+
 /// What all connections share.
 struct State {
-    zones: Mutex<HashMap<Name, Arc<Snapshot>>>,
+    zones: Mutex<HashMap<Name, Served>>,
     keys: Vec<Key>,
     options: Options,
+    /// Where a secondary has its zone from.
+    source: Option<follow::Source>,
+    /// Who is told of changes.
+    secondaries: Mutex<Vec<SocketAddr>>,
+    /// Wakes what tells them.
+    changed: Notify,
 }
 
 impl State {
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Name, Arc<Snapshot>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Name, Served>> {
         // Zones are only ever replaced whole, so they are right even after a panic.
         self.zones.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The zone of exactly this name.
     fn zone(&self, name: &Name) -> Option<Arc<Snapshot>> {
-        self.lock().get(name).cloned()
+        self.lock().get(name).map(|served| Arc::clone(&served.zone))
     }
 
     /// The zone that this name stands in: the deepest one.
@@ -132,11 +206,26 @@ impl State {
         let zones = self.lock();
         let mut name = Some(name.clone());
         while let Some(candidate) = name {
-            if let Some(zone) = zones.get(&candidate) {
-                return Some(Arc::clone(zone));
+            if let Some(served) = zones.get(&candidate) {
+                return Some(Arc::clone(&served.zone));
             }
             name = candidate.parent();
         }
         None
+    }
+
+    /// Serves this zone in place of what was served under its name.
+    fn replace(&self, zone: Snapshot) {
+        let mut zones = self.lock();
+        match zones.get_mut(zone.origin()) {
+            Some(served) => {
+                let changes = changes::diff(&served.zone, &zone);
+                served.advance(zone, &changes);
+            }
+            None => {
+                zones.insert(zone.origin().clone(), Served::new(zone));
+            }
+        }
+        self.changed.notify_one();
     }
 }

@@ -11,8 +11,8 @@ use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{sleep, timeout};
 
-use super::State;
 use super::respond::{Reply, Transport, respond};
+use super::{State, follow, notify};
 use crate::wire::MAX_MESSAGE;
 
 /// Connections at a time; others wait until one is free.
@@ -35,7 +35,9 @@ pub(super) async fn serve(
         _ = stopped => {}
         // Neither ends but by an error that no later request can get past.
         _ = serve_udp(udp, Arc::clone(&state)) => {}
-        _ = serve_tcp(tcp, state) => {}
+        _ = serve_tcp(tcp, Arc::clone(&state)) => {}
+        () = notify::tell(Arc::clone(&state)) => {}
+        () = follow::follow(&state) => {}
     }
 }
 

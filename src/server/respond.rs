@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::State;
+use super::journal::Difference;
 use super::lookup::{Found, lookup};
 use super::transfer::Outgoing;
 use crate::wire::builder::Builder;
@@ -10,7 +11,7 @@ use crate::wire::reader::{Header, Question, Reader, WireError};
 use crate::wire::tsig::{Incoming, Signer, check_request};
 use crate::wire::{MAX_MESSAGE, Opcode, Section, class, flags, update};
 use crate::zone::update::{Rcode, apply};
-use crate::zone::{ChangeMap, Contents, Name, RecordType, Snapshot, Soa, serial};
+use crate::zone::{ChangeMap, Contents, Name, RecordRef, RecordType, Snapshot, Soa, serial};
 
 /// UDP answers to those who do not say what they can take (RFC 1035 section 4.2.1).
 const PLAIN_UDP: usize = 512;
@@ -62,6 +63,7 @@ pub(super) fn respond(state: &State, request: &[u8], transport: Transport, now: 
     let mut answer = match header.opcode() {
         Opcode::QUERY => request.query(state, signer.is_some(), room),
         Opcode::UPDATE => request.start(perform_update(state, reader.octets(), signer.is_some()), room),
+        Opcode::NOTIFY => request.notify(state, room),
         _ => request.start(Rcode::NOTIMP, room),
     };
     request.add_opt(&mut answer);
@@ -145,11 +147,39 @@ impl Request {
             && self.header.opcode() == Opcode::QUERY
             && self.question.class == class::IN
             && self.transport == Transport::Tcp;
-        let zone = state.zone(&self.question.name).filter(|_| is_transfer)?;
+        let (zone, differences) = self.versions(state).filter(|_| is_transfer)?;
         if !may_transfer(state, signer.is_some()) || self.is_up_to_date(&zone) {
             return None;
         }
-        Some(Outgoing::new(zone, self.header.id, self.question.clone(), signer.take()))
+        Some(Outgoing::new(zone, differences, self.header.id, self.question.clone(), signer.take()))
+    }
+
+    /// The zone that is asked for, with what changed since the version that somebody has who asks for that, if it is
+    /// still known.
+    fn versions(&self, state: &State) -> Option<(Arc<Snapshot>, Option<Vec<Difference>>)> {
+        let from = self.from_serial.filter(|_| self.question.rtype == RecordType::IXFR);
+        let zones = state.lock();
+        let served = zones.get(&self.question.name)?;
+        Some((Arc::clone(&served.zone), from.and_then(|from| served.journal.since(from))))
+    }
+
+    /// What a NOTIFY gets (RFC 1996 section 3.7); a secondary goes and looks.
+    fn notify(&self, state: &State, room: usize) -> Builder {
+        let Question { name, rtype, class } = &self.question;
+        let concerns_source = state.source.as_ref().filter(|source| source.zone == *name);
+        let rcode = match (*class, *rtype) {
+            (class::IN, RecordType::SOA) if concerns_source.is_some() || state.zone(name).is_some() => {
+                Rcode::NOERROR
+            }
+            (class::IN, RecordType::SOA) => Rcode::NOTAUTH,
+            _ => Rcode::FORMERR,
+        };
+        if let Some(source) = concerns_source.filter(|_| rcode == Rcode::NOERROR) {
+            source.wake.notify_one();
+        }
+        let mut answer = self.start(rcode, room);
+        answer.set_flag(flags::AA);
+        answer
     }
 
     /// Does somebody who asks for the difference have it all?
@@ -183,17 +213,33 @@ impl Request {
 
     /// What a transfer request gets that [`Request::transfer`] has no zone for.
     fn no_transfer(&self, state: &State, signed: bool, room: usize) -> Builder {
-        match state.zone(&self.question.name) {
+        match self.versions(state) {
             None => self.start(Rcode::NOTAUTH, room),
             Some(_) if !may_transfer(state, signed) => self.start(Rcode::REFUSED, room),
             // The whole zone does not go through UDP (RFC 5936 section 4.2).
             Some(_) if self.question.rtype == RecordType::AXFR => self.start(Rcode::FORMERR, room),
-            // Up to date; or, through UDP, the serial to come back with by TCP (RFC 1995 section 2).
-            Some(zone) => {
-                let found = lookup(&zone, &self.question.name, RecordType::SOA);
-                self.with_records(&found, room)
+            // Up to date; or, through UDP, the differences, or else the serial to come back with by TCP (RFC 1995
+            // section 2).
+            Some((zone, differences)) => {
+                let at_once = differences.and_then(|differences| self.at_once(&zone, &differences, room));
+                at_once.unwrap_or_else(|| {
+                    let found = lookup(&zone, &self.question.name, RecordType::SOA);
+                    self.with_records(&found, room)
+                })
             }
         }
+    }
+
+    /// The differences in one message, if they fit.
+    fn at_once(&self, zone: &Snapshot, differences: &[Difference], room: usize) -> Option<Builder> {
+        let soa = zone.record(0)?;
+        let mut answer = self.start(Rcode::NOERROR, room);
+        answer.set_flag(flags::AA);
+        let between = differences.iter().map(Difference::as_record);
+        for RecordRef { owner, rtype, ttl, rdata } in [soa].into_iter().chain(between).chain([soa]) {
+            answer.record(Section::Answer, owner, rtype, class::IN, ttl, rdata).ok()?;
+        }
+        Some(answer)
     }
 
     fn records(&self, state: &State, room: usize) -> Builder {
@@ -246,20 +292,22 @@ fn perform_update(state: &State, message: &[u8], signed: bool) -> Rcode {
         Err(rcode) => return rcode,
     };
     let mut zones = state.lock();
-    let Some(zone) = zones.get_mut(&update.zone) else { return Rcode::NOTAUTH };
+    let Some(served) = zones.get_mut(&update.zone) else { return Rcode::NOTAUTH };
     if !signed || state.options.read_only {
         return Rcode::REFUSED;
     }
-    let changes = match apply(&Contents { base: zone, changes: &ChangeMap::new() }, &update) {
+    let zone = Contents { base: &served.zone, changes: &ChangeMap::new() };
+    let changes = match apply(&zone, &update) {
         Ok(applied) => applied.changes,
         Err(rcode) => return rcode,
     };
     if changes.is_empty() {
         return Rcode::NOERROR;
     }
-    match zone.with_changes(&changes) {
+    match served.zone.with_changes(&changes) {
         Ok(changed) => {
-            *zone = Arc::new(changed);
+            served.advance(changed, &changes);
+            state.changed.notify_one();
             Rcode::NOERROR
         }
         Err(_) => Rcode::SERVFAIL,

@@ -4,6 +4,7 @@ use std::net::TcpStream;
 use super::lookup::lookup;
 use super::*;
 use crate::wire::answer::{AnswerError, Asked};
+use crate::wire::ixfr::{Incremental, Ixfr};
 use crate::wire::key::{Algorithm, Secret};
 use crate::wire::transfer::{Axfr, TransferError};
 use crate::wire::tsig::{TsigError, Verifier, sign_request};
@@ -255,6 +256,11 @@ fn a_zone_of_many_messages() {
     assert!(messages > 15, "{messages}");
 }
 
+/// As a primary says that a zone has changed.
+fn notify(zone: Name) -> Vec<u8> {
+    Asked { opcode: crate::wire::Opcode::NOTIFY, ..Asked::soa(9, zone) }.to_message()
+}
+
 #[test]
 fn what_is_no_question_gets_an_error_or_nothing() {
     let server = start(zone(), Options::default());
@@ -265,10 +271,9 @@ fn what_is_no_question_gets_an_error_or_nothing() {
         (header(0, 0), Rcode::FORMERR),
         (header(0, 1), Rcode::FORMERR),
         ([Asked::soa(9, origin()).to_message(), vec![0]].concat(), Rcode::FORMERR),
-        (
-            Asked { opcode: crate::wire::Opcode::NOTIFY, ..Asked::soa(9, origin()) }.to_message(),
-            Rcode::NOTIMP,
-        ),
+        (Asked { opcode: crate::wire::Opcode(2), ..Asked::soa(9, origin()) }.to_message(), Rcode::NOTIMP),
+        (notify(origin()), Rcode::NOERROR),
+        (notify(name("elsewhere.net.")), Rcode::NOTAUTH),
         (Asked::soa(9, name("elsewhere.net.")).to_message(), Rcode::REFUSED),
         (Asked::axfr(9, name("www")).to_message(), Rcode::NOTAUTH),
     ] {
@@ -306,4 +311,157 @@ fn latency_holds_the_answer_back() {
     let began = std::time::Instant::now();
     assert_eq!(push(&server, &add_host("new", Vec::new())), Ok(Rcode::NOERROR));
     assert!(began.elapsed() >= Duration::from_millis(60));
+}
+
+/// What the server says to somebody who has this version.
+fn request_changes(server: &Handle, old: &Arc<Snapshot>) -> Result<Incremental, TransferError> {
+    let asked = Asked::ixfr(79, origin());
+    let mut message = asked.to_ixfr_message(old.serial());
+    let verifier = sign_request(&key(), &mut message, now()).unwrap();
+    let mut transfer = Ixfr::new(asked, Some(verifier), Arc::clone(old));
+    let mut connection = Connection::open(server);
+    connection.send(&message);
+    while !transfer.feed(&connection.receive(), now())?.done {}
+    transfer.finish()
+}
+
+#[test]
+fn every_version_that_is_remembered_leads_to_the_newest() {
+    let server = start(zone(), Options::default());
+    let mut versions = vec![server.snapshot(&origin()).unwrap()];
+    let delete = |owner| Operation::DeleteName(name(owner));
+    let add = |owner, ttl, last| Operation::Add(name(owner), RecordType::A, ttl, Box::new([192, 0, 2, last]));
+    for operations in [
+        vec![add("www", 60, 12)],
+        vec![delete("www"), add("new", 60, 1)],
+        vec![add("WWW", 60, 13), delete("new")],
+        vec![add("new", 60, 1), delete("tree"), delete("sub")],
+    ] {
+        let update = Update { zone: origin(), prerequisites: Vec::new(), operations };
+        assert_eq!(push(&server, &update), Ok(Rcode::NOERROR));
+        versions.push(server.snapshot(&origin()).unwrap());
+    }
+    let newest = versions.pop().unwrap();
+    assert!(matches!(request_changes(&server, &newest), Ok(Incremental::Unchanged)));
+    for old in versions {
+        let Incremental::Changes { changes, serial } = request_changes(&server, &old).unwrap() else {
+            panic!("no differences since {}", old.serial())
+        };
+        assert_eq!(serial, 11);
+        let new = old.with_changes(&changes).unwrap();
+        assert!(crate::zone::changes::diff(&newest, &new).is_empty());
+    }
+    // A version that the server never had.
+    let rdata = crate::zone::Soa { serial: 3, ..newest.soa().clone() }.to_rdata();
+    let mut builder = SnapshotBuilder::new(origin());
+    builder.push(origin().as_ref(), RecordType::SOA, 60, &rdata).unwrap();
+    let unknown = Arc::new(builder.finish().unwrap());
+    let Incremental::Zone(whole) = request_changes(&server, &unknown).unwrap() else { panic!("not whole") };
+    assert!(crate::zone::changes::diff(&newest, &whole).is_empty());
+}
+
+fn with_hosts(serial: u32, count: u32) -> Snapshot {
+    let mut builder = SnapshotBuilder::new(origin());
+    let soa =
+        crate::zone::Soa { serial, refresh: 3600, retry: 1, expire: 604_800, ..crate::zone::Soa::default() };
+    builder.push(origin().as_ref(), RecordType::SOA, 60, &soa.to_rdata()).unwrap();
+    for number in 0..count {
+        let owner = name(&format!("host{number}"));
+        builder.push(owner.as_ref(), RecordType::A, 60, &number.to_be_bytes()).unwrap();
+    }
+    builder.finish().unwrap()
+}
+
+#[test]
+fn the_journal_is_bounded() {
+    let mut journal = super::journal::Journal::default();
+    let mut old = with_hosts(1, 0);
+    for serial in 2..20 {
+        let new = with_hosts(serial, if serial % 2 == 0 { 400 } else { 0 });
+        journal.add(&old, &new, &changes::diff(&old, &new));
+        old = new;
+    }
+    // Steps of 402 records, and room for 1,000.
+    assert!(journal.since(16).is_none());
+    assert_eq!(journal.since(17).map(|records| records.len()), Some(804));
+    // A lower serial: nobody can be led over it.
+    let lower = with_hosts(5, 0);
+    journal.add(&old, &lower, &changes::diff(&old, &lower));
+    assert!(journal.since(18).is_none() && journal.since(19).is_none());
+}
+
+#[test]
+fn by_udp_the_differences_or_the_serial() {
+    let server = start(with_hosts(1, 0), Options { open_transfers: true, ..Options::default() });
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let answers_since = |serial| {
+        socket.send_to(&Asked::ixfr(9, origin()).to_ixfr_message(serial), server.address).unwrap();
+        let mut buffer = [0; 512];
+        let length = socket.recv(&mut buffer).unwrap();
+        crate::wire::reader::Reader::new(&buffer[..length]).unwrap().header().counts[1]
+    };
+    server.replace(with_hosts(2, 300));
+    // They do not fit.
+    assert_eq!(answers_since(1), 1);
+    server.replace(with_hosts(3, 302));
+    assert_eq!(answers_since(2), 6);
+    assert_eq!(answers_since(3), 1);
+}
+
+/// Waits until the server has this serial.
+fn wait_for(server: &Handle, serial: u32) {
+    for _ in 0..1000 {
+        if server.snapshot(&origin()).is_some_and(|zone| zone.serial() == serial) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("serial {serial} did not come");
+}
+
+#[test]
+fn a_secondary_follows_by_notify() {
+    let primary = start(with_hosts(1, 10), Options::default());
+    let follow = |key| Secondary::start(origin(), primary.address, key, Following::default()).unwrap();
+    let (first, stranger) = (follow(Some(key())), follow(None));
+    wait_for(&first, 1);
+    primary.notify(first.address);
+    // The refresh time is an hour: only NOTIFY brings these.
+    primary.replace(with_hosts(2, 12));
+    wait_for(&first, 2);
+    assert_eq!(push(&primary, &add_host("new", Vec::new())), Ok(Rcode::NOERROR));
+    wait_for(&first, 3);
+    let (own, copy) = (primary.snapshot(&origin()).unwrap(), first.snapshot(&origin()).unwrap());
+    assert!(crate::zone::changes::diff(&own, &copy).is_empty());
+    // It remembers what it took over, takes no updates, and its zone came signed or not at all.
+    let old = Arc::new(with_hosts(1, 10));
+    assert!(matches!(request_changes(&first, &old), Ok(Incremental::Changes { serial: 3, .. })));
+    assert_eq!(push(&first, &add_host("other", Vec::new())), Ok(Rcode::REFUSED));
+    assert!(stranger.snapshot(&origin()).is_none());
+}
+
+#[test]
+fn a_secondary_follows_by_the_clock_and_lets_go_of_old_zones() {
+    let short = |serial| {
+        let zone = with_hosts(serial, 1);
+        let soa = RrKey::new(origin(), RecordType::SOA);
+        let times = crate::zone::Soa { refresh: 1, retry: 1, expire: 3, ..zone.soa().clone() };
+        let after = Some(crate::zone::RrSet::new(60, vec![times.to_rdata()]));
+        let change = crate::zone::Change { before: zone.get(&soa), after };
+        zone.with_changes(&ChangeMap::from([(soa, change)])).unwrap()
+    };
+    let primary = start(short(1), Options::default());
+    let secondary = Secondary::start(origin(), primary.address, Some(key()), Following::default()).unwrap();
+    wait_for(&secondary, 1);
+    primary.replace(short(2));
+    wait_for(&secondary, 2);
+    drop(primary);
+    for _ in 0..1000 {
+        if secondary.snapshot(&origin()).is_none() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("the zone did not expire");
 }

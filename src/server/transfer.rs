@@ -1,12 +1,14 @@
-//! Sends a whole zone as the messages of an AXFR answer (RFC 5936 section 2.2), each of them signed.
+//! Sends a zone as the messages of an AXFR answer (RFC 5936 section 2.2), or what changed in it as those of an IXFR
+//! answer (RFC 1995 section 4), each of them signed.
 
 use std::sync::Arc;
 
+use super::journal::Difference;
 use crate::wire::builder::{BuildError, Builder};
 use crate::wire::reader::Question;
 use crate::wire::tsig::Signer;
 use crate::wire::{MAX_MESSAGE, Opcode, Section, class, flags};
-use crate::zone::Snapshot;
+use crate::zone::{RecordRef, Snapshot};
 
 /// Large enough to be fast, and twice as far as compression reaches.
 const USUAL_SIZE: usize = 0x8000;
@@ -14,11 +16,13 @@ const USUAL_SIZE: usize = 0x8000;
 /// A zone on its way out.
 pub(super) struct Outgoing {
     zone: Arc<Snapshot>,
+    /// What stands between the two SOA records, where it is not the zone.
+    differences: Option<Vec<Difference>>,
     id: u16,
     question: Question,
     signer: Option<Signer>,
-    /// The next row; the one after the last stands for the SOA that ends the transfer.
-    row: usize,
+    /// The next record; the last one is the SOA that ends the transfer.
+    next: usize,
 }
 
 /// Why a transfer breaks off: nothing is left but to close the connection.
@@ -26,24 +30,45 @@ pub(super) struct Outgoing {
 pub(super) struct Unsendable;
 
 impl Outgoing {
-    pub(super) fn new(zone: Arc<Snapshot>, id: u16, question: Question, signer: Option<Signer>) -> Outgoing {
-        Outgoing { zone, id, question, signer, row: 0 }
+    /// Without `differences`, all of the zone.
+    pub(super) fn new(
+        zone: Arc<Snapshot>,
+        differences: Option<Vec<Difference>>,
+        id: u16,
+        question: Question,
+        signer: Option<Signer>,
+    ) -> Outgoing {
+        Outgoing { zone, differences, id, question, signer, next: 0 }
     }
 
     /// The next message; `None` after the last one.
     pub(super) fn next_message(&mut self, now: u64) -> Option<Result<Vec<u8>, Unsendable>> {
-        (self.row <= self.zone.record_count()).then(|| self.build(now))
+        self.record(self.next).is_some().then(|| self.build(now))
+    }
+
+    /// The record that comes at this place of the transfer.
+    fn record(&self, place: usize) -> Option<RecordRef<'_>> {
+        // The apex sorts first, and its SOA before all else: row 0.
+        let Some(differences) = &self.differences else {
+            let row = if place == self.zone.record_count() { 0 } else { place };
+            return self.zone.record(row);
+        };
+        match place.checked_sub(1) {
+            Some(index) if index < differences.len() => differences.get(index).map(Difference::as_record),
+            Some(index) if index > differences.len() => None,
+            _ => self.zone.record(0),
+        }
     }
 
     fn build(&mut self, now: u64) -> Result<Vec<u8>, Unsendable> {
-        let start = self.row;
+        let start = self.next;
         let mut message = self.fill(USUAL_SIZE)?;
-        if self.row == start {
+        if self.next == start {
             // A record of unusual size gets a message that is as large as may be.
             let room = self.signer.as_ref().map_or(0, Signer::room);
             message = self.fill(MAX_MESSAGE.saturating_sub(room))?;
         }
-        if self.row == start {
+        if self.next == start {
             return Err(Unsendable);
         }
         let mut message = message.finish();
@@ -53,18 +78,14 @@ impl Outgoing {
         Ok(message)
     }
 
-    /// A message with as many rows as fit.
+    /// A message with as many records as fit.
     fn fill(&mut self, limit: usize) -> Result<Builder, Unsendable> {
         let mut message = Builder::new(self.id, Opcode::QUERY, flags::QR | flags::AA, limit).compressing();
-        if self.row == 0 {
+        if self.next == 0 {
             let Question { name, rtype, class } = &self.question;
             message.question(name.as_ref(), *rtype, *class).map_err(|_| Unsendable)?;
         }
-        let count = self.zone.record_count();
-        while self.row <= count {
-            // The apex sorts first, and its SOA before all else: row 0.
-            let row = if self.row == count { 0 } else { self.row };
-            let record = self.zone.record(row).ok_or(Unsendable)?;
+        while let Some(record) = self.record(self.next) {
             let added = message.record(
                 Section::Answer,
                 record.owner,
@@ -74,7 +95,7 @@ impl Outgoing {
                 record.rdata,
             );
             match added {
-                Ok(()) => self.row += 1,
+                Ok(()) => self.next += 1,
                 Err(BuildError::Full) => break,
                 Err(BuildError::Order) => return Err(Unsendable),
             }

@@ -55,6 +55,11 @@ impl Asked {
         Asked { id, opcode: Opcode::QUERY, name: zone, rtype: RecordType::AXFR }
     }
 
+    /// A question for what changed in the zone (RFC 1995); see [`Asked::to_ixfr_message`].
+    pub fn ixfr(id: u16, zone: Name) -> Asked {
+        Asked { id, opcode: Opcode::QUERY, name: zone, rtype: RecordType::IXFR }
+    }
+
     /// An update, whose zone section looks like a question (RFC 2136 section 2.3).
     pub fn update(id: u16, zone: Name) -> Asked {
         Asked { id, opcode: Opcode::UPDATE, name: zone, rtype: RecordType::SOA }
@@ -66,6 +71,23 @@ impl Asked {
         let mut octets: Vec<u8> = header.into_iter().flat_map(u16::to_be_bytes).collect();
         octets.extend_from_slice(self.name.wire());
         octets.extend([self.rtype.0, class::IN].into_iter().flat_map(u16::to_be_bytes));
+        octets
+    }
+
+    /// The message that asks for what changed since `serial`, unsigned: the question, and in the authority section an
+    /// SOA record of which only the serial counts (RFC 1995 section 3).
+    pub fn to_ixfr_message(&self, serial: u32) -> Vec<u8> {
+        let rdata = Soa { serial, ..Soa::default() }.to_rdata();
+        let mut octets = self.to_message();
+        // The third count of the header: one record of authority.
+        for (place, octet) in octets.iter_mut().skip(8).zip(1u16.to_be_bytes()) {
+            *place = octet;
+        }
+        octets.extend_from_slice(self.name.wire());
+        octets.extend(
+            [RecordType::SOA.0, class::IN, 0, 0, rdata.len() as u16].into_iter().flat_map(u16::to_be_bytes),
+        );
+        octets.extend_from_slice(&rdata);
         octets
     }
 

@@ -4,11 +4,13 @@
 //! * [`answer`] holds what was asked and checks that an answer belongs to it.
 //! * [`tsig`] signs and verifies, on both sides.
 //! * [`transfer`] makes a snapshot of the messages of a zone transfer.
+//! * [`ixfr`] makes a map of changes of the messages of an incremental one.
 //! * [`update`] is the wire form of an update, both ways.
 //! * [`key`] is what a TSIG key is made of.
 
 pub mod answer;
 pub mod builder;
+pub mod ixfr;
 pub mod key;
 pub mod reader;
 #[cfg(test)]

@@ -165,3 +165,46 @@ fn questions() {
         assert!(!body.contains(unwanted), "dig {arguments}: {unwanted:?} in\n{answer}");
     }
 }
+
+#[test]
+fn differences_with_dig_and_kdig() {
+    if !is_available("dig") || !is_available("kdig") || !is_available("nsupdate") {
+        return;
+    }
+    let key = lab::Key::default();
+    let server = start(TEXT, &key);
+    for commands in [
+        "update add new.demo.test. 60 MX 5 mail.demo.test.\nupdate delete www.demo.test. AAAA",
+        "update delete new.demo.test.\nupdate add www.demo.test. 3600 A 192.0.2.11",
+    ] {
+        nsupdate(server.address, &key, ZONE, commands);
+    }
+    let both =
+        ["SOA 02", "SOA 00", "AAAA www", "SOA 01", "MX new", "SOA 01", "MX new", "SOA 02", "A www", "SOA 02"];
+    let last = ["SOA 02", "SOA 01", "MX new", "SOA 02", "A www", "SOA 02"];
+    for (since, wanted) in [("2026010100", &both[..]), ("2026010101", &last), ("2026010102", &["SOA 02"])] {
+        for (program, transport) in [("dig", "+tcp"), ("dig", "+notcp"), ("kdig", "+tcp")] {
+            let arguments = format!("-y {} {transport} {ZONE} IXFR={since}", key.triple());
+            let answer = ask(program, server.address, &arguments);
+            let failed = ["WARNING", ";; ERROR", "failed", "Couldn't verify"]
+                .iter()
+                .find(|word| answer.contains(**word));
+            assert_eq!(failed, None, "{program} {arguments}:\n{answer}");
+            let seen: Vec<String> = answer.lines().filter_map(short).collect();
+            assert_eq!(seen, wanted, "{program} {arguments}:\n{answer}");
+        }
+    }
+}
+
+/// A line of dig's answer as type and first label, or as type and the end of the serial.
+fn short(line: &str) -> Option<String> {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    match fields[..] {
+        [owner, ..] if owner.starts_with(';') => None,
+        [_, _, "IN", "SOA", _, _, serial, ..] => Some(format!("SOA {}", &serial[8..])),
+        [owner, _, "IN", rtype, ..] => {
+            Some(format!("{rtype} {}", owner.split('.').next()?.to_ascii_lowercase()))
+        }
+        _ => None,
+    }
+}

@@ -15,7 +15,7 @@ use crate::lab::{self, Lab, Make, Zone};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-fn key(lab: &lab::Key) -> Key {
+pub fn key(lab: &lab::Key) -> Key {
     Key {
         name: name(&lab.name),
         algorithm: Algorithm::parse(&lab.algorithm).unwrap(),
@@ -23,7 +23,7 @@ fn key(lab: &lab::Key) -> Key {
     }
 }
 
-fn primary(address: SocketAddr, key: Option<Key>) -> Primary {
+pub fn primary(address: SocketAddr, key: Option<Key>) -> Primary {
     let endpoint = Endpoint { address, source: None, name: "lab".into() };
     let key = key.map(Arc::new);
     Primary {
