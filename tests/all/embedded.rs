@@ -3,13 +3,14 @@
 
 use std::net::SocketAddr;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use zonewright::server::{Handle, Options, Primary};
 use zonewright::wire::key::{self, Algorithm, Secret};
 use zonewright::zone::{Name, Snapshot};
 use zonewright::zonefile::read_zone;
 
-use super::lab::{self, compiled, dig_axfr, is_available, nsupdate, try_nsupdate, without_serial};
+use super::lab::{self, Lab, Make, compiled, dig_axfr, is_available, nsupdate, try_nsupdate, without_serial};
 
 const ZONE: &str = "demo.test";
 const TEXT: &str = "$TTL 3600
@@ -194,6 +195,51 @@ fn differences_with_dig_and_kdig() {
             assert_eq!(seen, wanted, "{program} {arguments}:\n{answer}");
         }
     }
+}
+
+/// BIND and Knot as secondaries: told of each change, they fetch the differences and hold the same zone.
+#[test]
+fn other_secondaries_follow() {
+    if !is_available("dig") || !is_available("nsupdate") {
+        return;
+    }
+    let hosts: String = (0..2_000).map(|number| format!("host{number} TXT \"number {number}\"\n")).collect();
+    for make in [Make::Bind, Make::Knot] {
+        let key = lab::Key::default();
+        let server = start(&format!("{TEXT}{hosts}"), &key);
+        let Some(secondary) = Lab::follow(make, ZONE, server.address, &key) else { continue };
+        server.notify(secondary.address);
+        for commands in [
+            "update add new.demo.test. 60 MX 5 mail.demo.test.\nupdate delete www.demo.test. AAAA",
+            "update delete new.demo.test.\nupdate delete demo.test. MX\nupdate add demo.test. 60 MX 9 mail.demo.test.",
+            "update delete host7.demo.test.\nupdate delete ns2.demo.test. A\nupdate add ns2.demo.test. 5 A 192.0.2.9",
+        ] {
+            nsupdate(server.address, &key, ZONE, commands);
+            let wanted = dig_axfr(server.address, &key, ZONE);
+            let begin = Instant::now();
+            while dig_axfr(secondary.address, &key, ZONE) != wanted {
+                let late = begin.elapsed() > Duration::from_secs(30);
+                assert!(!late, "{make} did not follow: {commands}\n{}", secondary.log());
+                std::thread::sleep(Duration::from_millis(100));
+            }
+        }
+        // The zone once, then each time no more than a few records.
+        let log = secondary.log();
+        let differences = match make {
+            Make::Bind => log.lines().filter_map(records_of).filter(|records| *records < 20).count(),
+            _ => log
+                .lines()
+                .filter(|line| line.contains("IXFR, incoming") && line.contains("finished"))
+                .count(),
+        };
+        assert_eq!(differences, 3, "{make}:\n{log}");
+    }
+}
+
+/// "Transfer completed: 1 messages, 7 records, ...": 7.
+fn records_of(line: &str) -> Option<usize> {
+    let (_, counts) = line.split_once("Transfer completed: ")?;
+    counts.split_once(" messages, ")?.1.split(' ').next()?.parse().ok()
 }
 
 /// A line of dig's answer as type and first label, or as type and the end of the serial.

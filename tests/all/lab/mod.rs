@@ -118,12 +118,21 @@ impl Lab {
     /// Starts a server with these zones and returns when it serves all of them. `None`, after saying so, when
     /// the server is not installed; a failure instead where `ZONEWRIGHT_SERVERS=require` is in the environment.
     pub fn start(make: Make, zones: &[Zone], key: &Key) -> Option<Lab> {
+        Lab::start_as(make, zones, key, None)
+    }
+
+    /// Starts a secondary of BIND or Knot make that transfers this zone from a primary, and returns when it serves it.
+    pub fn follow(make: Make, zone: &str, primary: SocketAddr, key: &Key) -> Option<Lab> {
+        Lab::start_as(make, &[Zone::new(zone, "")], key, Some(primary))
+    }
+
+    fn start_as(make: Make, zones: &[Zone], key: &Key, primary: Option<SocketAddr>) -> Option<Lab> {
         if !is_available(make.program()) {
             return None;
         }
         let mut problems = String::new();
         for _ in 0..ATTEMPTS {
-            match Lab::try_start(make, zones, key) {
+            match Lab::try_start(make, zones, key, primary) {
                 Ok(lab) => return Some(lab),
                 Err(problem) => problems += &problem,
             }
@@ -131,14 +140,14 @@ impl Lab {
         panic!("{make} did not start:\n{problems}");
     }
 
-    fn try_start(make: Make, zones: &[Zone], key: &Key) -> Result<Lab, String> {
+    fn try_start(make: Make, zones: &[Zone], key: &Key, primary: Option<SocketAddr>) -> Result<Lab, String> {
         let directory = tempfile::Builder::new().prefix("zonewright-lab-").tempdir().unwrap();
         let port = free_port();
         let token = token();
-        for zone in zones {
+        for zone in zones.iter().filter(|_| primary.is_none()) {
             std::fs::write(directory.path().join(format!("{}.zone", zone.name)), &zone.text).unwrap();
         }
-        let setup = servers::Setup { directory: directory.path(), port, token: &token, zones, key };
+        let setup = servers::Setup { directory: directory.path(), port, token: &token, zones, key, primary };
         let mut command = setup.command(make);
         let log = directory.path().join("log");
         let file = std::fs::File::create(&log).unwrap();
@@ -157,8 +166,13 @@ impl Lab {
         }
     }
 
+    /// What the server has said so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
     fn log_end(&self) -> String {
-        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let log = self.log();
         let lines: Vec<&str> = log.lines().collect();
         lines[lines.len().saturating_sub(40)..].join("\n")
     }

@@ -1,6 +1,7 @@
 //! Configuration and command line of each server. All stay in the foreground, as the user who runs the tests,
 //! and write nowhere but in their directory.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -14,6 +15,8 @@ pub struct Setup<'a> {
     pub token: &'a str,
     pub zones: &'a [Zone],
     pub key: &'a Key,
+    /// Where the zones come from, for a secondary.
+    pub primary: Option<SocketAddr>,
 }
 
 impl Setup<'_> {
@@ -42,6 +45,15 @@ impl Setup<'_> {
             name = key.name,
         );
         for Zone { name, .. } in self.zones {
+            if let Some(primary) = self.primary {
+                text += &format!(
+                    "zone \"{name}\" {{ type secondary; file \"{name}.zone\"; primaries {{ {} port {} key {}; }}; }};\n",
+                    primary.ip(),
+                    primary.port(),
+                    key.name
+                );
+                continue;
+            }
             text += &format!(
                 "zone \"{name}\" {{ type primary; file \"{name}.zone\"; allow-update {{ key \"{}\"; }}; }};\n",
                 key.name
@@ -86,19 +98,31 @@ acl:
   - id: lab
     key: \"{name}\"
     action: [transfer, update]
-template:
+  - id: notify
+    address: 127.0.0.1
+    action: notify
+{remote}template:
   - id: default
     storage: \"{directory}\"
     file: \"%s.zone\"
     zonefile-sync: -1
-    acl: lab
+    acl: [lab, notify]
 zone:\n",
+            remote = self.primary.map_or(String::new(), |primary| format!(
+                "remote:\n  - id: primary\n    address: {}@{}\n    key: \"{}\"\n",
+                primary.ip(),
+                primary.port(),
+                key.name
+            )),
             name = key.name,
             algorithm = key.algorithm,
             secret = key.secret,
         );
         for zone in self.zones {
             text += &format!("  - domain: \"{}\"\n", zone.name);
+            if self.primary.is_some() {
+                text += "    master: primary\n";
+            }
         }
         self.write("knot.conf", &text);
         let mut command = Command::new(program_path("knotd").expect("knotd is installed"));

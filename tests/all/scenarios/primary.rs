@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use zonewright::dns::{self, Endpoint, questions};
-use zonewright::facts::ServerKind;
+use zonewright::dns::{self, Endpoint, Refreshed, questions};
+use zonewright::facts::{Failure, ServerKind};
 use zonewright::push::{Action, Event, Plan, Push, Report, ServerTraits};
 use zonewright::wire::key::{Algorithm, Key as WireKey, Secret};
 use zonewright::zone::{ChangeMap, Name, Snapshot};
@@ -47,6 +47,14 @@ impl Primary {
         self.runtime.block_on(dns::transfer(&self.ours, zone, |_| {})).map_err(|failure| failure.to_string())
     }
 
+    /// The zone by way of what changed since this version; an equal serial proves nothing.
+    async fn newest(&self, base: &Arc<Snapshot>) -> Result<Snapshot, Failure> {
+        match dns::refresh(&self.ours, base, |_| {}).await? {
+            Refreshed::Zone(zone) => Ok(zone),
+            Refreshed::Unchanged => dns::transfer(&self.ours, base.origin(), |_| {}).await,
+        }
+    }
+
     /// Pushes and tells how it ended. `before_send` is called each time before an update goes out.
     pub fn push(
         &self,
@@ -68,10 +76,7 @@ impl Primary {
                         zone,
                         TIMEOUT,
                     ))),
-                    Action::Transfer => {
-                        let transfer = dns::transfer(&self.ours, zone, |_| {});
-                        Event::Zone(self.runtime.block_on(transfer).map(Arc::new))
-                    }
+                    Action::Transfer => Event::Zone(self.runtime.block_on(self.newest(base)).map(Arc::new)),
                     Action::Send(update) => {
                         before_send();
                         Event::Answer(self.runtime.block_on(dns::update(&self.ours, &update)))
