@@ -108,6 +108,15 @@ fn main_job_by_keys_alone() {
     }
     terminal.press(ENTER);
     terminal.wait_for("Nameservers");
+
+    // The secondary takes its time, and has caught up when it is looked at again.
+    let secondary_is = |screen: &str, state: &str| {
+        screen.lines().any(|line| line.contains("ns2.example.net.") && line.contains(state))
+    };
+    terminal.wait_until("the secondary behind", |screen| secondary_is(screen, "1 behind"));
+    std::thread::sleep(Duration::from_secs(6));
+    terminal.press("R");
+    terminal.wait_until("the secondary in sync", |screen| secondary_is(screen, "in sync"));
     terminal.press("q");
     assert_eq!(terminal.exit_within(Duration::from_secs(5)), Some(0));
 }
