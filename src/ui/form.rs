@@ -202,7 +202,8 @@ fn below(form: &Form, pen: &Pen, room: usize) -> Vec<Line<'static>> {
     let problem = input.and_then(Input::shown_problem);
     if let Some(message) = form.message() {
         parts.push((0, pen.wrap(message, 2, pen.theme.doubt())));
-    } else if let Some(problem) = problem {
+    }
+    if let Some(problem) = problem {
         parts.push((0, pen.wrap(&format!("! {problem}"), 2, pen.theme.bad())));
     } else if let Some(Note::Doubt(doubt)) = input.and_then(|input| input.note.as_ref()) {
         parts.push((1, pen.wrap(&format!("? {doubt}"), 2, pen.theme.doubt())));

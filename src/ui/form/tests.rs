@@ -220,6 +220,16 @@ fn esc_is_answered() {
 }
 
 #[test]
+fn what_is_wrong_stays_on_the_screen_after_enter() {
+    let draft = draft();
+    let mut form = Form::add(RecordType::A, Some(&name("new")), draft.contents(), 3600);
+    press(&mut form, &draft, "'1.2' Enter");
+    let text = screen(&form, &settings(true), 80, 24);
+    assert!(text.contains("Not accepted yet"), "{text}");
+    assert!(text.contains("four numbers from 0 to 255 with dots"), "{text}");
+}
+
+#[test]
 fn nothing_reaches_the_terminal_raw() {
     let draft = draft();
     let mut form = Form::add(RecordType::TXT, Some(&name("new")), draft.contents(), 3600);
