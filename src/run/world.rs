@@ -170,10 +170,18 @@ impl World {
         Some(match action {
             Action::AskSoa => Event::Soa(self.soa().await),
             Action::Transfer => Event::Zone(self.transfer(|_| {}).await),
-            Action::Send(update) => Event::Answer(match self.primary().await {
-                Ok(primary) => dns::update(primary, &update).await,
-                Err(failure) => Err(failure),
-            }),
+            Action::Send(update) => {
+                let answer = match self.primary().await {
+                    Ok(primary) => dns::update(primary, &update).await,
+                    Err(failure) => Err(failure),
+                };
+                if !matches!(answer, Ok(Rcode::NOERROR)) {
+                    // Where the zone is not what it was taken for, differences to what it was taken for are of no
+                    // use: somebody may have changed it without raising the serial.
+                    *self.last() = None;
+                }
+                Event::Answer(answer)
+            }
             Action::Wait(time) => {
                 tokio::time::sleep(time).await;
                 Event::Woke
