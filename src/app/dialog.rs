@@ -5,6 +5,7 @@ use super::loading::FoundDraft;
 use super::pushing::Ready;
 use super::{App, Effect, Overlay, changes};
 use crate::edit::Field;
+use crate::facts::Failure;
 use crate::key::{Code, Key};
 use crate::zone::Draft;
 
@@ -60,16 +61,26 @@ impl Dialog {
         Dialog { title, text, buttons, selected: 0, escape, proof: None }
     }
 
-    /// Leaving with changes.
-    pub fn quit(changes: usize) -> Dialog {
-        let text = vec![format!("{} not pushed yet.", count(changes, "change"))];
+    /// Leaving with changes. `unsaved`: why the draft on disk is not what is on the screen; then leaving loses work,
+    /// and the way out that changes nothing is marked.
+    pub fn quit(changes: usize, unsaved: Option<&Failure>) -> Dialog {
+        let mut text = vec![format!("{} not pushed yet.", count(changes, "change"))];
+        if let Some(failure) = unsaved {
+            text.push("The draft is NOT SAVED: what you did since is lost when you leave.".into());
+            text.push(failure.why.clone());
+        }
+        let keep = if unsaved.is_some() { "Quit all the same" } else { "Keep draft and quit" };
         let buttons = vec![
-            ("Keep draft and quit", 'k', Then::Quit),
+            (keep, 'k', Then::Quit),
             ("Push...", 'p', Then::Review),
             ("Discard...", 'd', Then::AskDiscard),
             ("Cancel", 'c', Then::Close),
         ];
-        Dialog::new("Quit", text, buttons)
+        let mut dialog = Dialog::new("Quit", text, buttons);
+        if unsaved.is_some() {
+            dialog.selected = dialog.escape;
+        }
+        dialog
     }
 
     fn discard(changes: usize) -> Dialog {

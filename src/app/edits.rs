@@ -22,7 +22,10 @@ impl App {
     }
 
     pub(super) fn journal(&mut self, entry: Entry) {
-        if let Some(open) = self.open() {
+        if self.disk_trouble.is_some() {
+            // A step is missing on the disk: appended to that, this one would not mean the same.
+            self.rewrite_draft();
+        } else if let Some(open) = self.open() {
             let base_serial = open.draft.base().serial();
             self.effect(Effect::Journal { entry, base_serial });
         }

@@ -430,7 +430,10 @@ impl App {
     fn ask_quit(&mut self) {
         match self.open().map_or(0, |open| open.draft.changes().len()) {
             0 => self.effect(Effect::Quit),
-            changes => self.overlay = Some(Overlay::Dialog(Dialog::quit(changes))),
+            changes => {
+                let dialog = Dialog::quit(changes, self.disk_trouble.as_ref());
+                self.overlay = Some(Overlay::Dialog(dialog));
+            }
         }
     }
 

@@ -50,7 +50,8 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     let theme = canvas.theme;
     let (y, width) = (layout.height.saturating_sub(2), layout.width.saturating_sub(2));
     let (text, style) = match (&app.message, &app.disk_trouble, app.open()) {
-        (Some(message), ..) => {
+        (Some(message), Some(_), _) => (format!("NOT SAVED. {}", message.text), theme.bad()),
+        (Some(message), None, _) => {
             (message.text.clone(), if message.trouble { theme.bad() } else { theme.strong() })
         }
         (None, Some(failure), _) => (format!("NOT SAVED: {failure}"), theme.bad()),

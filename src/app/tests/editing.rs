@@ -251,3 +251,47 @@ fn leaving() {
     test.send(Msg::Hangup);
     assert!(matches!(&test.effects[..], [Effect::Quit]));
 }
+
+fn full_disk() -> Msg {
+    Msg::Journalled(Err(Failure {
+        kind: crate::facts::FailureKind::Local,
+        what: "The draft could not be saved.".into(),
+        why: "No space left on device.".into(),
+        next: "Free disk space.".into(),
+    }))
+}
+
+#[test]
+fn leaving_with_an_unsaved_draft_does_not_claim_that_it_is_kept() {
+    let mut test = Test::new();
+    test.select("old", "A", "192.0.2.99").keys("-");
+    test.send(full_disk());
+    assert!(test.screen(80, 24).contains("NOT SAVED"));
+    test.keys("q");
+    let screen = test.screen(80, 24);
+    assert!(screen.contains("NOT SAVED") && screen.contains("No space left"), "{screen}");
+    assert!(!screen.contains("Keep draft"), "{screen}");
+    // Enter is on the way out that loses nothing.
+    test.keys("Enter");
+    assert!(!test.effects.iter().any(|effect| matches!(effect, Effect::Quit | Effect::ClearDraft)));
+}
+
+#[test]
+fn a_step_after_one_that_was_not_saved_writes_the_whole_draft() {
+    let mut test = Test::new();
+    test.select("old", "A", "192.0.2.99").keys("-");
+    test.send(full_disk());
+    test.effects.clear();
+    test.select("shop", "CNAME", "www").keys("-");
+    let written = test.effects.iter().find_map(|effect| match effect {
+        Effect::ReplaceDraft { entries, .. } => Some(entries.clone()),
+        _ => None,
+    });
+    assert_eq!(written, Some(test.open().draft.entries()));
+    assert!(!test.effects.iter().any(|effect| matches!(effect, Effect::Journal { .. })));
+    // Once it is saved, steps are appended again.
+    test.send(Msg::Journalled(Ok(())));
+    test.effects.clear();
+    test.keys("u");
+    assert!(test.effects.iter().any(|effect| matches!(effect, Effect::Journal { .. })));
+}
