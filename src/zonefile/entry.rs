@@ -20,21 +20,42 @@ impl Piece {
         self.start..self.end
     }
 
+    /// With its quotes.
+    pub fn outer(self) -> Range<usize> {
+        let quote = usize::from(self.quoted);
+        self.start - quote..self.end + quote
+    }
+
     pub fn text(self, text: &[u8]) -> &[u8] {
         text.get(self.span()).unwrap_or_default()
     }
 }
 
-/// One entry: a record or a directive.
+/// One entry: a record, a directive, or a line with neither.
 #[derive(Debug, Default)]
 pub struct Entry {
+    /// Whole lines, the last one's end included.
+    pub lines: Range<usize>,
     /// Does it begin with a blank, so that it takes the owner of the entry before?
     pub indented: bool,
     /// Is one of its parentheses never closed? Then the lines after it may be meant as parts of it.
     pub unclosed: bool,
+    /// Has it parentheses?
+    pub parentheses: bool,
+    /// Has it a comment?
+    pub comment: bool,
     pub pieces: Vec<Piece>,
     /// What is wrong, and where. With faults, the pieces are not to be relied on.
     pub faults: Vec<(Range<usize>, String)>,
+    /// What only some readers take, and where.
+    pub warnings: Vec<(Range<usize>, &'static str)>,
+}
+
+impl Entry {
+    /// Has it neither words nor faults?
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty() && self.faults.is_empty()
+    }
 }
 
 /// More words than the longest RDATA can need.
@@ -49,30 +70,48 @@ pub struct Entries<'a> {
     lexer: Lexer<'a>,
     /// Looking for NULs word by word is only needed where there are some.
     has_nul: bool,
+    /// Are lines without words handed over too?
+    all: bool,
     /// Opening parentheses that are known to be without their closing ones, from having read to the end.
     unclosed: Vec<usize>,
 }
 
 impl<'a> Entries<'a> {
-    /// Starts at offset `at`, the start of a line.
-    pub fn new(text: &'a [u8], at: usize) -> Entries<'a> {
+    /// Starts at offset `at`, the start of a line. Entry without words are entries only where `all` are asked for.
+    pub fn new(text: &'a [u8], at: usize, all: bool) -> Entries<'a> {
         let has_nul = memchr::memchr(0, text).is_some();
-        Entries { text, lexer: Lexer::new(text, at), has_nul, unclosed: Vec::new() }
+        Entries { text, lexer: Lexer::new(text, at), has_nul, all, unclosed: Vec::new() }
     }
 
-    /// Reads the next entry that is not empty into `entry`; false at the end of the text.
+    /// Where the next entry begins.
+    pub fn at(&self) -> usize {
+        self.lexer.at()
+    }
+
+    /// Reads the next entry into `entry`; false at the end of the text.
     pub fn next(&mut self, entry: &mut Entry) -> bool {
         entry.indented = false;
         entry.unclosed = false;
+        entry.parentheses = false;
+        entry.comment = false;
         entry.pieces.clear();
         entry.faults.clear();
+        entry.warnings.clear();
+        entry.lines = self.at()..self.at();
+        let found = self.read(entry);
+        entry.lines.end = self.at();
+        found
+    }
+
+    fn read(&mut self, entry: &mut Entry) -> bool {
         // The open parentheses, and where the line after the outermost one begins.
         let mut open: Vec<usize> = Vec::new();
         let mut resume: Option<usize> = None;
         loop {
             let Some(token) = self.lexer.next() else {
                 let Some(outermost) = open.first().copied() else {
-                    return !(entry.pieces.is_empty() && entry.faults.is_empty());
+                    self.lexer.seek(self.text.len());
+                    return !entry.is_empty() || self.all && entry.lines.start < self.text.len();
                 };
                 let resume = resume.unwrap_or(self.text.len());
                 // What stands on the lines after this one is found again there.
@@ -84,13 +123,14 @@ impl<'a> Entries<'a> {
                 return true;
             };
             match token.kind {
-                Kind::Comment => {}
+                Kind::Comment => entry.comment = true,
                 Kind::Indent => entry.indented |= open.is_empty() && entry.pieces.is_empty(),
                 Kind::LineEnd if open.is_empty() => {
-                    if !(entry.pieces.is_empty() && entry.faults.is_empty()) {
+                    if self.all || !entry.is_empty() {
                         return true;
                     }
                     entry.indented = false;
+                    entry.lines.start = token.end;
                 }
                 Kind::LineEnd => resume = resume.or(Some(token.end)),
                 Kind::Open if self.unclosed.contains(&token.start) => {
@@ -107,7 +147,10 @@ impl<'a> Entries<'a> {
                     }
                     open.clear();
                 }
-                Kind::Open => open.push(token.start),
+                Kind::Open => {
+                    entry.parentheses = true;
+                    open.push(token.start);
+                }
                 Kind::Close => {
                     if open.pop().is_none() {
                         let message = "This parenthesis closes nothing: there is no opening one before it.";

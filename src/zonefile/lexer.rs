@@ -62,6 +62,11 @@ impl<'a> Lexer<'a> {
         self.at = at;
     }
 
+    /// Where the next token, or the blanks before it, begins.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }

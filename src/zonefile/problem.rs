@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -23,6 +24,39 @@ pub struct Problem {
     pub span: Range<usize>,
     /// One or more sentences, without control characters: what is wrong and what to do.
     pub message: String,
+    /// What would put it right, where that is certain enough to offer.
+    pub fix: Option<Fix>,
+    /// The included file in which it is; then line, column and span are those of that file. `None`: the text
+    /// itself.
+    pub file: Option<Arc<str>>,
+}
+
+/// Edits of the text that put a problem right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as a command: "Swap preference and name".
+    pub message: String,
+    /// Octets of the text and what replaces them; in order, not overlapping.
+    pub edits: Vec<(Range<usize>, String)>,
+}
+
+impl Fix {
+    pub fn new(message: impl Into<String>, edits: Vec<(Range<usize>, String)>) -> Fix {
+        Fix { message: message.into(), edits }
+    }
+
+    /// The text with the edits made. `None` where they do not fit it.
+    pub fn apply(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let mut fixed = Vec::with_capacity(text.len() + 32);
+        let mut at = 0;
+        for (span, replacement) in &self.edits {
+            fixed.extend_from_slice(text.get(at..span.start)?);
+            fixed.extend_from_slice(replacement.as_bytes());
+            at = span.end;
+        }
+        fixed.extend_from_slice(text.get(at..)?);
+        Some(fixed)
+    }
 }
 
 impl fmt::Display for Problem {
@@ -31,6 +65,9 @@ impl fmt::Display for Problem {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
+        if let Some(file) = &self.file {
+            write!(f, "{file}: ")?;
+        }
         write!(f, "line {}, column {}: {severity}: {}", self.line, self.column, self.message)
     }
 }
@@ -38,65 +75,109 @@ impl fmt::Display for Problem {
 /// As many errors, and as many warnings, are kept; more are counted.
 pub const MAX_PROBLEMS: usize = 1000;
 
-/// Gathers the problems of one text.
+/// A problem before its line is known.
 #[derive(Debug)]
-pub struct Problems<'a> {
-    text: &'a [u8],
-    found: Vec<Problem>,
-    errors: usize,
-    warnings: usize,
-    lines: Lines<'a>,
+struct Found {
+    severity: Severity,
+    span: Range<usize>,
+    message: String,
+    fix: Option<Fix>,
+    /// From an included file: already complete. `span` is then that of the `$INCLUDE`.
+    included: Option<Box<Problem>>,
 }
 
-impl<'a> Problems<'a> {
-    pub fn new(text: &'a [u8]) -> Problems<'a> {
-        Problems { text, found: Vec::new(), errors: 0, warnings: 0, lines: Lines::new(text) }
-    }
+/// Gathers the problems of one text.
+#[derive(Debug, Default)]
+pub struct Problems {
+    found: Vec<Found>,
+    errors: usize,
+    warnings: usize,
+}
 
+impl Problems {
     pub fn error(&mut self, span: Range<usize>, message: impl Into<String>) {
-        self.errors += 1;
-        if self.errors <= MAX_PROBLEMS {
-            self.keep(Severity::Error, span, message.into());
-        }
+        self.add(Severity::Error, span, message.into(), None);
     }
 
     pub fn warning(&mut self, span: Range<usize>, message: impl Into<String>) {
-        self.warnings += 1;
-        if self.warnings <= MAX_PROBLEMS {
-            self.keep(Severity::Warning, span, message.into());
+        self.add(Severity::Warning, span, message.into(), None);
+    }
+
+    /// An error or a warning that may have a fix.
+    pub fn add(&mut self, severity: Severity, span: Range<usize>, message: String, fix: Option<Fix>) {
+        if self.counts(severity) {
+            self.found.push(Found { severity, span, message, fix, included: None });
         }
+    }
+
+    /// Takes over the problems of a file that an `$INCLUDE` at `span` named.
+    pub fn include(&mut self, span: Range<usize>, file: &Arc<str>, problems: Vec<Problem>) {
+        for mut problem in problems {
+            if self.counts(problem.severity) {
+                let severity = problem.severity;
+                problem.file.get_or_insert_with(|| Arc::clone(file));
+                let (span, included) = (span.clone(), Some(Box::new(problem)));
+                self.found.push(Found { severity, span, message: String::new(), fix: None, included });
+            }
+        }
+    }
+
+    /// Takes over what was found in another part of the same text.
+    pub fn append(&mut self, mut other: Problems) {
+        self.found.append(&mut other.found);
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+    }
+
+    /// Counts one; false where it is only counted.
+    fn counts(&mut self, severity: Severity) -> bool {
+        let count = match severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+        };
+        *count += 1;
+        *count <= MAX_PROBLEMS
     }
 
     pub fn has_errors(&self) -> bool {
         self.errors > 0
     }
 
-    /// The line, from 1, in which an offset stands.
-    pub fn line_of(&mut self, offset: usize) -> usize {
-        self.lines.locate(offset).0
-    }
-
-    fn keep(&mut self, severity: Severity, span: Range<usize>, message: String) {
-        let (line, start) = self.lines.locate(span.start);
-        let before = self.text.get(start..span.start).unwrap_or_default();
-        // Continuation octets of UTF-8 begin no character.
-        let column = 1 + before.iter().filter(|octet| **octet & 0xc0 != 0x80).count();
-        self.found.push(Problem { severity, line, column, span, message });
-    }
-
-    /// All of them by position, with one at the end for those that were only counted.
-    pub fn finish(mut self) -> Vec<Problem> {
-        self.found.sort_by_key(|problem| (problem.span.start, problem.severity));
-        let end = self.text.len();
-        for (count, severity, word) in
-            [(self.errors, Severity::Error, "error"), (self.warnings, Severity::Warning, "warning")]
-        {
-            if let Some(more @ 1..) = count.checked_sub(MAX_PROBLEMS) {
+    /// All of them by position in their text, with one at the end for those that were only counted.
+    pub fn finish(mut self, text: &[u8]) -> Vec<Problem> {
+        self.found.sort_by_key(|found| (found.span.start, found.severity));
+        let end = text.len();
+        let left = [(self.errors, Severity::Error, "error"), (self.warnings, Severity::Warning, "warning")]
+            .map(|(count, severity, word)| (count.saturating_sub(MAX_PROBLEMS), severity, word));
+        let mut seen = [0, 0];
+        // Parts of a text may each have kept as many as are allowed.
+        self.found.retain(|found| {
+            let Some(seen) = seen.get_mut(usize::from(found.severity == Severity::Warning)) else {
+                return true;
+            };
+            *seen += 1;
+            *seen <= MAX_PROBLEMS
+        });
+        for (more, severity, word) in left {
+            if more > 0 {
                 let plural = if more == 1 { "" } else { "s" };
-                self.keep(severity, end..end, format!("And {more} more {word}{plural} like those above."));
+                let message = format!("And {more} more {word}{plural} like those above.");
+                self.found.push(Found { severity, span: end..end, message, fix: None, included: None });
             }
         }
-        self.found
+        let mut lines = Lines::new(text);
+        let place = |found: Found| {
+            if let Some(included) = found.included {
+                return *included;
+            }
+            let Found { severity, span, message, fix, .. } = found;
+            let (line, start) = lines.locate(span.start);
+            let before = text.get(start..span.start).unwrap_or_default();
+            // Continuation octets of UTF-8 begin no character.
+            let column = 1 + before.iter().filter(|octet| **octet & 0xc0 != 0x80).count();
+            Problem { severity, line, column, span, message, fix, file: None }
+        };
+        self.found.into_iter().map(place).collect()
     }
 }
 
@@ -148,6 +229,22 @@ pub fn shown(text: &[u8]) -> String {
     shown
 }
 
+/// Text for a message with control characters, and those that turn the direction of writing, as visible marks.
+pub fn clean_text(text: &str) -> String {
+    let hidden = |character: char| {
+        character.is_control()
+            || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let mut clean = String::with_capacity(text.len());
+    for character in text.chars() {
+        match hidden(character) {
+            true => clean.extend(character.escape_unicode()),
+            false => clean.push(character),
+        }
+    }
+    clean
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,19 +256,21 @@ mod tests {
         for (offset, line) in [(0, 1), (1, 1), (3, 2), (5, 3), (7, 4), (3, 2), (11, 4), (99, 4)] {
             assert_eq!(lines.locate(offset).0, line, "{offset}");
         }
-        let mut problems = Problems::new(text);
+        let mut problems = Problems::default();
         problems.error(11..12, "x");
-        assert_eq!((problems.found[0].line, problems.found[0].column), (4, 3));
+        let found = problems.finish(text);
+        assert_eq!((found[0].line, found[0].column), (4, 3));
     }
 
     #[test]
     fn many_are_counted() {
-        let mut problems = Problems::new(b"a\n");
+        let text = b"a\n";
+        let mut problems = Problems::default();
         for _ in 0..MAX_PROBLEMS + 2 {
             problems.error(0..1, "bad");
         }
         problems.warning(0..1, "odd");
-        let found = problems.finish();
+        let found = problems.finish(text);
         assert_eq!(found.len(), MAX_PROBLEMS + 2);
         assert_eq!(found.last().unwrap().message, "And 2 more errors like those above.");
     }

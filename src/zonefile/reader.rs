@@ -1,37 +1,97 @@
-//! From entries to records: directives, omitted owners, TTLs and classes (RFC 1035 section 5, RFC 2308 section 4,
-//! RFC 3597). What a type's RDATA looks like is the business of [`crate::zone::types`]; whether the records
-//! make a zone that of [`super::zone`].
+//! From entries to records: omitted owners, TTLs and classes (RFC 1035 section 5, RFC 2308 section 4, RFC 3597).
+//! Directives are in [`super::directive`]. What a type's RDATA looks like is the business of
+//! [`crate::zone::types`]; whether the records make a zone that of [`super::zone`].
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::entry::{Entries, Entry, Piece};
-use super::problem::{Problems, shown};
+use super::fix;
+use super::include::Includes;
+use super::layout::{EntryKind, Layout, TtlFrom};
+use super::problem::{Fix, Problems, Severity, shown};
 use crate::zone::name::NameError;
 use crate::zone::ttl;
 use crate::zone::types::{self, Token};
 use crate::zone::{Name, NameRef, Rdata, RecordType, Soa};
 
+/// Takes what is read.
+pub trait Sink {
+    /// Does it want the lines without words as well?
+    const ALL: bool = false;
+
+    /// A record that could be read. What the sink finds wrong with it goes to the problems of the file it stands in.
+    fn record(&mut self, record: ReadRecord<'_>, problems: &mut Problems);
+
+    /// An entry of the text itself has been read, and its records handed over.
+    fn entry(&mut self, _lines: &Range<usize>, _kind: EntryKind) {}
+}
+
 /// One record of the text.
 #[derive(Debug)]
-pub struct ReadRecord<'a> {
-    pub owner: NameRef<'a>,
+pub struct ReadRecord<'r> {
+    pub owner: NameRef<'r>,
     pub rtype: RecordType,
     /// Seconds.
     pub ttl: u32,
     pub rdata: Rdata,
-    /// From the first octet of its first word to the last of its last.
+    /// From the first octet of its first word to the last of its last, in the file it stands in; for a generated
+    /// one, that of the directive.
     pub span: Range<usize>,
+    pub place: Place<'r>,
 }
 
-/// What the directives said last.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Defaults {
-    pub origin: Option<Name>,
-    pub ttl: Option<u32>,
+impl ReadRecord<'_> {
+    /// Octets of the text itself: the record, or the `$INCLUDE` that led to it.
+    pub fn place_in_text(&self) -> Range<usize> {
+        self.place.included.map_or(&self.span, |(directive, _)| directive).clone()
+    }
+}
+
+/// Where a record stands.
+#[derive(Debug)]
+pub struct Place<'r> {
+    /// The text of its file.
+    pub text: &'r [u8],
+    /// The lines of the `$INCLUDE` in the text itself that led to its file, and that file.
+    pub included: Option<(&'r Range<usize>, &'r Arc<str>)>,
+    pub entry: &'r Entry,
+    /// `None` for a generated one.
+    pub written: Option<Written<'r>>,
+}
+
+/// What [`Layout`] is made from where it is asked for.
+#[derive(Debug)]
+pub struct Written<'r> {
+    head: &'r Head,
+    ttl_from: TtlFrom,
+    origin: Option<&'r Arc<Name>>,
+}
+
+impl Place<'_> {
+    /// The layout of a record that is written out.
+    pub fn layout(&self) -> Option<Layout> {
+        let Written { head, ttl_from, origin } = self.written.as_ref()?;
+        let Entry { lines, indented, parentheses, pieces, .. } = self.entry;
+        let end = pieces.last().map_or(lines.end, |piece| piece.outer().end);
+        let rdata = pieces.get(head.rdata_from).map_or(end..end, |first| first.outer().start..end);
+        Some(Layout {
+            lines: lines.clone(),
+            owner: pieces.first().filter(|_| !indented).map(|piece| piece.outer()),
+            ttl: head.ttl.as_ref().map(|(_, span)| span.clone()),
+            class: head.class.clone(),
+            rtype: head.rtype_at.clone(),
+            rdata,
+            parentheses: *parentheses,
+            ttl_from: *ttl_from,
+            origin: origin.cloned(),
+        })
+    }
 }
 
 /// Who an indented line belongs to.
-enum Owner {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
     /// No line with an owner yet.
     None,
     /// The last owner could not be read: its records are checked, but are nobody's.
@@ -39,245 +99,313 @@ enum Owner {
     Name(Name),
 }
 
-struct Reader<'a> {
-    text: &'a [u8],
-    origin: Option<Name>,
-    owner: Owner,
-    default_ttl: Option<u32>,
-    last_ttl: Option<u32>,
+/// What the lines so far mean for those that follow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    pub origin: Option<Arc<Name>>,
+    pub owner: Owner,
+    pub default_ttl: Option<(u32, TtlFrom)>,
+    pub last_ttl: Option<u32>,
     /// Was the last line with an owner one whose parenthesis is never closed? Indented lines after it are then most
     /// likely parts of it, and what is wrong with them is not said.
-    after_unclosed: bool,
-    /// Which of the rules for missing TTLs have been explained.
-    explained: [bool; 3],
+    pub after_unclosed: bool,
+    /// What has been said and need not be said again, by [`Once`].
+    pub said: u32,
 }
 
-/// Owner, TTL and type of an entry have been read; the rest is RDATA.
-struct Head {
-    ttl: Option<(u32, Range<usize>)>,
-    rtype: RecordType,
-    rdata_from: usize,
+/// Warnings that are given once a file.
+#[derive(Debug, Clone, Copy)]
+pub enum Once {
+    TtlFromSoa,
+    TtlFromLast,
+    TtlAssumed,
+    Generate,
+    Date,
+    TtlInInclude,
 }
 
-/// A sentence about some octets of the text.
-type Fault = (Range<usize>, String);
+impl State {
+    pub fn new(origin: Option<Arc<Name>>) -> State {
+        State {
+            origin,
+            owner: Owner::None,
+            default_ttl: None,
+            last_ttl: None,
+            after_unclosed: false,
+            said: 0,
+        }
+    }
 
-/// Reads a whole text and hands each record that can be read to `sink`. `origin` completes relative names until
-/// the first `$ORIGIN`; where it is not given, an SOA with an absolute owner gives it.
-pub fn read<'a>(
-    text: &'a [u8],
-    origin: Option<&Name>,
-    problems: &mut Problems<'a>,
-    mut sink: impl FnMut(ReadRecord<'_>, &mut Problems<'a>),
-) -> Defaults {
-    let mut reader = Reader {
-        text,
-        origin: origin.cloned(),
-        owner: Owner::None,
-        default_ttl: None,
-        last_ttl: None,
-        after_unclosed: false,
-        explained: [false; 3],
-    };
-    if let Some(start) = after_byte_order_mark(text, problems) {
-        let mut entries = Entries::new(text, start);
+    /// Is this the first time that it is to be said?
+    pub fn first_time(&mut self, once: Once) -> bool {
+        let bit = 1 << once as u32;
+        let first = self.said & bit == 0;
+        self.said |= bit;
+        first
+    }
+}
+
+/// Reads one text.
+pub struct Reader<'t, 'i, 'l> {
+    pub text: &'t [u8],
+    pub state: State,
+    pub problems: Problems,
+    pub includes: &'i mut Includes<'l>,
+    /// Where the text is an included file: the lines of the `$INCLUDE` in the outermost text, and its name.
+    pub within: Option<(Range<usize>, Arc<str>)>,
+}
+
+/// What stands before the RDATA of a record.
+#[derive(Debug)]
+pub struct Head {
+    pub ttl: Option<(u32, Range<usize>)>,
+    pub class: Option<Range<usize>>,
+    pub rtype: RecordType,
+    pub rtype_at: Range<usize>,
+    /// The first piece of RDATA.
+    pub rdata_from: usize,
+}
+
+/// A sentence about some octets of the text, and perhaps how to put it right.
+#[derive(Debug)]
+pub struct Fault {
+    pub span: Range<usize>,
+    pub message: String,
+    pub fix: Option<Fix>,
+}
+
+impl Fault {
+    pub fn new(span: Range<usize>, message: impl Into<String>) -> Fault {
+        Fault { span, message: message.into(), fix: None }
+    }
+
+    pub fn with(self, fix: Option<Fix>) -> Fault {
+        Fault { fix, ..self }
+    }
+
+    pub fn report(self, problems: &mut Problems) {
+        problems.add(Severity::Error, self.span, self.message, self.fix);
+    }
+}
+
+impl Reader<'_, '_, '_> {
+    /// Reads the whole text.
+    pub fn read<S: Sink>(&mut self, sink: &mut S) {
+        if let Some(start) = self.after_byte_order_mark() {
+            super::dialect::line_ends(self.text, &mut self.problems);
+            self.read_from::<S>(start, usize::MAX, sink);
+        }
+    }
+
+    /// Reads the entries that begin at `start` or later and before `end`; tells where the next one begins.
+    pub fn read_from<S: Sink>(&mut self, start: usize, end: usize, sink: &mut S) -> usize {
+        let mut entries = Entries::new(self.text, start, S::ALL);
         let mut entry = Entry::default();
-        while entries.next(&mut entry) {
-            reader.entry(&entry, problems, &mut sink);
+        while entries.at() < end && entries.next(&mut entry) {
+            let kind = self.entry(&entry, sink);
+            if self.within.is_none() {
+                sink.entry(&entry.lines, kind);
+            }
+        }
+        entries.at()
+    }
+
+    /// Where the text begins; `None` when it is in an encoding that is not read.
+    fn after_byte_order_mark(&mut self) -> Option<usize> {
+        match self.text {
+            [0xef, 0xbb, 0xbf, ..] => {
+                let message = "The file begins with a byte-order mark. It is passed over here, but nameservers take \
+                               it for a part of the first line: save the file without it.";
+                let fix = Fix::new("Remove the byte-order mark", vec![(0..3, String::new())]);
+                self.problems.add(Severity::Warning, 0..3, message.into(), Some(fix));
+                Some(3)
+            }
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+                self.problems
+                    .error(0..2, "The file is in UTF-16. Zone files are ASCII: save it as ASCII or UTF-8.");
+                None
+            }
+            _ => Some(0),
         }
     }
-    Defaults { origin: reader.origin, ttl: reader.default_ttl }
-}
 
-/// Where the text begins; `None` when it is in an encoding that is not read.
-fn after_byte_order_mark(text: &[u8], problems: &mut Problems<'_>) -> Option<usize> {
-    match text {
-        [0xef, 0xbb, 0xbf, ..] => {
-            problems.warning(
-                0..3,
-                "The file begins with a byte-order mark. It is passed over here, but nameservers take it for a \
-                 part of the first line: save the file without it.",
-            );
-            Some(3)
-        }
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-            problems.error(0..2, "The file is in UTF-16. Zone files are ASCII: save it as ASCII or UTF-8.");
-            None
-        }
-        _ => Some(0),
-    }
-}
-
-impl<'a> Reader<'a> {
-    fn entry(
-        &mut self,
-        entry: &Entry,
-        problems: &mut Problems<'a>,
-        sink: &mut impl FnMut(ReadRecord<'_>, &mut Problems<'a>),
-    ) {
-        let (Some(first), Some(last)) = (entry.pieces.first(), entry.pieces.last()) else {
-            return report(entry, problems);
+    fn entry<S: Sink>(&mut self, entry: &Entry, sink: &mut S) -> EntryKind {
+        let Some(first) = entry.pieces.first() else {
+            self.report(entry);
+            return match (entry.faults.is_empty(), entry.comment) {
+                (false, _) => EntryKind::Bad,
+                (true, true) => EntryKind::Comment,
+                (true, false) => EntryKind::Blank,
+            };
         };
-        let word = first.text(self.text);
-        if word.starts_with(b"$") && !first.quoted {
-            report(entry, problems);
-            if entry.faults.is_empty()
-                && let Err((span, message)) = self.directive(entry)
-            {
-                problems.error(span, message);
+        if first.text(self.text).starts_with(b"$") && !first.quoted {
+            self.report(entry);
+            if !entry.faults.is_empty() {
+                return EntryKind::Bad;
             }
-            return;
+            return self.directive(entry, sink).unwrap_or_else(|fault| {
+                fault.report(&mut self.problems);
+                EntryKind::Bad
+            });
         }
+        match self.record(entry, sink) {
+            Some(()) => EntryKind::Record(0),
+            None => EntryKind::Bad,
+        }
+    }
+
+    /// `None` where it could not be read.
+    fn record<S: Sink>(&mut self, entry: &Entry, sink: &mut S) -> Option<()> {
+        let (first, last) = (entry.pieces.first()?, entry.pieces.last()?);
         if !entry.indented {
-            self.owner = Owner::Bad;
-            match self.name(first, problems) {
-                Ok(name) => self.owner = Owner::Name(name),
+            self.state.owner = Owner::Bad;
+            match self.name(first) {
+                Ok(name) => self.state.owner = Owner::Name(name),
                 Err(_) if !entry.faults.is_empty() => {}
-                Err((span, message)) => problems.error(span, message),
+                Err(fault) => fault.report(&mut self.problems),
             }
         }
-        report(entry, problems);
+        self.report(entry);
         if !entry.indented || entry.unclosed {
-            self.after_unclosed = entry.unclosed;
+            self.state.after_unclosed = entry.unclosed;
         }
         if !entry.faults.is_empty() {
-            return;
+            return None;
         }
-        let read = self.head(entry).and_then(|head| {
-            let rdata = self.rdata(&head, entry, problems)?;
+        let read = self.head(entry, usize::from(!entry.indented)).and_then(|head| {
+            let rdata = self.rdata(&head, entry)?;
             Ok((head, rdata))
         });
         let (head, rdata) = match read {
             Ok(read) => read,
-            Err(_) if self.after_unclosed => return,
-            Err((span, message)) => return problems.error(span, message),
-        };
-        let ttl = self.ttl(&head, &rdata, first.span(), problems);
-        match &self.owner {
-            Owner::Name(owner) => {
-                let span = first.start..last.end;
-                sink(ReadRecord { owner: owner.as_ref(), rtype: head.rtype, ttl, rdata, span }, problems);
+            Err(fault) => {
+                if !self.state.after_unclosed {
+                    fault.report(&mut self.problems);
+                }
+                return None;
             }
-            Owner::Bad => {}
-            Owner::None => problems.error(
-                first.span(),
-                "This line begins with a blank, so it takes the owner of the line before it, but there is none.",
-            ),
+        };
+        let (ttl, ttl_from) = self.ttl(&head, &rdata, first.span());
+        match &self.state.owner {
+            Owner::Name(owner) => {
+                let span = first.outer().start..last.outer().end;
+                let included = self.within.as_ref().map(|(directive, file)| (directive, file));
+                let written = Some(Written { head: &head, ttl_from, origin: self.state.origin.as_ref() });
+                let place = Place { text: self.text, included, entry, written };
+                let record = ReadRecord { owner: owner.as_ref(), rtype: head.rtype, ttl, rdata, span, place };
+                self.includes.records += 1;
+                sink.record(record, &mut self.problems);
+                Some(())
+            }
+            Owner::Bad => None,
+            Owner::None => {
+                self.problems.error(
+                    first.span(),
+                    "This line begins with a blank, so it takes the owner of the line before it, but there is none.",
+                );
+                None
+            }
         }
     }
 
-    fn directive(&mut self, entry: &Entry) -> Result<(), Fault> {
-        let Some((first, arguments)) = entry.pieces.split_first() else { return Ok(()) };
-        let word = first.text(self.text);
-        let is = |name: &str| word.eq_ignore_ascii_case(name.as_bytes());
-        if entry.indented {
-            return Err((first.span(), format!("{} must stand at the very start of its line.", shown(word))));
+    fn report(&mut self, entry: &Entry) {
+        for (span, message) in &entry.faults {
+            self.problems.error(span.clone(), message.as_str());
         }
-        if is("$INCLUDE") {
-            let message = "$INCLUDE is not supported yet. Put the contents of that file here instead.";
-            return Err((first.span(), message.into()));
+        for (span, message) in &entry.warnings {
+            self.problems.warning(span.clone(), *message);
         }
-        if is("$GENERATE") {
-            let message = "$GENERATE is not supported yet. Write out the records that it stands for.";
-            return Err((first.span(), message.into()));
-        }
-        if !is("$ORIGIN") && !is("$TTL") {
-            let message = format!("{} is no directive. There are $ORIGIN and $TTL.", shown(word));
-            return Err((first.span(), message));
-        }
-        let argument = match arguments {
-            [] => {
-                let what = if is("$TTL") {
-                    "a TTL, such as $TTL 1h"
-                } else {
-                    "a name, such as $ORIGIN example.com."
-                };
-                return Err((first.span(), format!("After {} must follow {what}.", shown(word))));
-            }
-            [argument] => argument,
-            [_, extra, ..] => {
-                return Err((extra.span(), format!("Nothing more may follow {}.", shown(word))));
-            }
-        };
-        let value = argument.text(self.text);
-        if is("$TTL") {
-            self.default_ttl = Some(read_ttl(value).map_err(|message| (argument.span(), message))?);
-        } else {
-            let origin = Name::parse(value, self.origin.as_ref().map(Name::as_ref));
-            self.origin = Some(origin.map_err(|error| (argument.span(), bad_name(value, error)))?);
-        }
-        Ok(())
+    }
+
+    pub fn origin(&self) -> Option<NameRef<'_>> {
+        self.state.origin.as_ref().map(|origin| origin.as_ref().as_ref())
     }
 
     /// An owner name.
-    fn name(&mut self, piece: &Piece, problems: &mut Problems<'_>) -> Result<Name, Fault> {
+    pub fn name(&mut self, piece: &Piece) -> Result<Name, Fault> {
         let text = piece.text(self.text);
-        let name = Name::parse(text, self.origin.as_ref().map(Name::as_ref));
+        let name = Name::parse(text, self.origin());
         if name == Err(NameError::NoOrigin) {
-            self.assume_root(piece.span(), problems);
+            self.assume_root(piece.span());
             return Ok(Name::root());
         }
-        name.map_err(|error| (piece.span(), bad_name(text, error)))
+        name.map_err(|error| {
+            let fix = fix::to_a_labels(text, piece.span()).filter(|_| error == NameError::NotAscii);
+            Fault::new(piece.span(), bad_name(text, error)).with(fix)
+        })
     }
 
     /// Says once that the origin is not known, and goes on to look for other mistakes.
-    fn assume_root(&mut self, span: Range<usize>, problems: &mut Problems<'_>) {
-        problems.error(
+    fn assume_root(&mut self, span: Range<usize>) {
+        self.problems.error(
             span,
             "The name is relative, and the zone's name is not known here: begin the file with a line such as \
              $ORIGIN example.com. (or give the name with --origin).",
         );
-        self.origin = Some(Name::root());
+        self.state.origin = Some(Arc::new(Name::root()));
     }
 
     /// TTL and class in either order, then the type.
-    fn head(&self, entry: &Entry) -> Result<Head, Fault> {
+    pub fn head(&self, entry: &Entry, first: usize) -> Result<Head, Fault> {
         let mut ttl = None;
-        let mut class_seen = false;
-        let first = usize::from(!entry.indented);
+        let mut class_at = None;
         for (index, piece) in entry.pieces.iter().enumerate().skip(first) {
             let word = piece.text(self.text);
+            if piece.quoted {
+                let message = format!("{} stands in quotes; TTL, class and type have none.", shown(word));
+                let fix = Fix::new("Remove the quotes", vec![(piece.outer(), fix::lossless(word))]);
+                return Err(Fault::new(piece.span(), message).with(Some(fix)));
+            }
             if let Some(class) = class(word) {
                 if class != 1 {
                     let message = format!("{} is another class. Only class IN is edited here.", shown(word));
-                    return Err((piece.span(), message));
+                    return Err(Fault::new(piece.span(), message));
                 }
-                if class_seen {
-                    return Err((piece.span(), "The class stands here twice.".into()));
+                if class_at.is_some() {
+                    return Err(Fault::new(piece.span(), "The class stands here twice."));
                 }
-                class_seen = true;
+                class_at = Some(piece.span());
             } else if ttl.is_none() && word.first().is_some_and(u8::is_ascii_digit) {
-                let value = read_ttl(word).map_err(|message| (piece.span(), message))?;
+                let value = read_ttl(word).map_err(|message| Fault::new(piece.span(), message))?;
                 ttl = Some((value, piece.span()));
             } else {
-                let rtype = self.rtype(entry, piece)?;
-                return Ok(Head { ttl, rtype, rdata_from: index + 1 });
+                let rtype = self.rtype(entry, first, piece)?;
+                return Ok(Head {
+                    ttl,
+                    class: class_at,
+                    rtype,
+                    rtype_at: piece.span(),
+                    rdata_from: index + 1,
+                });
             }
         }
         let end = entry.pieces.last().map_or(0, |piece| piece.end);
-        Err((end..end, "The line ends before a record type and its data.".into()))
+        Err(Fault::new(end..end, "The line ends before a record type and its data."))
     }
 
-    fn rtype(&self, entry: &Entry, piece: &Piece) -> Result<RecordType, Fault> {
+    fn rtype(&self, entry: &Entry, first: usize, piece: &Piece) -> Result<RecordType, Fault> {
         let word = piece.text(self.text);
         if let Some(rtype) = types::parse_type(word) {
             return Ok(rtype);
         }
         let mut message = format!("{} is no record type.", shown(word));
-        if let Some(meant) = std::str::from_utf8(word).ok().and_then(types::suggest_type) {
+        let meant = std::str::from_utf8(word).ok().and_then(types::suggest_type);
+        if let Some(meant) = meant {
             message.push_str(&format!(" Is {meant} meant?"));
         }
-        let owner = entry.pieces.first().filter(|_| !entry.indented).map(|piece| piece.text(self.text));
+        let owner = entry.pieces.first().filter(|_| first == 1).map(|piece| piece.text(self.text));
         if let Some(owner) = owner.filter(|owner| types::parse_type(owner).is_some()) {
             message.push_str(&format!(
                 " If {} is the type, begin the line with the owner's name or with a blank.",
                 shown(owner)
             ));
         }
-        Err((piece.span(), message))
+        let fix =
+            meant.map(|meant| Fix::new(format!("Write {meant}"), vec![(piece.span(), meant.to_string())]));
+        Err(Fault::new(piece.span(), message).with(fix))
     }
 
-    fn rdata(&mut self, head: &Head, entry: &Entry, problems: &mut Problems<'_>) -> Result<Rdata, Fault> {
+    fn rdata(&mut self, head: &Head, entry: &Entry) -> Result<Rdata, Fault> {
         let pieces = entry.pieces.get(head.rdata_from..).unwrap_or_default();
         let tokens: Vec<Token<'_>> =
             pieces.iter().map(|piece| Token { text: piece.text(self.text), quoted: piece.quoted }).collect();
@@ -285,87 +413,97 @@ impl<'a> Reader<'a> {
         let parse = |origin: NameRef<'_>| {
             types::parse_rdata(head.rtype, &tokens, origin).map_err(|error| {
                 let span = pieces.get(error.token).map_or(end..end, |piece| piece.span());
-                (span, format!("{}: {}.", head.rtype, error.message.trim_end_matches('.')))
+                let fix = fix::for_rdata(head.rtype, &error, pieces, &tokens, origin);
+                let message = format!("{}: {}.", head.rtype, error.message.trim_end_matches('.'));
+                Fault::new(span, message).with(fix)
             })
         };
-        if let Some(origin) = &self.origin {
-            return parse(origin.as_ref());
+        if let Some(origin) = self.origin() {
+            return parse(origin);
         }
-        if let (RecordType::SOA, Owner::Name(owner)) = (head.rtype, &self.owner) {
-            let origin = owner.clone();
-            let rdata = parse(origin.as_ref());
-            self.origin = Some(origin);
+        if let (RecordType::SOA, Owner::Name(owner)) = (head.rtype, &self.state.owner) {
+            let origin = Arc::new(owner.clone());
+            let rdata = parse(origin.as_ref().as_ref());
+            self.state.origin = Some(origin);
             return rdata;
         }
         // Without an origin, RDATA must not depend on one.
         let rdata = parse(Name::root().as_ref())?;
         let elsewhere = Name::from_wire(b"\x01x\0").unwrap_or_else(|_| Name::root());
-        if parse(elsewhere.as_ref()).as_ref() != Ok(&rdata) {
+        if !parse(elsewhere.as_ref()).is_ok_and(|other| other == rdata) {
             let start = pieces.first().map_or(end, |piece| piece.start);
-            self.assume_root(start..end, problems);
+            self.assume_root(start..end);
         }
         Ok(rdata)
     }
 
     /// The TTL of a record: its own; else `$TTL`; else the SOA minimum where the SOA had none itself (BIND makes
     /// that the default); else the last one written; else what Knot and NSD take.
-    fn ttl(&mut self, head: &Head, rdata: &[u8], at: Range<usize>, problems: &mut Problems<'_>) -> u32 {
+    pub fn ttl(&mut self, head: &Head, rdata: &[u8], at: Range<usize>) -> (u32, TtlFrom) {
         if let Some((ttl, span)) = &head.ttl {
-            if *ttl > ttl::MAX_TTL {
-                problems.warning(
-                    span.clone(),
-                    "A TTL above 2147483647 is stored as it is by some servers, refused by others, and read as 0 \
-                     by resolvers (RFC 2181 section 8).",
-                );
-            }
-            self.last_ttl = Some(*ttl);
-            return *ttl;
+            self.warn_of_large_ttl(*ttl, span);
+            self.state.last_ttl = Some(*ttl);
+            return (*ttl, TtlFrom::Written);
         }
-        if let Some(ttl) = self.default_ttl {
-            return ttl;
+        if let Some(default) = self.state.default_ttl {
+            return default;
         }
         let minimum = match head.rtype {
-            RecordType::SOA => Soa::from_rdata(rdata).map(|soa| soa.minimum),
+            RecordType::SOA if self.state.last_ttl.is_none() => Soa::from_rdata(rdata).map(|soa| soa.minimum),
             _ => None,
         };
-        let (rule, ttl, message) = if let Some(minimum) = minimum {
-            self.default_ttl = Some(minimum);
+        let (once, ttl, from, message) = if let Some(minimum) = minimum {
+            self.state.default_ttl = Some((minimum, TtlFrom::SoaMinimum));
             (
-                0,
+                Once::TtlFromSoa,
                 minimum,
+                TtlFrom::SoaMinimum,
                 "the minimum of the SOA, as BIND does, also for the records below; Knot, NSD and ldns take 3600",
             )
-        } else if let Some(last) = self.last_ttl {
-            (1, last, "the last TTL before it, as BIND and ldns do; Knot and NSD always take 3600")
+        } else if let Some(last) = self.state.last_ttl {
+            (
+                Once::TtlFromLast,
+                last,
+                TtlFrom::Last,
+                "the last TTL before it, as BIND and ldns do; Knot and NSD always take 3600",
+            )
         } else {
-            (2, 3600, "a default of Knot and NSD; BIND refuses the file")
+            let message = "There is no TTL here, none before it, and no $TTL: BIND refuses the file, Knot and NSD take \
+                           3600. Put a $TTL at the top.";
+            if self.state.first_time(Once::TtlAssumed) {
+                self.problems.error(at, message);
+            }
+            return (3600, TtlFrom::Assumed);
         };
-        if let Some(explained @ false) = self.explained.get_mut(rule) {
-            *explained = true;
-            problems.warning(
+        if self.state.first_time(once) {
+            self.problems.warning(
                 at,
                 format!(
                     "Here is no TTL, and no $TTL before it. {ttl} is taken: {message}. Put a $TTL at the top."
                 ),
             );
         }
-        ttl
+        (ttl, from)
+    }
+
+    pub fn warn_of_large_ttl(&mut self, ttl: u32, span: &Range<usize>) {
+        if ttl > ttl::MAX_TTL {
+            self.problems.warning(
+                span.clone(),
+                "A TTL above 2147483647: BIND takes 0 instead, Knot stores it as it is, the newest NSD refuses the \
+                 file, and resolvers read it as 0 (RFC 2181 section 8).",
+            );
+        }
     }
 }
 
-fn report(entry: &Entry, problems: &mut Problems<'_>) {
-    for (span, message) in &entry.faults {
-        problems.error(span.clone(), message.as_str());
-    }
-}
-
-fn bad_name(text: &[u8], error: NameError) -> String {
+pub fn bad_name(text: &[u8], error: NameError) -> String {
     format!("{} is no domain name: {error}.", shown(text))
 }
 
 /// The number of a class written as a class; `None` for anything else.
 fn class(word: &[u8]) -> Option<u16> {
-    const CLASSES: [(&[u8], u16); 4] = [(b"IN", 1), (b"CS", 2), (b"CH", 3), (b"HS", 4)];
+    const CLASSES: [(&[u8], u16); 5] = [(b"IN", 1), (b"CS", 2), (b"CH", 3), (b"CHAOS", 3), (b"HS", 4)];
     if let Some((_, number)) = CLASSES.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)) {
         return Some(*number);
     }
@@ -376,7 +514,8 @@ fn class(word: &[u8]) -> Option<u16> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
-fn read_ttl(word: &[u8]) -> Result<u32, String> {
+/// A TTL, or the sentence that says why it is none.
+pub fn read_ttl(word: &[u8]) -> Result<u32, String> {
     ttl::parse(word).ok_or_else(|| {
         format!(
             "{} is no TTL: write seconds up to 4294967295, or units such as 1h30m (s, m, h, d, w).",

@@ -3,41 +3,85 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
-use super::problem::{Problem, Problems};
-use super::reader::{ReadRecord, read};
+use super::include::{Includes, Loader};
+use super::problem::{Lines, Problem, Problems};
+use super::reader::{ReadRecord, Reader, Sink, State};
 use crate::zone::snapshot::SnapshotError;
-use crate::zone::{Name, Rdata, RecordType, RrKey, Snapshot, SnapshotBuilder, types};
+use crate::zone::{Name, NameRef, Rdata, RecordType, RrKey, Snapshot, SnapshotBuilder, types};
 
-/// Reads a whole zone. Without `origin`, the owner of the SOA names the zone.
+/// Reads a whole zone. Without `origin`, the owner of the SOA names the zone. `$INCLUDE` is refused.
 ///
 /// # Errors
 /// All problems, warnings included, when at least one of them is an error.
 pub fn read_zone(text: &[u8], origin: Option<&Name>) -> Result<(Snapshot, Vec<Problem>), Vec<Problem>> {
-    let mut problems = Problems::new(text);
+    read_zone_file(text, origin, None)
+}
+
+/// The same, with somebody who gives the files that `$INCLUDE` names.
+///
+/// # Errors
+/// Those of [`read_zone`].
+pub fn read_zone_file(
+    text: &[u8],
+    origin: Option<&Name>,
+    loader: Option<&mut dyn Loader>,
+) -> Result<(Snapshot, Vec<Problem>), Vec<Problem>> {
     let mut gathered = Gathered {
         origin: origin.cloned(),
         builder: origin.cloned().map(SnapshotBuilder::new),
         ..Gathered::default()
     };
-    read(text, origin, &mut problems, |record, problems| gathered.add(record, problems));
+    let mut loader = loader;
+    let mut problems = read_into(&mut gathered, text, origin, reborrow(&mut loader));
     let end = text.len();
     if gathered.soa.is_none() && !problems.has_errors() {
         problems.error(end..end, "The zone has no SOA record. Every zone begins with one.");
     }
     let Some(builder) = gathered.builder.filter(|_| !problems.has_errors()) else {
-        return Err(problems.finish());
+        return Err(problems.finish(text));
     };
     match builder.finish() {
         Ok(zone) => {
-            report_mixed_ttls(&zone, text, origin, &mut problems);
-            Ok((zone, problems.finish()))
+            report_mixed_ttls(&zone, text, origin, reborrow(&mut loader), &mut problems);
+            Ok((zone, problems.finish(text)))
         }
         Err(error) => {
-            let span = gathered.soa.map_or(end..end, |(_, span)| span);
+            let span = gathered.soa.map_or(end..end, |(_, span, _)| span);
             problems.error(span, format!("This is no zone: {error}."));
-            Err(problems.finish())
+            Err(problems.finish(text))
         }
+    }
+}
+
+fn reborrow<'b>(loader: &'b mut Option<&mut dyn Loader>) -> Option<&'b mut dyn Loader> {
+    match loader {
+        Some(loader) => Some(&mut **loader),
+        None => None,
+    }
+}
+
+fn read_into(
+    sink: &mut impl Sink,
+    text: &[u8],
+    origin: Option<&Name>,
+    loader: Option<&mut dyn Loader>,
+) -> Problems {
+    let mut includes = Includes { loader, ..Includes::default() };
+    let state = State::new(origin.cloned().map(Arc::new));
+    let mut reader =
+        Reader { text, state, problems: Problems::default(), includes: &mut includes, within: None };
+    reader.read(sink);
+    reader.problems
+}
+
+/// "on line 7", for messages that name a second place.
+fn place_in_words(record: &ReadRecord<'_>) -> String {
+    let line = Lines::new(record.place.text).locate(record.span.start).0;
+    match record.place.included {
+        Some((_, file)) => format!("on line {line} of {file}"),
+        None => format!("on line {line}"),
     }
 }
 
@@ -49,7 +93,8 @@ struct Gathered {
     builder: Option<SnapshotBuilder>,
     /// Records before the SOA where the zone's name is not known: normally none.
     early: Vec<EarlyRecord>,
-    soa: Option<(Rdata, Range<usize>)>,
+    /// The first SOA, and where it stands in words.
+    soa: Option<(Rdata, Range<usize>, String)>,
     /// The SOA is that of another zone: saying of each record that it is outside would say the same again.
     other_zone: bool,
 }
@@ -62,36 +107,38 @@ struct EarlyRecord {
     span: Range<usize>,
 }
 
-impl Gathered {
-    fn add(&mut self, record: ReadRecord<'_>, problems: &mut Problems<'_>) {
+impl Sink for Gathered {
+    fn record(&mut self, record: ReadRecord<'_>, problems: &mut Problems) {
         if record.rtype == RecordType::SOA && !self.add_soa(&record, problems) {
             return;
         }
         match &mut self.builder {
             _ if self.other_zone => {}
-            Some(builder) => push(builder, &record, problems),
+            Some(builder) => {
+                push(builder, record.owner, record.rtype, record.ttl, &record.rdata, &record.span, problems)
+            }
             None => {
-                let ReadRecord { owner, rtype, ttl, rdata, span } = record;
+                let ReadRecord { owner, rtype, ttl, rdata, span, .. } = record;
                 self.early.push(EarlyRecord { owner: owner.to_name(), rtype, ttl, rdata, span });
             }
         }
     }
+}
 
+impl Gathered {
     /// Does this SOA belong into the zone?
-    fn add_soa(&mut self, record: &ReadRecord<'_>, problems: &mut Problems<'_>) -> bool {
-        if let Some((rdata, span)) = &self.soa {
+    fn add_soa(&mut self, record: &ReadRecord<'_>, problems: &mut Problems) -> bool {
+        if let Some((rdata, _, place)) = &self.soa {
             // What dig prints of a transfer ends with the SOA once more.
             let same =
                 types::canonical(RecordType::SOA, rdata) == types::canonical(RecordType::SOA, &record.rdata);
             if !same {
-                let line = problems.line_of(span.start);
-                let message =
-                    format!("This is a second SOA record; the first is on line {line}. A zone has one.");
+                let message = format!("This is a second SOA record; the first is {place}. A zone has one.");
                 problems.error(record.span.clone(), message);
             }
             return same;
         }
-        self.soa = Some((record.rdata.clone(), record.span.clone()));
+        self.soa = Some((record.rdata.clone(), record.place_in_text(), place_in_words(record)));
         if let Some(origin) = self.origin.as_ref().filter(|origin| origin.as_ref() != record.owner) {
             let message = format!(
                 "The SOA record stands at {}, but the zone that was asked for is {origin}.",
@@ -104,7 +151,7 @@ impl Gathered {
         if self.builder.is_none() {
             let mut builder = SnapshotBuilder::new(record.owner.to_name());
             for EarlyRecord { owner, rtype, ttl, rdata, span } in std::mem::take(&mut self.early) {
-                push(&mut builder, &ReadRecord { owner: owner.as_ref(), rtype, ttl, rdata, span }, problems);
+                push(&mut builder, owner.as_ref(), rtype, ttl, &rdata, &span, problems);
             }
             self.builder = Some(builder);
         }
@@ -112,24 +159,38 @@ impl Gathered {
     }
 }
 
-fn push(builder: &mut SnapshotBuilder, record: &ReadRecord<'_>, problems: &mut Problems<'_>) {
-    match builder.push(record.owner, record.rtype, record.ttl, &record.rdata) {
+fn push(
+    builder: &mut SnapshotBuilder,
+    owner: NameRef<'_>,
+    rtype: RecordType,
+    ttl: u32,
+    rdata: &[u8],
+    span: &Range<usize>,
+    problems: &mut Problems,
+) {
+    match builder.push(owner, rtype, ttl, rdata) {
         Ok(()) => {}
         Err(SnapshotError::OutOfZone(owner)) => problems.warning(
-            record.span.clone(),
+            span.clone(),
             format!(
                 "{owner} is not in the zone, so this record is left out (BIND and Knot do the same, NSD refuses the \
                  file). Is a dot missing, or one too many?"
             ),
         ),
-        Err(error) => problems.error(record.span.clone(), format!("{error}.")),
+        Err(error) => problems.error(span.clone(), format!("{error}.")),
     }
 }
 
 /// A set whose records have several TTLs is kept as it is, but every server makes something else of it.
-fn report_mixed_ttls(zone: &Snapshot, text: &[u8], origin: Option<&Name>, problems: &mut Problems<'_>) {
+fn report_mixed_ttls(
+    zone: &Snapshot,
+    text: &[u8],
+    origin: Option<&Name>,
+    loader: Option<&mut dyn Loader>,
+    problems: &mut Problems,
+) {
     let ttl_of = |row: usize| zone.record(row).map(|record| record.ttl);
-    let mut mixed: HashMap<RrKey, Option<(u32, usize)>> = zone
+    let mixed: HashMap<RrKey, Option<(u32, String)>> = zone
         .set_ids()
         .filter(|set| {
             let rows = zone.rows_of(*set);
@@ -143,23 +204,33 @@ fn report_mixed_ttls(zone: &Snapshot, text: &[u8], origin: Option<&Name>, proble
         return;
     }
     // Lines are not kept with records, so the text is read once more, for those few files that need it.
-    read(text, origin, &mut Problems::new(text), |record, _| {
+    let mut found = MixedTtls { sets: mixed, problems: Problems::default() };
+    read_into(&mut found, text, origin, loader);
+    problems.append(found.problems);
+}
+
+struct MixedTtls {
+    /// The TTL of the first record of each set, and where it stands.
+    sets: HashMap<RrKey, Option<(u32, String)>>,
+    problems: Problems,
+}
+
+impl Sink for MixedTtls {
+    fn record(&mut self, record: ReadRecord<'_>, _: &mut Problems) {
         let key = RrKey::of_record(record.owner, record.rtype, &record.rdata);
-        let Some(first) = mixed.get_mut(&key) else { return };
+        let Some(first) = self.sets.get_mut(&key) else { return };
         match first {
-            None => *first = Some((record.ttl, record.span.start)),
+            None => *first = Some((record.ttl, place_in_words(&record))),
             Some((ttl, _)) if *ttl == record.ttl => {}
-            Some((ttl, start)) => {
-                let line = problems.line_of(*start);
-                problems.warning(
-                    record.span,
-                    format!(
-                        "{} {} has the TTL {} here and {ttl} on line {line}. A record set has one TTL (RFC 2181 section \
-                         5.2); servers choose different ones.",
-                        key.owner, key.rtype, record.ttl
-                    ),
+            Some((ttl, place)) => {
+                let span = record.place_in_text();
+                let message = format!(
+                    "{} {} has the TTL {} here and {ttl} {place}. A record set has one TTL (RFC 2181 section 5.2); BIND \
+                     takes the first, Knot another, NSD keeps both.",
+                    key.owner, key.rtype, record.ttl
                 );
+                self.problems.warning(span, message);
             }
         }
-    });
+    }
 }

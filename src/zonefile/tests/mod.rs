@@ -1,5 +1,6 @@
 //! Tests of reading: what is accepted, what is refused and where, and that nothing is lost.
 
+mod layout;
 mod printing;
 
 use super::*;
@@ -117,8 +118,11 @@ fn each_mistake_is_named_where_it_is() {
         ("$ORIGIN a..b", "line 1, column 9: error", "two dots"),
         (" $TTL 60", "line 1, column 2: error", "very start"),
         ("$FOO", "line 1, column 1: error", "no directive"),
-        ("$INCLUDE \x1b]x", "line 1, column 1: error", "not supported yet"),
-        ("$GENERATE 1-2 a A 192.0.2.$", "line 1, column 1: error", "not supported yet"),
+        ("$INCLUDE \x1b]x", "line 1, column 10: error", "not read here"),
+        ("$GENERATE 1-x a 60 A 192.0.2.$", "line 1, column 11: error", "no range"),
+        ("$GENERATE 1-2 a 60 A 192.0.2.$ x", "line 1, column 32: error", "one word"),
+        ("$GENERATE 0-2147483647 a 60 A 192.0.2.$", "line 1, column 11: error", "2147483648 records"),
+        ("a 60 \"TXT\" x", "line 1, column 7: error", "quotes"),
         ("a 60 TXT x\0y", "line 1, column 11: error", "NUL"),
         ("a 60 T\x1bT x", "line 1, column 6: error", "\"T\\027T\""),
         ("a 60 TXT x\\", "line 1, column 10: error", "TXT: "),
@@ -189,7 +193,7 @@ fn missing_ttls() {
             vec![50, 50, 30, 30],
             Some("the last TTL before"),
         ),
-        ("@ NS ns1\n@ 30 NS ns2\n".into(), vec![3600, 30], Some("BIND refuses")),
+        ("@ NS ns1\n@ 30 NS ns2\n".into(), vec![3600, 30], Some("BIND refuses the file")),
     ] {
         let parsed = parse(text.as_bytes(), Some(&name("example.com.")));
         assert_eq!(parsed.records.iter().map(|record| record.ttl).collect::<Vec<_>>(), ttls, "{text}");

@@ -1,0 +1,98 @@
+//! What would put a mistake right, where that is certain enough to be offered.
+
+use std::ops::Range;
+
+use super::entry::Piece;
+use super::problem::Fix;
+use crate::zone::types::{self, RdataError, Token};
+use crate::zone::{NameRef, RecordType};
+
+/// Text of the file as it goes into an edit. Octets that are no UTF-8 become marks: such text is only offered where
+/// it was checked before.
+pub fn lossless(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).into_owned()
+}
+
+/// A name with characters outside ASCII as A-labels (IDNA 2008 by way of UTS 46, non-transitional).
+pub fn to_a_labels(text: &[u8], span: Range<usize>) -> Option<Fix> {
+    let text = std::str::from_utf8(text).ok()?;
+    let name = text.strip_suffix('.').unwrap_or(text);
+    let ascii = idna::domain_to_ascii_cow(name.as_bytes(), idna::AsciiDenyList::EMPTY).ok()?;
+    let dot = if name.len() < text.len() { "." } else { "" };
+    let replacement = format!("{ascii}{dot}");
+    Some(Fix::new(format!("Write {replacement}"), vec![(span, replacement)]))
+}
+
+/// For RDATA that could not be read.
+pub fn for_rdata(
+    rtype: RecordType,
+    error: &RdataError,
+    pieces: &[Piece],
+    tokens: &[Token<'_>],
+    origin: NameRef<'_>,
+) -> Option<Fix> {
+    swapped_mx(rtype, pieces, tokens, origin).or_else(|| split_string(rtype, error, pieces, tokens)).or_else(
+        || {
+            let (piece, token) = (pieces.get(error.token)?, tokens.get(error.token)?);
+            if token.text.is_ascii() || piece.quoted {
+                return None;
+            }
+            let fix = to_a_labels(token.text, piece.span())?;
+            let replaced: Vec<Token<'_>> = tokens.to_vec();
+            let mut replaced = replaced;
+            let (_, text) = fix.edits.first()?;
+            replaced.get_mut(error.token)?.text = text.as_bytes();
+            types::parse_rdata(rtype, &replaced, origin).is_ok().then(|| fix.clone())
+        },
+    )
+}
+
+/// `MX mail 10` for `MX 10 mail`, and the like for other types that begin with a number.
+fn swapped_mx(rtype: RecordType, pieces: &[Piece], tokens: &[Token<'_>], origin: NameRef<'_>) -> Option<Fix> {
+    let ([first, second], [name, number]) = (pieces, tokens) else { return None };
+    types::parse_rdata(rtype, &[*number, *name], origin).ok()?;
+    let (name, number) = (lossless(name.text), lossless(number.text));
+    let message = format!("Swap them: {number} {name}");
+    Some(Fix::new(message, vec![(first.span(), number), (second.span(), name)]))
+}
+
+/// A character-string of more than 255 octets as several.
+fn split_string(
+    rtype: RecordType,
+    error: &RdataError,
+    pieces: &[Piece],
+    tokens: &[Token<'_>],
+) -> Option<Fix> {
+    if !matches!(rtype, RecordType::TXT | RecordType::SPF) {
+        return None;
+    }
+    let (piece, token) = (pieces.get(error.token)?, tokens.get(error.token)?);
+    let text = std::str::from_utf8(token.text).ok()?;
+    let mut parts = vec![String::new()];
+    let mut octets = 0;
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        // An escape stays whole.
+        let length = match first {
+            '\\' if rest.as_bytes().get(1).is_some_and(u8::is_ascii_digit) => 4,
+            '\\' => 1 + rest.chars().nth(1)?.len_utf8(),
+            other => other.len_utf8(),
+        };
+        let (unit, after) = rest.split_at_checked(length)?;
+        rest = after;
+        let weight = if first == '\\' && length == 4 { 1 } else { length - usize::from(first == '\\') };
+        if octets + weight > 255 {
+            parts.push(String::new());
+            octets = 0;
+        }
+        octets += weight;
+        parts.last_mut()?.push_str(unit);
+    }
+    let count = parts.len();
+    if count < 2 {
+        return None;
+    }
+    // What was outside quotes may have quotes that it protects; inside they are protected as well.
+    let replacement = format!("\"{}\"", parts.join("\" \""));
+    Some(Fix::new(format!("Split it into {count} strings"), vec![(piece.outer(), replacement)]))
+}
