@@ -25,7 +25,7 @@
 //! With the world:
 //!
 //! * [`dns`]: connections that carry `wire`, and unsigned questions through the hickory client.
-//! * [`store`]: files: configuration, keys, drafts.
+//! * [`store`]: files: configuration, keys, drafts, documents.
 //! * [`server`]: the embedded primary, for the demo and for tests. Also uses `dns`.
 //! * [`term`]: enter and leave the screen, input thread, signals, output. Stands on `key`.
 //! * [`cli`]: the command line as values.

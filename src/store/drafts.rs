@@ -4,14 +4,14 @@
 //! synced; a torn last line is dropped when the file is read. Two editors do not share a draft: the journal is
 //! locked as long as it is open. What the entries mean is `zone::draft`'s business; no secret is ever in here.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
+use super::files::{self, encoded, private, since_1970};
 use crate::facts::{Failure, FailureKind};
 use crate::zone::changes::{Change, ChangeMap};
 use crate::zone::draft::{Entry, Step};
@@ -95,7 +95,7 @@ impl Journal {
         let folder = state.join("drafts").join(encoded(server));
         let path = folder.join(format!("{}.journal", encoded(&zone.to_string())));
         let trouble = |error: io::Error| disk_failure(&path, &error);
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(trouble)?;
+        files::create_folder(&folder).map_err(trouble)?;
         let lock_path = path.with_extension("lock");
         let mut lock = private().read(true).create(true).truncate(false).open(&lock_path).map_err(trouble)?;
         match lock.try_lock() {
@@ -188,27 +188,14 @@ impl Journal {
                 _ => Ok(()),
             };
         }
-        let new_path = self.path.with_extension("new");
         let mut text = header(&self.zone, self.base_serial)?;
         for entry in entries {
             text.push_str(&encode(&line_of(entry))?);
         }
-        let mut file = private().write(true).create(true).truncate(true).open(&new_path)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&new_path, &self.path)?;
-        if let Some(folder) = self.path.parent() {
-            File::open(folder)?.sync_all()?;
-        }
+        files::replace(&self.path, text.as_bytes())?;
         self.file = Some(private().append(true).open(&self.path)?);
         Ok(())
     }
-}
-
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).mode(0o600);
-    options
 }
 
 fn disk_failure(path: &Path, error: &io::Error) -> Failure {
@@ -223,31 +210,8 @@ fn disk_failure(path: &Path, error: &io::Error) -> Failure {
     }
 }
 
-/// A file name for any text: lower-case letters, digits, dots and hyphens stay, other octets are written as
-/// `%xx`; what is too long for a file name is cut and told apart by a checksum.
-fn encoded(text: &str) -> String {
-    let mut name = String::new();
-    for octet in text.bytes().map(|octet| octet.to_ascii_lowercase()) {
-        match octet {
-            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(char::from(octet)),
-            b'.' if !name.is_empty() => name.push('.'),
-            _ => name.push_str(&format!("%{octet:02x}")),
-        }
-    }
-    if name.len() > 180 {
-        let checksum = crc32fast::hash(name.as_bytes());
-        name.truncate(160);
-        name.push_str(&format!("~{checksum:08x}"));
-    }
-    name
-}
-
 fn header(zone: &Name, base_serial: u32) -> io::Result<String> {
     encode(&Line::Draft { zone: zone.to_string(), base_serial, begun: since_1970(SystemTime::now()) })
-}
-
-fn since_1970(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }
 
 fn encode(line: &Line) -> io::Result<String> {

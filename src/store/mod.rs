@@ -1,6 +1,8 @@
-//! Files: configuration, keys, drafts.
+//! Files: configuration, keys, drafts, documents.
 
+pub mod documents;
 pub mod drafts;
+mod files;
 mod key_text;
 pub mod keys;
 pub mod paths;
