@@ -1,5 +1,7 @@
 //! Tests of the line editing: key scripts, and a plain model of the same editing.
 
+mod many_lines;
+
 use std::borrow::Cow;
 
 use proptest::prelude::*;
@@ -118,8 +120,9 @@ impl Model {
         match motion {
             Motion::Left => to = at.saturating_sub(1),
             Motion::Right => to = (at + 1).min(stops.len() - 1),
-            Motion::LineStart => to = 0,
-            Motion::LineEnd => to = stops.len() - 1,
+            Motion::LineStart | Motion::TextStart => to = 0,
+            Motion::LineEnd | Motion::TextEnd => to = stops.len() - 1,
+            Motion::Lines(_) => {}
             Motion::WordLeft => {
                 while to > 0 && !word(to - 1) {
                     to -= 1;

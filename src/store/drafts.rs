@@ -15,7 +15,7 @@ use super::files::{self, encoded, private, since_1970};
 use crate::facts::{Failure, FailureKind};
 use crate::zone::changes::{Change, ChangeMap};
 use crate::zone::draft::{Entry, Step};
-use crate::zone::{Name, RecordType, RrKey, RrSet};
+use crate::zone::{Name, RecordType, RrKey, RrSet, TextEdit, TextPatch};
 
 /// Journals larger than this are not read: they are none of ours.
 const MAX_JOURNAL: u64 = 1 << 30;
@@ -55,10 +55,28 @@ pub enum Opened {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 enum Line {
-    Draft { zone: String, base_serial: u32, begun: u64 },
-    Step { label: String, changes: Vec<ChangeLine> },
+    Draft {
+        zone: String,
+        base_serial: u32,
+        begun: u64,
+    },
+    Step {
+        label: String,
+        changes: Vec<ChangeLine>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        text: Vec<TextLine>,
+    },
     Undo,
     Redo,
+}
+
+/// An edit of the document.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextLine {
+    offset: usize,
+    removed: String,
+    inserted: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -266,6 +284,7 @@ fn line_of(entry: &Entry) -> Line {
                     after: change.after.as_ref().map(set_line),
                 })
                 .collect(),
+            text: step.text.iter().flat_map(|patch| &patch.0).map(text_line).collect(),
         },
     }
 }
@@ -275,7 +294,7 @@ fn entry_of(line: Line) -> Option<Entry> {
         Line::Draft { .. } => None,
         Line::Undo => Some(Entry::Undo),
         Line::Redo => Some(Entry::Redo),
-        Line::Step { label, changes } => {
+        Line::Step { label, changes, text } => {
             let changes: Option<ChangeMap> = changes
                 .into_iter()
                 .map(|line| {
@@ -291,9 +310,19 @@ fn entry_of(line: Line) -> Option<Entry> {
                     Some((key, Change { before: side(line.before)?, after: side(line.after)? }))
                 })
                 .collect();
-            Some(Entry::Step(Step { label, changes: changes? }))
+            let edit = |TextLine { offset, removed, inserted }| TextEdit { offset, removed, inserted };
+            let text = TextPatch(text.into_iter().map(edit).collect());
+            Some(Entry::Step(Step {
+                label,
+                changes: changes?,
+                text: Some(text).filter(|text| !text.is_empty()),
+            }))
         }
     }
+}
+
+fn text_line(edit: &TextEdit) -> TextLine {
+    TextLine { offset: edit.offset, removed: edit.removed.clone(), inserted: edit.inserted.clone() }
 }
 
 fn set_line(set: &RrSet) -> SetLine {
@@ -335,7 +364,9 @@ mod tests {
         let set =
             RrSet { ttl: 300, rdata: vec![Box::new([number, 0, 255]), Box::new([])], mixed_ttls: vec![1, 2] };
         let changes = [(key, Change { before: None, after: Some(set) })].into();
-        Entry::Step(Step { label: format!("add \u{1b}[31m\n\"{number}\""), changes })
+        let text = TextPatch::between("a\n", if number == 1 { "a\n" } else { "; ä\u{1b}\n" });
+        let text = Some(text).filter(|text| !text.is_empty());
+        Entry::Step(Step { label: format!("add \u{1b}[31m\n\"{number}\""), changes, text })
     }
 
     fn open(state: &Path) -> (Journal, Option<Found>) {
@@ -369,6 +400,14 @@ mod tests {
         journal.append(&Entry::Undo).unwrap();
         drop(journal);
         assert_eq!(open(state.path()).1.unwrap().entries.len(), 5);
+    }
+
+    #[test]
+    fn journals_from_before_texts_are_read() {
+        let old = br#"{"step":{"label":"x","changes":[]}}"#;
+        let line = format!("{:08x} {}", crc32fast::hash(old), String::from_utf8_lossy(old));
+        let entry = decode(line.as_bytes()).and_then(entry_of);
+        assert_eq!(entry, Some(Entry::Step(Step::new("x", ChangeMap::new()))));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::changes::{Change, ChangeMap, Contents, Rebased, moved};
+use super::patch::TextPatch;
 use super::rrset::{RrKey, RrSet, same_contents, same_octets};
 use super::snapshot::Snapshot;
 
@@ -16,6 +17,20 @@ pub struct Step {
     /// What the person did, for the undo message: "add www A".
     pub label: String,
     pub changes: ChangeMap,
+    /// What it did to the zone's document, where that is known: comments are no RRsets, and come back by this.
+    pub text: Option<TextPatch>,
+}
+
+impl Step {
+    /// An edit of records.
+    pub fn new(label: impl Into<String>, changes: ChangeMap) -> Step {
+        Step { label: label.into(), changes, text: None }
+    }
+
+    /// Does it do nothing, neither to records nor to the text?
+    fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.text.is_none()
+    }
 }
 
 /// What happened to a draft, in the order it happened: played again it gives the same draft.
@@ -65,6 +80,16 @@ impl Draft {
         label: impl Into<String>,
         edits: impl IntoIterator<Item = (RrKey, Option<RrSet>)>,
     ) -> Option<Entry> {
+        self.edit_with_text(label, edits, TextPatch::default())
+    }
+
+    /// The same with what it did to the document; that can be all of it, where only comments are edited.
+    pub fn edit_with_text(
+        &mut self,
+        label: impl Into<String>,
+        edits: impl IntoIterator<Item = (RrKey, Option<RrSet>)>,
+        text: TextPatch,
+    ) -> Option<Entry> {
         let changes: ChangeMap = edits
             .into_iter()
             .map(|(key, after)| {
@@ -74,10 +99,10 @@ impl Draft {
             })
             .filter(|(_, change)| !change.is_empty())
             .collect();
-        if changes.is_empty() {
+        let step = Step { label: label.into(), changes, text: Some(text).filter(|text| !text.is_empty()) };
+        if step.is_empty() {
             return None;
         }
-        let step = Step { label: label.into(), changes };
         let base = Arc::clone(&self.base);
         self.perform(step.clone(), &|key| base.get(key));
         Some(Entry::Step(step))
@@ -143,6 +168,27 @@ impl Draft {
         steps.into_iter().map(Entry::Step).chain(undone).collect()
     }
 
+    /// What the next undo would do to the document.
+    pub fn undo_text(&self) -> Option<TextPatch> {
+        self.undo.last()?.text.as_ref().map(TextPatch::inverse)
+    }
+
+    /// What the next redo would do to the document.
+    pub fn redo_text(&self) -> Option<&TextPatch> {
+        self.redo.last()?.text.as_ref()
+    }
+
+    /// Notes what the newest step did to the document, after what is known of it already: seen only now that somebody
+    /// looks at the text. False where that cannot be told of one step.
+    pub fn attach_text(&mut self, patch: TextPatch) -> bool {
+        let newest = self.undo.last_mut().filter(|_| self.redo.is_empty());
+        if let Some(step) = newest.filter(|_| !patch.is_empty()) {
+            step.text = Some(step.text.take().unwrap_or_default().then(patch));
+            return true;
+        }
+        false
+    }
+
     /// Labels of what `undo` and `redo` would do next.
     pub fn next_labels(&self) -> (Option<&str>, Option<&str>) {
         (self.undo.last().map(|step| step.label.as_str()), self.redo.last().map(|step| step.label.as_str()))
@@ -156,14 +202,18 @@ impl Draft {
         self.rebase_from(&|key| old.get(key));
         // Steps over contents that are no more: what was done with an RRset that now has others, ours or somebody
         // else's, can neither be undone nor done again, unless it is still in the draft.
-        for step in self.undo.iter_mut().chain(&mut self.redo) {
+        for step in self.undo.iter_mut().chain(&mut self.redo).filter(|step| !step.changes.is_empty()) {
             step.changes.retain(|key, _| {
                 let (was, now) = (old.get(key), self.base.get(key));
                 self.changes.contains_key(key) || same_contents(was.as_ref(), now.as_ref(), key.rtype)
             });
+            if step.changes.is_empty() {
+                // Its text says the same as its records did.
+                step.text = None;
+            }
         }
-        self.undo.retain(|step| !step.changes.is_empty());
-        self.redo.retain(|step| !step.changes.is_empty());
+        self.undo.retain(|step| !step.is_empty());
+        self.redo.retain(|step| !step.is_empty());
     }
 
     /// Moves steps and changes onto the base.
