@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::lab::{Key, Lab, Make, Zone, compiled};
@@ -29,10 +30,7 @@ fn shows_all(make: Make) {
     let text = zone_text();
     let Some(lab) = Lab::start(make, &[Zone::new(ZONE, text.clone())], &Key::default()) else { return };
     let directory = tempfile::tempdir().unwrap();
-    let key = directory.path().join("lab.key");
-    let mut options = std::fs::OpenOptions::new();
-    let mut file = options.write(true).create_new(true).mode(0o600).open(&key).unwrap();
-    file.write_all(lab.key.bind_text().as_bytes()).unwrap();
+    let key = write_key(directory.path(), &lab.key);
 
     let show = || {
         let output = Command::new(env!("CARGO_BIN_EXE_zonewright"))
@@ -54,6 +52,15 @@ fn shows_all(make: Make) {
         // The order is canonical, so the octets are the same however the server sent them.
         assert!(show() == first, "{make}: run {run} shows something else");
     }
+}
+
+/// The key as a file that only we can read.
+pub fn write_key(directory: &Path, key: &Key) -> PathBuf {
+    let path = directory.join("lab.key");
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create_new(true).mode(0o600).open(&path).unwrap();
+    file.write_all(key.bind_text().as_bytes()).unwrap();
+    path
 }
 
 /// Names, types and sizes mixed, so that messages end at all sorts of places.

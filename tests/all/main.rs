@@ -6,6 +6,7 @@ mod editor;
 mod embedded;
 mod failures;
 mod hostile;
+mod huge;
 mod ixfr;
 mod lab;
 mod large;
