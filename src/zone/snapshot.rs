@@ -287,22 +287,26 @@ impl SnapshotBuilder {
                 }
                 position(a).cmp(&position(b))
             });
-            let mut kept: Vec<Row> = Vec::with_capacity(rows.len());
+            // Compacted in place: a second table would be the largest part of what a transfer needs.
             let mut sets: Vec<u32> = Vec::new();
-            let mut set_start = 0;
-            for row in rows {
-                let starts_set = kept.last().is_none_or(|last| position(last) != position(&row));
-                if starts_set {
-                    set_start = kept.len();
+            let (mut kept, mut set_start) = (0, 0);
+            let mut last: Option<Row> = None;
+            for next in 0..rows.len() {
+                let Some(row) = rows.get(next).copied() else { break };
+                if last.is_none_or(|last| position(&last) != position(&row)) {
+                    set_start = kept;
                     // Row numbers fit: checked at the top.
                     sets.push(set_start as u32);
-                } else if is_repeated(&zone, kept.get(set_start..).unwrap_or_default(), &row) {
+                } else if is_repeated(&zone, rows.get(set_start..kept).unwrap_or_default(), &row) {
                     continue;
                 }
-                kept.push(row);
+                rows.swap(kept, next);
+                kept += 1;
+                last = Some(row);
             }
-            sets.push(kept.len() as u32);
-            (kept, sets)
+            rows.truncate(kept);
+            sets.push(kept as u32);
+            (rows, sets)
         };
         (zone.rows, zone.sets) = (rows, sets);
         let soa = zone.get(&RrKey::new(zone.origin.clone(), RecordType::SOA)).ok_or(SnapshotError::NoSoa)?;
