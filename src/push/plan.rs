@@ -7,8 +7,9 @@ use super::{Plan, ServerTraits, describe};
 use crate::facts::ServerKind;
 use crate::wire::update::{MAX_UPDATE, encoded_len};
 use crate::zone::changes::{Change, ChangeMap, Contents, Rebased};
+use crate::zone::managed::is_signed;
 use crate::zone::update::{Operation, Prerequisite, Update, stands_beside_cname};
-use crate::zone::{Name, Rdata, RecordType, RrKey, RrSet, Snapshot, Soa, serial};
+use crate::zone::{Name, Rdata, RecordType, RrKey, RrSet, SetId, Snapshot, Soa, serial};
 
 /// Why changes do not make an update.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -90,6 +91,11 @@ pub(super) fn plan_with(
     let changes = standing(zone, changes)?;
     for (key, change) in &changes {
         check(zone, &changes, key, change)?;
+        if key.rtype == RecordType::NSEC3PARAM && traits.kind == ServerKind::PowerDns {
+            // It keeps them elsewhere. An update with one can leave PowerDNS 4.7 with an open transaction in its
+            // database, and every later update fails.
+            return Err(PlanError::Managed(key.clone()));
+        }
     }
     let mut planner = Planner {
         zone,
@@ -320,6 +326,20 @@ impl Planner<'_> {
         self.kind == ServerKind::PowerDns && !(single && self.skips_wildcard(&key.owner))
     }
 
+    /// Does a CNAME take the place of everything at this name of a signed zone? Knot takes a CNAME only where
+    /// nothing is left, and the RRSIG and NSEC records of a name go only with the whole name.
+    fn clears_for_cname(&self, owner: &Name) -> bool {
+        let cname = RrKey::new(owner.clone(), RecordType::CNAME);
+        let goes = |key: RrKey| {
+            matches!(key.rtype, RecordType::RRSIG | RecordType::NSEC)
+                || self.changes.get(&key).is_some_and(|change| change.after.is_none())
+        };
+        matches!(self.kind, ServerKind::Knot | ServerKind::Unknown)
+            && self.changes.get(&cname).is_some_and(|change| change.before.is_none())
+            && is_signed(self.zone)
+            && self.zone.sets_at(owner.as_ref()).filter_map(|set| self.zone.key(SetId(set))).all(goes)
+    }
+
     /// Owner by owner, deletes before adds: servers work in this order, and would ignore a CNAME beside data.
     fn operate(&mut self, mut soa: Option<(u32, Soa)>) {
         let origin = self.zone.origin();
@@ -332,10 +352,18 @@ impl Planner<'_> {
             if key.owner != *owner {
                 self.operations.append(&mut adds);
                 owner = &key.owner;
+                if self.clears_for_cname(owner) {
+                    self.operations.push(Operation::DeleteName(owner.clone()));
+                }
             }
             match (&change.before, &change.after) {
                 (Some(before), Some(after)) if is_apex_ns(self.zone, key) => {
                     self.operations.extend(apex_ns(key, before, after, self.kind));
+                }
+                // A new CNAME takes the place of the old one. Deleted first, it would not be taken: see
+                // `clears_for_cname`.
+                (Some(_), Some(after)) if key.rtype == RecordType::CNAME => {
+                    adds.extend(after.rdata.iter().map(|rdata| add(key, after.ttl, rdata)));
                 }
                 (Some(before), Some(after)) => {
                     let whole = key.rtype.is_singleton()
@@ -350,6 +378,7 @@ impl Planner<'_> {
                     self.operations.extend(deleted.into_iter().map(|rdata| delete(key, rdata)));
                     adds.extend(added.into_iter().map(|rdata| add(key, after.ttl, rdata)));
                 }
+                (Some(_), None) if self.clears_for_cname(owner) => {}
                 (Some(before), None) if self.skips_wildcard(&key.owner) && !self.deletes_whole(key) => {
                     // Not guarded: take away only what was seen.
                     self.operations.extend(before.rdata.iter().map(|rdata| delete(key, rdata)));

@@ -4,10 +4,14 @@
 use super::{Plan, Prediction, PredictionKind, ServerTraits};
 use crate::facts::ServerKind;
 use crate::zone::changes::{Change, ChangeMap, Contents};
+use crate::zone::managed::{is_managed, is_signed};
 use crate::zone::serial::MAX_STEP;
 use crate::zone::update::{Applied, Ignored, Operation, Rcode, apply};
 use crate::zone::{Name, NameRef, RecordType, RrKey, RrSet, Snapshot, types};
 
+/// Mail before there was MX.
+const MD: RecordType = RecordType(3);
+const MF: RecordType = RecordType(4);
 /// What NSEC was before RFC 4034.
 const NXT: RecordType = RecordType(30);
 /// The largest TTL that resolvers take at its word (RFC 2181 section 8).
@@ -91,8 +95,10 @@ fn differences(zone: &Snapshot, plan: &Plan, intended: &ChangeMap, applied: &App
         let message = format!("The server will {verb}: {}", reason(plan, applied, key));
         found.push(Prediction { key: key.clone(), kind, message });
     }
+    let signed = is_signed(zone);
     for key in applied.changes.keys() {
-        if key.rtype != RecordType::SOA && !intended.contains_key(key) {
+        let is_expected = key.rtype == RecordType::SOA || is_managed(signed, zone, key);
+        if !is_expected && !intended.contains_key(key) {
             let message = "This will change too, though nobody asked for it.".into();
             found.push(Prediction { key: key.clone(), kind: PredictionKind::Altered, message });
         }
@@ -212,12 +218,26 @@ fn bind(case: &Case<'_>, key: &RrKey, change: &Change) -> Option<(PredictionKind
                 "the name is no host name (letters, digits and hyphens). Use another name, or set check-names there.",
             );
         }
-        RecordType::NSEC3PARAM | RecordType::DNSKEY | RecordType::SIG | NXT => {
+        RecordType::SIG | NXT => {
             return case.refused("signing is its own business. Set it up in the server's configuration.");
         }
-        RecordType::CDS | RecordType::CDNSKEY if !case.has(owner, RecordType::DNSKEY) => {
+        RecordType::DNSKEY if case.is_apex(owner) => {
+            return case.refused(
+                "it wants the private key to every DNSKEY. Set it up in the server's configuration.",
+            );
+        }
+        RecordType::NSEC3PARAM => {
+            return case
+                .ignored("it takes this for an order to sign. Set it up in the server's configuration.");
+        }
+        RecordType::CDS | RecordType::CDNSKEY
+            if case.is_apex(owner)
+                && !case.has(owner, RecordType::DNSKEY)
+                && !added(key, change).all(|rdata| is_delete_request(key.rtype, rdata)) =>
+        {
             return case.refused("there is no DNSKEY here that this could belong to.");
         }
+        MD | MF => return case.ignored("the type is obsolete. Use MX."),
         _ => {}
     }
     let targets = std::iter::once(first).chain(added(key, change).skip(1));
@@ -255,6 +275,17 @@ fn knot(case: &Case<'_>, key: &RrKey, change: &Change) -> Option<(PredictionKind
             name = above.parent();
         }
     }
+    let beside_cname =
+        case.has(&key.owner, RecordType::CNAME)
+            && case.after.keys_at(&key.owner).iter().any(|other| {
+                !matches!(other.rtype, RecordType::CNAME | RecordType::RRSIG | RecordType::NSEC)
+            });
+    if added_here && beside_cname {
+        return case.ignored("it lets nothing stand beside a CNAME.");
+    }
+    if added_here && key.rtype == RecordType::SIG {
+        return case.refused("it takes no record of this type.");
+    }
     if is_case_only(key, change) {
         return case.ignored("only the case of a name is different, and that does not matter in DNS.");
     }
@@ -290,6 +321,12 @@ fn powerdns(case: &Case<'_>, key: &RrKey, change: &Change) -> Option<(Prediction
         _ => {}
     }
     None
+}
+
+/// The values that ask the parent to delete its DS records (RFC 8078 section 4).
+fn is_delete_request(rtype: RecordType, rdata: &[u8]) -> bool {
+    let protocol = if rtype == RecordType::CDNSKEY { 3 } else { 0 };
+    rdata == [0, 0, protocol, 0, 0]
 }
 
 /// The types that PowerDNS 4.7 knows; others are a format error to it. Sorted.

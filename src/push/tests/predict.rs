@@ -119,6 +119,28 @@ fn what_powerdns_does_otherwise() {
     check(|| vec![edit("@", 60, &["SOA 100"])], [None, None, Some(IGNORED)]);
 }
 
+/// An edit that makes a set of one record, of RDATA that has no text here.
+fn raw(
+    owner: &'static str,
+    rtype: RecordType,
+    rdata: &'static [u8],
+) -> impl Fn() -> Vec<(RrKey, Option<RrSet>)> {
+    move || vec![(key(owner, rtype), Some(RrSet::new(60, vec![rdata.into()])))]
+}
+
+#[test]
+fn records_about_signing_in_a_zone_that_is_not_signed() {
+    check(raw("@", RecordType::DNSKEY, &[1, 1, 3, 13, 0]), [Some(REFUSED), None, Some(IGNORED)]);
+    // The order to the parent to delete its DS records belongs to no key.
+    check(raw("@", RecordType::CDS, &[0; 5]), [None, None, Some(IGNORED)]);
+    check(raw("@", RecordType::CDNSKEY, &[0, 0, 3, 0, 0]), [None, None, Some(IGNORED)]);
+    check(raw("host", RecordType::CDS, &[0, 1, 13, 240, 0]), [None, None, Some(IGNORED)]);
+    check(raw("alias", RecordType::KEY, &[2, 0, 3, 13, 0]), [None, Some(IGNORED), None]);
+    let param = raw("@", RecordType::NSEC3PARAM, &[1, 0, 0, 0, 0]);
+    assert_eq!(predicted(ServerKind::Bind, param()), [("@".into(), IGNORED)]);
+    assert_eq!(predicted(ServerKind::Knot, param()), []);
+}
+
 #[test]
 fn a_huge_ttl_is_altered_everywhere() {
     for kind in KINDS {

@@ -7,7 +7,7 @@ mod oracle;
 mod servers;
 mod tests;
 
-pub use oracle::{compiled, dig_axfr, nsupdate, try_nsupdate, without_serial};
+pub use oracle::{compiled, dig_axfr, nsupdate, try_nsupdate, without_serial, without_signing};
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
@@ -50,6 +50,15 @@ impl fmt::Display for Make {
             Make::Nsd => "NSD",
         })
     }
+}
+
+/// How a server signs its zones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signing {
+    Nsec,
+    Nsec3,
+    /// BIND only: with NSEC, in a copy of the zone that has a serial of its own.
+    Inline,
 }
 
 /// A TSIG key.
@@ -118,21 +127,32 @@ impl Lab {
     /// Starts a server with these zones and returns when it serves all of them. `None`, after saying so, when
     /// the server is not installed; a failure instead where `ZONEWRIGHT_SERVERS=require` is in the environment.
     pub fn start(make: Make, zones: &[Zone], key: &Key) -> Option<Lab> {
-        Lab::start_as(make, zones, key, None)
+        Lab::start_as(make, zones, key, None, None)
+    }
+
+    /// The same with zones that the server signs, each with a key of its own; returns when all are signed.
+    pub fn start_signed(make: Make, signing: Signing, zones: &[Zone], key: &Key) -> Option<Lab> {
+        Lab::start_as(make, zones, key, None, Some(signing))
     }
 
     /// Starts a secondary of BIND or Knot make that transfers this zone from a primary, and returns when it serves it.
     pub fn follow(make: Make, zone: &str, primary: SocketAddr, key: &Key) -> Option<Lab> {
-        Lab::start_as(make, &[Zone::new(zone, "")], key, Some(primary))
+        Lab::start_as(make, &[Zone::new(zone, "")], key, Some(primary), None)
     }
 
-    fn start_as(make: Make, zones: &[Zone], key: &Key, primary: Option<SocketAddr>) -> Option<Lab> {
+    fn start_as(
+        make: Make,
+        zones: &[Zone],
+        key: &Key,
+        primary: Option<SocketAddr>,
+        signing: Option<Signing>,
+    ) -> Option<Lab> {
         if !is_available(make.program()) {
             return None;
         }
         let mut problems = String::new();
         for _ in 0..ATTEMPTS {
-            match Lab::try_start(make, zones, key, primary) {
+            match Lab::try_start(make, zones, key, primary, signing) {
                 Ok(lab) => return Some(lab),
                 Err(problem) => problems += &problem,
             }
@@ -140,14 +160,21 @@ impl Lab {
         panic!("{make} did not start:\n{problems}");
     }
 
-    fn try_start(make: Make, zones: &[Zone], key: &Key, primary: Option<SocketAddr>) -> Result<Lab, String> {
+    fn try_start(
+        make: Make,
+        zones: &[Zone],
+        key: &Key,
+        primary: Option<SocketAddr>,
+        signing: Option<Signing>,
+    ) -> Result<Lab, String> {
         let directory = tempfile::Builder::new().prefix("zonewright-lab-").tempdir().unwrap();
         let port = free_port();
         let token = token();
         for zone in zones.iter().filter(|_| primary.is_none()) {
             std::fs::write(directory.path().join(format!("{}.zone", zone.name)), &zone.text).unwrap();
         }
-        let setup = servers::Setup { directory: directory.path(), port, token: &token, zones, key, primary };
+        let setup =
+            servers::Setup { directory: directory.path(), port, token: &token, zones, key, primary, signing };
         let mut command = setup.command(make);
         let log = directory.path().join("log");
         let file = std::fs::File::create(&log).unwrap();
@@ -160,7 +187,7 @@ impl Lab {
             .unwrap();
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut lab = Lab { address, key: key.clone(), child, log, _directory: directory };
-        match lab.wait_until_serving(zones, &token) {
+        match lab.wait_until_serving(zones, signing, &token) {
             Ok(()) => Ok(lab),
             Err(why) => Err(format!("on port {port}: {why}; the end of its log:\n{}\n", lab.log_end())),
         }
@@ -178,11 +205,18 @@ impl Lab {
     }
 
     /// An error is one that another port may help against.
-    fn wait_until_serving(&mut self, zones: &[Zone], token: &str) -> Result<(), String> {
+    fn wait_until_serving(
+        &mut self,
+        zones: &[Zone],
+        signing: Option<Signing>,
+        token: &str,
+    ) -> Result<(), String> {
         let start = Instant::now();
         // named shares a busy port without a word: only the token shows that it is our process that answers.
         let mut waiting: Vec<(&str, &str, &str)> = vec![("id.server", "CH TXT", token)];
-        waiting.extend(zones.iter().map(|zone| (zone.name.as_str(), "IN SOA", " ")));
+        // The signature of an SOA begins with the type that it covers.
+        let expected = if signing.is_some() { "SOA 13" } else { " " };
+        waiting.extend(zones.iter().map(|zone| (zone.name.as_str(), "IN SOA", expected)));
         for (name, question, expected) in waiting {
             loop {
                 let answer = self.ask(name, question);
@@ -210,7 +244,7 @@ impl Lab {
     /// The answer section's data, as dig prints it; empty when there is none.
     fn ask(&self, name: &str, question: &str) -> String {
         let mut dig = Command::new("dig");
-        dig.args(["@127.0.0.1", "-p", &self.address.port().to_string(), "+short", "+norec"]);
+        dig.args(["@127.0.0.1", "-p", &self.address.port().to_string(), "+short", "+norec", "+dnssec"]);
         dig.args(["+time=1", "+tries=1", "+tcp", name]).args(question.rsplit(' '));
         let output = dig.output().expect("dig runs");
         let text = String::from_utf8_lossy(&output.stdout);

@@ -56,6 +56,22 @@ pub fn without_serial(lines: Vec<String>) -> Vec<String> {
     lines.into_iter().map(replace).collect()
 }
 
+/// The same lines without what a server that signs this zone makes by itself: signatures and the proofs of what is
+/// not there; and at the apex keys, what tells the parent of them, and the parameters and states of signing.
+pub fn without_signing(zone: &str, mut lines: Vec<String>) -> Vec<String> {
+    let apex = format!("{zone}.");
+    lines.retain(|line| {
+        let mut fields = line.split(' ');
+        let (owner, rtype) = (fields.next(), fields.nth(1));
+        match rtype {
+            Some("RRSIG" | "NSEC" | "NSEC3") => false,
+            Some("DNSKEY" | "CDS" | "CDNSKEY" | "NSEC3PARAM" | "TYPE65534") => owner != Some(&apex),
+            _ => true,
+        }
+    });
+    lines
+}
+
 /// Sends commands (`update add ...`) to the server with nsupdate, signed; they must be carried out.
 pub fn nsupdate(address: SocketAddr, key: &Key, zone: &str, commands: &str) {
     assert_eq!(try_nsupdate(address, key, zone, commands), "NOERROR", "{commands}");

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{Key, Make, Zone, program_path};
+use super::{Key, Make, Signing, Zone, program_path};
 
 /// What a server is started with.
 pub struct Setup<'a> {
@@ -17,6 +17,7 @@ pub struct Setup<'a> {
     pub key: &'a Key,
     /// Where the zones come from, for a secondary.
     pub primary: Option<SocketAddr>,
+    pub signing: Option<Signing>,
 }
 
 impl Setup<'_> {
@@ -41,9 +42,19 @@ impl Setup<'_> {
                 server-id \"{token}\"; recursion no; dnssec-validation no; notify no; tcp-clients 500;
                 allow-transfer {{ key \"{name}\"; }};
             }};
-            controls {{ }};\n",
+            controls {{ }};
+            dnssec-policy lab {{
+                keys {{ csk lifetime unlimited algorithm ecdsap256sha256; }};
+                {nsec3}
+            }};\n",
             name = key.name,
+            nsec3 = if self.signing == Some(Signing::Nsec3) { "nsec3param;" } else { "" },
         );
+        let signing = match self.signing {
+            None => "",
+            Some(Signing::Inline) => "dnssec-policy lab; inline-signing yes;",
+            Some(_) => "dnssec-policy lab; inline-signing no;",
+        };
         for Zone { name, .. } in self.zones {
             if let Some(primary) = self.primary {
                 text += &format!(
@@ -55,7 +66,7 @@ impl Setup<'_> {
                 continue;
             }
             text += &format!(
-                "zone \"{name}\" {{ type primary; file \"{name}.zone\"; allow-update {{ key \"{}\"; }}; }};\n",
+                "zone \"{name}\" {{ type primary; file \"{name}.zone\"; allow-update {{ key \"{}\"; }}; {signing} }};\n",
                 key.name
             );
         }
@@ -101,13 +112,23 @@ acl:
   - id: notify
     address: 127.0.0.1
     action: notify
+policy:
+  - id: lab
+    single-type-signing: on
+    algorithm: ecdsap256sha256
+    cds-cdnskey-publish: always
+    nsec3: {nsec3}
 {remote}template:
   - id: default
     storage: \"{directory}\"
     file: \"%s.zone\"
     zonefile-sync: -1
     acl: [lab, notify]
+    dnssec-signing: {signing}
+    dnssec-policy: lab
 zone:\n",
+            signing = if self.signing.is_some() { "on" } else { "off" },
+            nsec3 = if self.signing == Some(Signing::Nsec3) { "on" } else { "off" },
             remote = self.primary.map_or(String::new(), |primary| format!(
                 "remote:\n  - id: primary\n    address: {}@{}\n    key: \"{}\"\n",
                 primary.ip(),
@@ -135,6 +156,7 @@ zone:\n",
         let directory = self.directory.display();
         let text = format!(
             "launch=gsqlite3
+gsqlite3-dnssec=yes
 gsqlite3-database={directory}/pdns.sqlite3
 gsqlite3-pragma-synchronous=0
 socket-dir={directory}
@@ -158,27 +180,27 @@ loglevel=5\n"
         let schema = std::fs::read_to_string(schema()).unwrap();
         self.sqlite(&schema);
         for Zone { name, .. } in self.zones {
-            let output = Command::new("pdnsutil")
-                .current_dir(self.directory)
-                .args(["--config-dir=.", "load-zone", name, &format!("{name}.zone")])
-                .output()
-                .expect("pdnsutil runs");
-            assert!(output.status.success(), "pdnsutil load-zone {name}: {output:?}");
+            self.pdnsutil(&["load-zone", name, &format!("{name}.zone")]);
         }
         let Key { name, algorithm, secret } = key;
-        let mut statements = format!(
+        self.sqlite(&format!(
             "INSERT INTO tsigkeys (name, algorithm, secret) VALUES ('{name}', '{algorithm}', '{secret}');\n"
-        );
-        for (kind, content) in [
-            ("TSIG-ALLOW-AXFR", name.as_str()),
+        ));
+        self.metadata(&[
+            ("TSIG-ALLOW-AXFR", name),
             ("TSIG-ALLOW-DNSUPDATE", name),
             ("SOA-EDIT-DNSUPDATE", "INCREASE"),
-        ] {
-            statements += &format!(
-                "INSERT INTO domainmetadata (domain_id, kind, content) SELECT id, '{kind}', '{content}' FROM domains;\n"
-            );
+        ]);
+        if self.signing.is_some() {
+            self.pdnsutil(&["secure-all-zones"]);
+            let mut metadata =
+                vec![("PUBLISH-CDS", "2"), ("PUBLISH-CDNSKEY", "1"), ("SOA-EDIT", "INCEPTION-INCREMENT")];
+            if self.signing == Some(Signing::Nsec3) {
+                metadata.push(("NSEC3PARAM", "1 0 0 -"));
+            }
+            self.metadata(&metadata);
+            self.pdnsutil(&["rectify-all-zones"]);
         }
-        self.sqlite(&statements);
         let mut command = Command::new(program_path("pdns_server").expect("pdns_server is installed"));
         command.args(["--config-dir=.", "--daemon=no", "--guardian=no"]);
         command
@@ -225,6 +247,23 @@ key:
 
     fn write(&self, name: &str, text: &str) {
         std::fs::write(self.directory.join(name), text).unwrap();
+    }
+
+    fn pdnsutil(&self, arguments: &[&str]) {
+        let mut command = Command::new("pdnsutil");
+        let output = command.current_dir(self.directory).arg("--config-dir=.").args(arguments).output();
+        let output = output.expect("pdnsutil runs");
+        assert!(output.status.success(), "pdnsutil {arguments:?}: {output:?}");
+    }
+
+    /// Sets metadata of every zone of PowerDNS.
+    fn metadata(&self, metadata: &[(&str, &str)]) {
+        let statement = |(kind, content): &(&str, &str)| {
+            format!(
+                "INSERT INTO domainmetadata (domain_id, kind, content) SELECT id, '{kind}', '{content}' FROM domains;\n"
+            )
+        };
+        self.sqlite(&metadata.iter().map(statement).collect::<String>());
     }
 
     fn sqlite(&self, statements: &str) {

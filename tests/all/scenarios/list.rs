@@ -175,8 +175,27 @@ pub fn types() -> Vec<(&'static str, String, String)> {
         text("AVC", "\"a=b\"", "\"a=c\""),
         digest("TA", "60485 13 2"),
         digest("DLV", "60485 13 2"),
+        // In zones that nobody signs, what a server makes elsewhere is data.
+        text("DNSKEY", KEYS[0], KEYS[1]),
+        text("CDNSKEY", KEYS[0], KEYS[1]),
+        text("CDS", CDS[0], CDS[1]),
+        text("NSEC3PARAM", "1 0 0 -", "1 0 0 AABB"),
+        text("ZONEMD", &format!("2018031900 1 240 {DIGEST}"), &format!("2018031901 1 240 {DIGEST}")),
     ]
 }
+
+/// Two keys, and what tells the parent of them in the zone type-cds.test.
+const KEYS: [&str; 2] = [
+    "257 3 13 BBDqLDwyFkSmy8OULU7Zsf1q0PClvgcNe4X8owVfS5MVo+HeiNuD75LSNy120HE1ndRlSF4rLhv6DKv+nSmwsA==",
+    "257 3 13 J6cVuB31hvQIyZl0vxJfRExMNfDM8oaq0FZlDS8+f4WGz072NlFkan607yEJOEW73aUg4Db79z+wiEHncTzEww==",
+];
+const CDS: [&str; 2] = [
+    "13313 13 2 0522499D636F9ED8D7F36BC83CCACFA6956E241D5223477113D7E09D3923FEB9",
+    "58217 13 2 FD77D9821555139F565ADE486E9A03375DC8D06D91C18934F1ACAB3B96665916",
+];
+
+/// Types that mean something only at the name of the zone.
+const APEX_TYPES: [&str; 5] = ["DNSKEY", "CDS", "CDNSKEY", "NSEC3PARAM", "ZONEMD"];
 
 /// Every scenario.
 pub fn all() -> Vec<Scenario> {
@@ -186,8 +205,17 @@ pub fn all() -> Vec<Scenario> {
     list.extend(limits());
     list.extend(second_editor());
     list.extend(types().into_iter().map(|(rtype, first, second)| {
-        let around = if rtype == "DS" { "host NS ns.example.net.\n" } else { "" };
-        let owner = if rtype == "SRV" { "_sip._udp" } else { "host" };
+        let keys = format!("@ DNSKEY {}\n@ DNSKEY {}\n", KEYS[0], KEYS[1]);
+        let around = match rtype {
+            "DS" => "host NS ns.example.net.\n",
+            "CDS" | "CDNSKEY" => &keys,
+            _ => "",
+        };
+        let owner = match rtype {
+            "SRV" => "_sip._udp",
+            rtype if APEX_TYPES.contains(&rtype) => "@",
+            _ => "host",
+        };
         let state = |rdata: &str| format!("{around}{owner} {rtype} {rdata}\n");
         let name = format!("type-{}", rtype.to_ascii_lowercase());
         scenario(&name, &[around, &state(&first), &state(&second), around])
@@ -231,6 +259,14 @@ fn sets() -> Vec<Scenario> {
                 "www A 192.0.2.10\nwww A 192.0.2.11\nwww TXT a\n",
                 "www CNAME host.example.net.\n",
                 "www A 192.0.2.10\nwww TXT a\n",
+            ],
+        ),
+        scenario(
+            "ttl-of-a-cname",
+            &[
+                "www CNAME host.example.net.\n",
+                "www 60 CNAME host.example.net.\n",
+                "www 7200 CNAME a.example.net.\n",
             ],
         ),
         scenario(
