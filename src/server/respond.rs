@@ -9,6 +9,7 @@ use super::transfer::Outgoing;
 use crate::wire::builder::Builder;
 use crate::wire::reader::{Header, Question, Reader, WireError};
 use crate::wire::tsig::{Incoming, Signer, check_request};
+use crate::wire::update::Received;
 use crate::wire::{MAX_MESSAGE, Opcode, Section, class, flags, update};
 use crate::zone::update::{Rcode, apply};
 use crate::zone::{ChangeMap, Contents, Name, RecordRef, RecordType, Snapshot, Soa, serial};
@@ -287,8 +288,8 @@ fn may_transfer(state: &State, signed: bool) -> bool {
 
 /// Carries out an update (RFC 2136 section 3): prerequisites and changes under one lock, all or nothing.
 fn perform_update(state: &State, message: &[u8], signed: bool) -> Rcode {
-    let update = match update::decode(message) {
-        Ok(update) => update,
+    let Received { update, flaw } = match update::decode(message) {
+        Ok(received) => received,
         Err(rcode) => return rcode,
     };
     let mut zones = state.lock();
@@ -297,9 +298,9 @@ fn perform_update(state: &State, message: &[u8], signed: bool) -> Rcode {
         return Rcode::REFUSED;
     }
     let zone = Contents { base: &served.zone, changes: &ChangeMap::new() };
-    let changes = match apply(&zone, &update) {
-        Ok(applied) => applied.changes,
-        Err(rcode) => return rcode,
+    let changes = match (apply(&zone, &update), flaw) {
+        (Ok(applied), None) => applied.changes,
+        (Ok(_), Some(rcode)) | (Err(rcode), _) => return rcode,
     };
     if changes.is_empty() {
         return Rcode::NOERROR;

@@ -190,8 +190,15 @@ fn updates_are_carried_out_whole_or_not_at_all() {
     // Nothing is different afterwards: no new serial.
     assert_eq!(push(&server, &add_host("new", Vec::new())), Ok(Rcode::NOERROR));
     assert_eq!(server.snapshot(&origin()).unwrap().serial(), 8);
+    // Zone, prerequisites, operations: what is wrong first is what is answered (RFC 2136 section 3).
     let elsewhere = Update { zone: name("elsewhere.net."), ..add_host("new", Vec::new()) };
-    assert_eq!(push(&server, &elsewhere), Ok(Rcode::NOTZONE));
+    assert_eq!(push(&server, &elsewhere), Ok(Rcode::NOTAUTH));
+    assert_eq!(push(&server, &add_host("elsewhere.net.", absent())), Ok(Rcode::YXDOMAIN));
+    assert_eq!(push(&server, &add_host("elsewhere.net.", Vec::new())), Ok(Rcode::NOTZONE));
+    let mut both = add_host("new2", Vec::new());
+    both.operations.extend(add_host("elsewhere.net.", Vec::new()).operations);
+    assert_eq!(push(&server, &both), Ok(Rcode::NOTZONE));
+    assert_eq!(server.snapshot(&origin()).unwrap().serial(), 8);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::builder::{BuildError, Builder};
 use super::reader::{Problem, Reader, Record, WireError};
 use super::{Opcode, Section, class, flags};
 use crate::zone::update::{Operation, Prerequisite, Rcode, Update};
-use crate::zone::{Name, RecordType};
+use crate::zone::{Name, Rdata, RecordType, types};
 
 /// The largest update, without its signature: what every server was seen to take, and room for the largest TSIG.
 pub const MAX_UPDATE: usize = 64_000;
@@ -128,35 +128,58 @@ fn counts_of(message: &[u8]) -> Result<[u16; 4], WireError> {
     Ok(counts)
 }
 
-/// Reads an update message, with the checks of RFC 2136 sections 3.1.1, 3.2 and 3.4.1 that need no zone contents.
-/// Whether the zone is served here, and whether RDATA fits its type, is for others to say. A TSIG record is passed over.
+/// An update message as a server reads it, up to the first record that breaks a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    pub update: Update,
+    /// FORMERR or NOTZONE for the record that breaks a rule; the answer where what was read before it is carried out
+    /// without an error, of which then nothing may stay.
+    pub flaw: Option<Rcode>,
+}
+
+/// Reads an update message, with the checks of RFC 2136 sections 3.1, 3.2 and 3.4.1 that need no zone contents.
+/// Whether the zone is served here is for others to say. A TSIG record is passed over.
 ///
 /// # Errors
-/// The response code to answer: FORMERR or NOTZONE.
-pub fn decode(message: &[u8]) -> Result<Update, Rcode> {
+/// FORMERR for what is no update message at all, be it only that RDATA does not fit its type; NOTAUTH for a zone of
+/// another class.
+pub fn decode(message: &[u8]) -> Result<Received, Rcode> {
     let malformed = |_: WireError| Rcode::FORMERR;
     let mut reader = Reader::new(message).map_err(malformed)?;
     let zone = reader.question().map_err(malformed)?.ok_or(Rcode::FORMERR)?;
     let is_only = reader.question().map_err(malformed)?.is_none();
-    if !is_only || zone.rtype != RecordType::SOA || zone.class != class::IN {
+    if !is_only || zone.rtype != RecordType::SOA {
         return Err(Rcode::FORMERR);
     }
+    if zone.class != class::IN {
+        return Err(Rcode::NOTAUTH);
+    }
     let mut update = Update { zone: zone.name, prerequisites: Vec::new(), operations: Vec::new() };
+    let mut flaw = None;
     while let Some(record) = reader.record().map_err(malformed)? {
-        match record.section {
-            Section::Answer => read_prerequisite(&record, &mut update)?,
+        // Whether the octets are a message at all is asked before what they say.
+        let rdata = expand(&record)?;
+        if flaw.is_some() {
+            continue;
+        }
+        let read = match record.section {
+            Section::Answer => read_prerequisite(&record, rdata, &mut update),
             Section::Authority => {
-                let operation = read_operation(&record, &update.zone)?;
-                update.operations.push(operation);
+                read_operation(&record, rdata, &update.zone).map(|read| update.operations.push(read))
             }
-            Section::Additional => {}
+            Section::Additional => Ok(()),
+        };
+        flaw = read.err();
+        if flaw.is_some() && record.section == Section::Answer {
+            // Values are compared only when the whole section has been looked at (RFC 2136 section 3.2.5).
+            update.prerequisites.retain(|known| !matches!(known, Prerequisite::RrsetIs(..)));
         }
     }
-    Ok(update)
+    Ok(Received { update, flaw })
 }
 
 /// Adds what a record of the prerequisite section says (RFC 2136 section 3.2.5).
-fn read_prerequisite(record: &Record<'_>, update: &mut Update) -> Result<(), Rcode> {
+fn read_prerequisite(record: &Record<'_>, rdata: Rdata, update: &mut Update) -> Result<(), Rcode> {
     if record.ttl != 0 {
         return Err(Rcode::FORMERR);
     }
@@ -165,15 +188,14 @@ fn read_prerequisite(record: &Record<'_>, update: &mut Update) -> Result<(), Rco
     }
     let (owner, rtype) = (record.owner.to_name(), record.rtype);
     let is_any = rtype == RecordType::ANY;
-    let may_be_asked = is_any || !rtype.is_meta();
+    // Types that no record has may be asked for: there are none.
     let prerequisite = match record.class {
-        class::ANY | class::NONE if !record.rdata.is_empty() || !may_be_asked => return Err(Rcode::FORMERR),
+        class::ANY | class::NONE if !rdata.is_empty() => return Err(Rcode::FORMERR),
         class::ANY if is_any => Prerequisite::NameInUse(owner),
         class::ANY => Prerequisite::RrsetExists(owner, rtype),
         class::NONE if is_any => Prerequisite::NameNotInUse(owner),
         class::NONE => Prerequisite::RrsetAbsent(owner, rtype),
-        class::IN if !rtype.is_meta() => {
-            let rdata = expand(record)?;
+        class::IN => {
             let same = |known: &&mut Prerequisite| match known {
                 Prerequisite::RrsetIs(name, known_type, _) => *name == owner && *known_type == rtype,
                 _ => false,
@@ -194,27 +216,37 @@ fn read_prerequisite(record: &Record<'_>, update: &mut Update) -> Result<(), Rco
 }
 
 /// What a record of the update section says (RFC 2136 section 3.4.1.3).
-fn read_operation(record: &Record<'_>, zone: &Name) -> Result<Operation, Rcode> {
+fn read_operation(record: &Record<'_>, rdata: Rdata, zone: &Name) -> Result<Operation, Rcode> {
     if !record.owner.is_at_or_below(zone.as_ref()) {
         return Err(Rcode::NOTZONE);
     }
     let (owner, rtype) = (record.owner.to_name(), record.rtype);
     let is_any = rtype == RecordType::ANY;
     match record.class {
-        class::IN if !rtype.is_meta() => Ok(Operation::Add(owner, rtype, record.ttl, expand(record)?)),
-        class::ANY if record.ttl != 0 || !record.rdata.is_empty() => Err(Rcode::FORMERR),
+        class::IN if !rtype.is_meta() => Ok(Operation::Add(owner, rtype, record.ttl, rdata)),
+        class::ANY if record.ttl != 0 || !rdata.is_empty() => Err(Rcode::FORMERR),
         class::ANY if is_any => Ok(Operation::DeleteName(owner)),
         class::ANY if !rtype.is_meta() => Ok(Operation::DeleteRrset(owner, rtype)),
         class::NONE if record.ttl == 0 && !rtype.is_meta() => {
-            Ok(Operation::DeleteRecord(owner, rtype, expand(record)?))
+            Ok(Operation::DeleteRecord(owner, rtype, rdata))
         }
         _ => Err(Rcode::FORMERR),
     }
 }
 
-fn expand(record: &Record<'_>) -> Result<Box<[u8]>, Rcode> {
+/// The RDATA with its names written out. It must fit its type where it is meant as data.
+fn expand(record: &Record<'_>) -> Result<Rdata, Rcode> {
     let mut rdata = Vec::new();
     record.expand(&mut rdata).map_err(|_| Rcode::FORMERR)?;
+    let is_data = match record.class {
+        class::IN => record.section != Section::Additional && !record.rtype.is_meta(),
+        class::NONE => record.section == Section::Authority && !record.rtype.is_meta(),
+        _ => false,
+    };
+    let is_misplaced = record.rtype == RecordType::OPT && record.section != Section::Additional;
+    if is_misplaced || is_data && !types::is_valid(record.rtype, &rdata) {
+        return Err(Rcode::FORMERR);
+    }
     Ok(rdata.into_boxed_slice())
 }
 
