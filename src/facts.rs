@@ -2,11 +2,13 @@
 //!
 //! Made by `dns`, `store` and `run`; read by `push`, `app` and `ui`. Nothing here does anything.
 
-use std::fmt;
-use std::net::IpAddr;
-use std::time::Duration;
+mod nameservers;
 
-use crate::zone::Name;
+use std::fmt;
+
+pub use self::nameservers::{
+    AddressStatus, Delegated, Delegation, Fault, NameserverStatus, Parent, Reply, Transport,
+};
 use crate::zone::update::Rcode;
 
 /// What sort of failure it was, for code that decides by it. People read the sentences of [`Failure`].
@@ -76,35 +78,4 @@ pub enum ServerKind {
     Embedded,
     #[default]
     Unknown,
-}
-
-/// What is known of one address of a nameserver.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AddressStatus {
-    pub address: IpAddr,
-    pub state: AddressState,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AddressState {
-    /// Asked, no answer yet.
-    Asking,
-    Answered {
-        /// Did it answer with the AA bit?
-        authoritative: bool,
-        serial: Option<u32>,
-        round_trip: Duration,
-    },
-    /// No usable answer; a few words why: "timed out", "refused".
-    Failed(String),
-}
-
-/// What is known of one nameserver of the zone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NameserverStatus {
-    pub name: Name,
-    /// Empty while its addresses are being looked up, or when there are none.
-    pub addresses: Vec<AddressStatus>,
-    /// Why it has no addresses, where that is so.
-    pub problem: Option<String>,
 }

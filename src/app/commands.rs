@@ -203,7 +203,21 @@ pub static TABLE: &[Command] = &[
     // Looking.
     command("filter", "/ F6", &[Records], moves::start_filter, "show only rows that contain a text")
         .hint(6, "filter"),
-    command("details", "I", PANES, moves::toggle_details, "show or hide a line about the selected record"),
+    command(
+        "details",
+        "I",
+        &[Records],
+        moves::toggle_details,
+        "show or hide a line about the selected record",
+    ),
+    command(
+        "nameserver-details",
+        "I",
+        &[Nameservers],
+        moves::toggle_details,
+        "show or hide all that is known of the selected nameserver",
+    )
+    .hint(6, "details"),
     command("next-change", "n", &[Records], moves::next_change, "go to the next changed record")
         .when(edits::has_changes),
     command("previous-change", "N", &[Records], moves::previous_change, "go to the changed record before")

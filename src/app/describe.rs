@@ -2,6 +2,7 @@
 
 use super::open::Open;
 use super::rows::{Mark, Row};
+use super::standing;
 use crate::zone::{Name, RecordType, RrKey, managed, serial, types};
 
 /// A TTL in the largest units that give it exactly: "1h", "1h30m", "90061" where that would be long.
@@ -80,7 +81,8 @@ pub fn note(open: &Open, row: &Row) -> String {
     let records = open.draft.get(&row.key).map_or(0, |set| set.rdata.len());
     match row.key.rtype {
         RecordType::A | RecordType::AAAA if records > 1 => format!("{records} addresses, served round robin"),
-        RecordType::NS if row.key.owner != *origin => "delegation: others answer below this name".into(),
+        RecordType::NS if row.key.owner == *origin => standing::in_words(open, row),
+        RecordType::NS => "delegation: others answer below this name".into(),
         _ if row.key.owner.as_ref().is_wildcard() => "answers for names here that do not exist".into(),
         rtype => types::info(rtype).map_or_else(String::new, |info| info.purpose.into()),
     }
@@ -92,7 +94,7 @@ pub fn lag(theirs: u32, primary: u32) -> String {
         Some(std::cmp::Ordering::Equal) => "in sync".into(),
         Some(std::cmp::Ordering::Less) => format!("{} behind", primary.wrapping_sub(theirs)),
         Some(std::cmp::Ordering::Greater) => format!("{} ahead", theirs.wrapping_sub(primary)),
-        None => "unrelated serial".into(),
+        None => "incomparable".into(),
     }
 }
 
@@ -120,6 +122,6 @@ mod tests {
         assert_eq!(lag(5, 5), "in sync");
         assert_eq!(lag(u32::MAX, 1), "2 behind");
         assert_eq!(lag(9, 5), "4 ahead");
-        assert_eq!(lag(0x8000_0005, 5), "unrelated serial");
+        assert_eq!(lag(0x8000_0005, 5), "incomparable");
     }
 }

@@ -1,17 +1,12 @@
 //! Loading the zone, first and again; the draft of an earlier run; the questions to the nameservers.
 
-use std::time::Duration;
-
 use super::describe;
 use super::dialog::Dialog;
 use super::open::Open;
 use super::{App, Effect, Loaded, Overlay, RequestId, Screen, Zone};
-use crate::facts::{Failure, NameserverStatus};
+use crate::facts::Failure;
 use crate::zone::Draft;
 use crate::zone::draft::Entry;
-
-/// How often the nameservers are asked.
-const POLL: Duration = Duration::from_secs(30);
 
 /// A draft found on disk.
 #[derive(Debug, Clone)]
@@ -89,7 +84,8 @@ impl App {
                 self.offer_draft();
             }
         }
-        self.ask_nameservers();
+        self.watch_nameservers();
+        self.ask_parent();
     }
 
     /// Puts the draft onto a newer zone, on disk as well.
@@ -180,24 +176,6 @@ impl App {
 
     pub(super) fn take_over(&mut self) {
         self.effect(Effect::TakeOver);
-    }
-
-    /// Asks every nameserver, now and after a while again.
-    pub(super) fn ask_nameservers(&mut self) {
-        let Some(open) = self.open() else { return };
-        let servers = open.nameservers.to_ask(&open.draft);
-        let request = self.next_request();
-        self.asked = request;
-        self.effect(Effect::AskNameservers { request, servers });
-        self.effect(Effect::WakeIn(POLL));
-    }
-
-    pub(super) fn on_nameserver(&mut self, request: RequestId, status: NameserverStatus) {
-        if request == self.asked
-            && let Some(open) = self.open_mut()
-        {
-            open.nameservers.set_status(status);
-        }
     }
 
     /// Shows the review again where it is on the screen, after the draft got another base.

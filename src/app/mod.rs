@@ -5,6 +5,7 @@
 
 pub mod changes;
 pub mod commands;
+pub mod delegation;
 pub mod describe;
 pub mod dialog;
 pub mod edits;
@@ -19,8 +20,8 @@ pub mod open;
 pub mod palette;
 pub mod pushing;
 pub mod rows;
+pub mod standing;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,11 +33,12 @@ use self::forms::Chooser;
 use self::help::Help;
 use self::layout::Layout;
 use self::loading::FoundDraft;
+use self::nameservers::ToAsk;
 use self::open::{Open, Pane};
 use self::palette::Palette;
 use self::pushing::{Pushing, Results};
 use crate::edit::Field;
-use crate::facts::{Failure, NameserverStatus, ServerKind};
+use crate::facts::{Failure, NameserverStatus, Parent, ServerKind};
 use crate::key::Key;
 use crate::push;
 use crate::zone::draft::Entry;
@@ -117,9 +119,14 @@ pub enum Msg {
     /// the screen until one succeeds.
     Journalled(Result<(), Failure>),
     /// What is known of one nameserver; sent whenever more is known.
-    Nameservers {
+    Nameserver {
         request: RequestId,
         status: NameserverStatus,
+    },
+    /// The answer to [`Effect::AskParent`].
+    Parent {
+        request: RequestId,
+        parent: Parent,
     },
     /// The answer to an [`Effect::Push`].
     Push {
@@ -154,9 +161,10 @@ pub enum Effect {
     ClearDraft,
     /// Take the draft from the editor that holds it; tell with [`Msg::DraftFound`] or [`Msg::Failed`].
     TakeOver,
-    /// Ask every nameserver for the zone's serial; tell with [`Msg::Nameservers`]. The addresses are those in
-    /// the zone itself; others are looked up.
-    AskNameservers { request: RequestId, servers: Vec<(Name, Vec<IpAddr>)> },
+    /// Ask a nameserver for the zone's serial; tell with [`Msg::Nameserver`].
+    AskNameserver { request: RequestId, server: ToAsk },
+    /// Find out what the zone above says of this one; tell with [`Msg::Parent`].
+    AskParent { request: RequestId },
     /// Send [`Msg::Woke`] when this time is over. Replaces an earlier one.
     WakeIn(Duration),
     /// Perform one action of a push: never `Show` or `Finish`. Tell with [`Msg::Push`].
@@ -236,8 +244,8 @@ pub struct App {
     key: Key,
     /// The load that is wanted, while one is under way.
     load: Option<RequestId>,
-    /// The latest questions to the nameservers.
-    asked: RequestId,
+    /// The latest question to the parent.
+    asked_parent: RequestId,
     last_request: u64,
     effects: Vec<Effect>,
 }
@@ -259,7 +267,7 @@ impl App {
             found: None,
             key: Key::char(' '),
             load: None,
-            asked: RequestId(0),
+            asked_parent: RequestId(0),
             last_request: 0,
             effects: Vec::new(),
         };
@@ -289,9 +297,10 @@ impl App {
             }
             Msg::DraftLocked { holder } => self.locked = Some(holder),
             Msg::Journalled(result) => self.disk_trouble = result.err(),
-            Msg::Nameservers { request, status } => self.on_nameserver(request, status),
+            Msg::Nameserver { request, status } => self.on_nameserver(request, status),
+            Msg::Parent { request, parent } => self.on_parent(request, parent),
             Msg::Push { request, event } => self.on_push(request, event),
-            Msg::Woke => self.ask_nameservers(),
+            Msg::Woke => self.poll_nameservers(),
             Msg::Notice(text) => self.say(text),
             Msg::Failed(failure) => self.complain(failure.to_string()),
         }

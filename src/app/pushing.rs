@@ -129,10 +129,15 @@ impl App {
         let Some(open) = self.open() else { return };
         let origin = open.draft.base().origin().clone();
         let lines = lines(&report, &origin);
+        let apex = open.apex();
+        let touches_apex = report.verdicts.iter().any(|(key, ..)| *key == apex);
         self.screen = Screen::Result(Box::new(Results { lines, offset: 0 }));
         if let Some(zone) = report.zone {
             self.rebase(zone);
-            self.ask_nameservers();
+            self.watch_nameservers();
+            if touches_apex {
+                self.ask_parent();
+            }
         }
     }
 }

@@ -1,14 +1,18 @@
 //! The whole app driven by keys, without terminal, network and disk.
 
+use std::collections::BTreeMap;
+
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use super::*;
+use crate::facts::{AddressStatus, Delegated, Delegation, Reply};
 use crate::zone::{Draft, RecordType, RrKey, SnapshotBuilder, types};
 
 mod budget;
 mod editing;
 mod loading;
+mod nameservers;
 mod pushing;
 mod random;
 mod screens;
@@ -78,20 +82,37 @@ pub fn settings() -> Settings {
     }
 }
 
+/// A nameserver of which nothing is known.
+pub fn status(server: &str) -> NameserverStatus {
+    NameserverStatus { name: name(server), addresses: Vec::new(), problem: None, unasked: 0, complete: true }
+}
+
+/// An authority's answer.
+pub fn serial(serial: u32, millis: u64) -> Reply {
+    Reply::Serial { serial, round_trip: Duration::from_millis(millis) }
+}
+
 /// An app with the zone open, and the effects since then.
 pub struct Test {
     pub app: App,
     pub effects: Vec<Effect>,
+    /// The latest questions to the nameservers, and to the parent.
+    pub asked: BTreeMap<Name, RequestId>,
+    pub asked_parent: RequestId,
 }
 
 impl Test {
+    pub fn of(app: App, effects: Vec<Effect>) -> Test {
+        Test { app, effects, asked: BTreeMap::new(), asked_parent: RequestId(0) }
+    }
+
     pub fn new() -> Test {
         Test::with(ZONE)
     }
 
     pub fn with(text: &str) -> Test {
         let (app, effects) = App::new(settings());
-        let mut test = Test { app, effects };
+        let mut test = Test::of(app, effects);
         test.load(text);
         test.effects.clear();
         test
@@ -113,7 +134,44 @@ impl Test {
     }
 
     pub fn send(&mut self, msg: Msg) {
-        self.effects.extend(self.app.update(msg));
+        let effects = self.app.update(msg);
+        for effect in &effects {
+            match effect {
+                Effect::AskNameserver { request, server } => {
+                    self.asked.insert(server.name.clone(), *request);
+                }
+                Effect::AskParent { request } => self.asked_parent = *request,
+                _ => {}
+            }
+        }
+        self.effects.extend(effects);
+    }
+
+    /// A nameserver's answer to the latest question: all that there will be.
+    pub fn nameserver(&mut self, server: &str, addresses: &[(&str, Reply, Reply)]) {
+        let addresses = addresses.iter().map(|(address, udp, tcp)| AddressStatus {
+            address: address.parse().unwrap(),
+            udp: *udp,
+            tcp: *tcp,
+        });
+        self.status(NameserverStatus { addresses: addresses.collect(), ..status(server) });
+    }
+
+    pub fn status(&mut self, status: NameserverStatus) {
+        let request = self.asked[&status.name];
+        self.send(Msg::Nameserver { request, status });
+    }
+
+    /// The parent's answer: nameservers with their glue.
+    pub fn delegation(&mut self, nameservers: &[(&str, &[&str])]) {
+        let nameservers = nameservers.iter().map(|(server, glue)| Delegated {
+            name: name(server),
+            glue: glue.iter().map(|address| address.parse().unwrap()).collect(),
+        });
+        let parent = name("com.");
+        let delegation = Delegation { parent, nameservers: nameservers.collect() };
+        let request = self.asked_parent;
+        self.send(Msg::Parent { request, parent: Parent::Delegates(delegation) });
     }
 
     /// Presses keys by their written forms, blanks between them; `'text'` types text.

@@ -1,18 +1,20 @@
 //! `zonewright demo`: the editor on nameservers inside the program.
 //!
-//! A primary serves the example zone; a second nameserver, which the zone names too, takes every change over some
-//! seconds later, as secondaries do. Both are on loopback: the addresses that the zone gives them are asked there, and
-//! nothing in the demo asks any other machine.
+//! A primary serves the example zone; two secondaries, which the zone names too, take every change over some seconds
+//! later. One more nameserver has the zones above, for what lies outside: the delegation, and the addresses of names
+//! elsewhere. All are on loopback: the addresses that the zones give them are asked there, and nothing in the demo asks
+//! any other machine.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::world::{Access, Enclosed, World};
+use super::world::{Access, World};
 use super::{Exit, Stop, access, editor};
 use crate::app::Settings;
 use crate::config::HostPort;
+use crate::dns::questions::Network;
 use crate::server::{Following, Handle, Options, Primary, Secondary};
 use crate::store::drafts::Journal;
 use crate::wire::key::{Algorithm, Key, Secret};
@@ -21,16 +23,23 @@ use crate::zonefile;
 
 /// The example zone.
 const ZONE: &[u8] = include_bytes!("../../assets/demo.zone");
+/// What there is above and beside it.
+const ABOVE: [&[u8]; 2] =
+    [include_bytes!("../../assets/demo-com.zone"), include_bytes!("../../assets/demo-net.zone")];
 
-/// Where the zone's nameservers say that they are.
+/// Where the nameservers are, as the zones say.
 const PRIMARY_V4: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 const PRIMARY_V6: IpAddr = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1));
-const SECONDARY: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
+const SECONDARIES: [IpAddr; 2] =
+    [IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7)), IpAddr::V4(Ipv4Addr::new(203, 0, 113, 53))];
+const PARENT: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1));
 
-/// How long the second nameserver waits before it takes a change over, so that it is seen to lag.
-const LAG: Duration = Duration::from_secs(4);
-/// How long the second nameserver may take until it has the zone. It is not needed for anything else.
+/// How long each secondary waits before it takes a change over, so that they are seen to lag.
+const LAGS: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(9)];
+/// How long a secondary may take until it has the zone. It is not needed for anything else.
 const START: Duration = Duration::from_secs(2);
+/// How long each question to a nameserver may take.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs the demo.
 ///
@@ -39,22 +48,27 @@ const START: Duration = Duration::from_secs(2);
 pub fn run() -> Result<Exit, Stop> {
     super::on_terminal()?;
     let key = Key { name: name(b"demo-key.")?, algorithm: Algorithm::HmacSha256, secret: random_secret()? };
-    let zone = example()?;
+    let zone = read(ZONE)?;
     let origin = zone.origin().clone();
     let primary = Primary::start(vec![zone], vec![key.clone()], Options::default())?;
-    let following = Following { lag: LAG };
-    let secondary = Secondary::start(origin.clone(), primary.address, Some(key.clone()), following)?;
-    primary.notify(secondary.address);
-    wait_for(&secondary, &origin);
+    let above = ABOVE.into_iter().map(read).collect::<Result<_, _>>()?;
+    let above = Primary::start(above, Vec::new(), Options { read_only: true, ..Options::default() })?;
+    let mut secondaries = Vec::new();
+    for lag in LAGS {
+        let secondary =
+            Secondary::start(origin.clone(), primary.address, Some(key.clone()), Following { lag })?;
+        primary.notify(secondary.address);
+        secondaries.push(secondary);
+    }
+    secondaries.iter().for_each(|secondary| wait_for(secondary, &origin));
     let at_primary = HostPort { host: primary.address.ip().to_string(), port: primary.address.port() };
-    let enclosed = Enclosed {
-        hosts: HashMap::from([(name(b"ns2.example.net.")?, vec![SECONDARY])]),
-        routes: HashMap::from([
-            (PRIMARY_V4, primary.address),
-            (PRIMARY_V6, primary.address),
-            (SECONDARY, secondary.address),
-        ]),
-    };
+    let mut routes = HashMap::from([
+        (PRIMARY_V4, primary.address),
+        (PRIMARY_V6, primary.address),
+        (PARENT, above.address),
+    ]);
+    routes.extend(SECONDARIES.into_iter().zip(secondaries.iter().map(|secondary| secondary.address)));
+    let enclosed = Network { resolvers: vec![above.address], routes, enclosed: true, patience: PATIENCE };
     let key = Arc::new(key);
     let settings = Settings {
         zone: origin.clone(),
@@ -76,7 +90,7 @@ pub fn run() -> Result<Exit, Stop> {
             key: Some(Arc::clone(&key)),
             transfer_key: Some(key),
             read_only: false,
-            timeout: Duration::from_secs(5),
+            timeout: PATIENCE,
             enclosed: Some(enclosed),
         },
     );
@@ -91,13 +105,13 @@ pub fn run() -> Result<Exit, Stop> {
     Ok(Exit::Done)
 }
 
-/// The example zone as shipped.
-fn example() -> Result<Snapshot, Stop> {
-    let fault = |_| Stop::usage("The example zone of this build cannot be read.".into());
-    zonefile::read_zone(ZONE, None).map(|(zone, _)| zone).map_err(fault)
+/// A zone as shipped.
+fn read(text: &[u8]) -> Result<Snapshot, Stop> {
+    let fault = |_| Stop::usage("An example zone of this build cannot be read.".into());
+    zonefile::read_zone(text, None).map(|(zone, _)| zone).map_err(fault)
 }
 
-/// Waits until the second nameserver has the zone, so that the first look finds it.
+/// Waits until a secondary has the zone, so that the first look finds it.
 fn wait_for(secondary: &Handle, zone: &Name) {
     let start = Instant::now();
     while secondary.snapshot(zone).is_none() && start.elapsed() < START {
@@ -123,7 +137,7 @@ mod tests {
 
     #[test]
     fn example_zone_uses_every_everyday_type() {
-        let zone = example().unwrap();
+        let zone = read(ZONE).unwrap();
         let used: Vec<RecordType> = zone.records().map(|record| record.rtype).collect();
         for info in table().iter().filter(|info| info.standing == Standing::Everyday) {
             assert!(used.contains(&info.rtype), "{} is not in the example zone", info.mnemonic);

@@ -161,16 +161,21 @@ impl Editor {
             }),
             Effect::ClearDraft => self.write_journal(|journal| journal.rewrite(&[])),
             Effect::TakeOver => self.take_journal(true),
-            Effect::AskNameservers { request, servers } => {
-                for (name, in_zone) in servers {
-                    let (world, sender) = (Arc::clone(&self.world), self.sender.clone());
-                    self.spawn(request, async move {
-                        let tell = |status| {
-                            let _ = sender.send(Msg::Nameservers { request, status });
-                        };
-                        world.watch_nameserver(name, in_zone, tell).await;
-                    });
-                }
+            Effect::AskNameserver { request, server } => {
+                let (world, sender) = (Arc::clone(&self.world), self.sender.clone());
+                self.spawn(request, async move {
+                    let tell = |status| {
+                        let _ = sender.send(Msg::Nameserver { request, status });
+                    };
+                    world.watch_nameserver(server, tell).await;
+                });
+            }
+            Effect::AskParent { request } => {
+                let (world, sender) = (Arc::clone(&self.world), self.sender.clone());
+                self.spawn(request, async move {
+                    let parent = world.parent().await;
+                    let _ = sender.send(Msg::Parent { request, parent });
+                });
             }
             Effect::WakeIn(time) => self.wake_at = Instant::now().checked_add(time),
             Effect::Push { request, action } => {

@@ -2,7 +2,6 @@
 //!
 //! Addresses are looked up once, at the first need, so that all steps of a push talk to the same server.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,13 +10,18 @@ use tokio::sync::OnceCell;
 
 use super::clock;
 use crate::app::Loaded;
-use crate::config::{self, HostPort};
-use crate::dns::{self, Endpoint, Primary, Refreshed, questions};
-use crate::facts::{AddressState, AddressStatus, Failure, FailureKind, NameserverStatus};
+use crate::app::nameservers::ToAsk;
+use crate::config::HostPort;
+use crate::dns::questions::{self, Network};
+use crate::dns::{self, Endpoint, Primary, Refreshed};
+use crate::facts::{Failure, FailureKind, NameserverStatus, Parent};
 use crate::push::{Action, Event, Push, Report, Stage};
 use crate::wire::key::Key;
 use crate::zone::update::{Rcode, Update};
 use crate::zone::{Name, Snapshot, Soa};
+
+/// How long an unsigned question may take; less where the person says so.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How the primary is reached.
 #[derive(Debug, Clone)]
@@ -31,15 +35,7 @@ pub struct Access {
     pub read_only: bool,
     pub timeout: Duration,
     /// The demo's own little network; `None` in the real one.
-    pub enclosed: Option<Enclosed>,
-}
-
-/// All that exists for the demo: nothing else is asked.
-#[derive(Debug, Clone)]
-pub struct Enclosed {
-    pub hosts: HashMap<Name, Vec<IpAddr>>,
-    /// Where a nameserver really is that has this address in the zone.
-    pub routes: HashMap<IpAddr, SocketAddr>,
+    pub enclosed: Option<Network>,
 }
 
 /// A zone at its primary.
@@ -213,67 +209,27 @@ impl World {
     }
 
     /// Looks at one nameserver and tells each time more is known of it.
-    pub async fn watch_nameserver(&self, name: Name, in_zone: Vec<IpAddr>, tell: impl Fn(NameserverStatus)) {
-        let patience = self.access.timeout.min(Duration::from_secs(5));
-        let addresses = match self.addresses(&name, &in_zone, patience).await {
-            Ok(addresses) => addresses,
-            Err(problem) => {
-                tell(NameserverStatus { name, addresses: Vec::new(), problem: Some(problem) });
-                return;
-            }
-        };
-        let mut status = NameserverStatus {
-            name,
-            addresses: addresses
-                .iter()
-                .map(|address| AddressStatus { address: *address, state: AddressState::Asking })
-                .collect(),
-            problem: None,
-        };
-        tell(status.clone());
-        let mut asked = tokio::task::JoinSet::new();
-        for (index, address) in addresses.into_iter().enumerate() {
-            let (target, zone) = (self.target(address), self.zone.clone());
-            asked.spawn(async move {
-                let state = match target {
-                    Some(target) => questions::nameserver_status(target, &zone, patience).await,
-                    None => AddressState::Failed("not part of the demo".into()),
-                };
-                (index, state)
-            });
-        }
-        while let Some(answer) = asked.join_next().await {
-            if let Ok((index, state)) = answer
-                && let Some(address) = status.addresses.get_mut(index)
-            {
-                address.state = state;
-                tell(status.clone());
-            }
-        }
+    pub async fn watch_nameserver(&self, server: ToAsk, tell: impl Fn(NameserverStatus)) {
+        let ToAsk { name, in_zone, tcp } = server;
+        questions::watch(&self.network(), &self.zone, name, in_zone, tcp, tell).await;
     }
 
-    async fn addresses(
-        &self,
-        name: &Name,
-        in_zone: &[IpAddr],
-        patience: Duration,
-    ) -> Result<Vec<IpAddr>, String> {
-        match &self.access.enclosed {
-            None => questions::addresses(name, in_zone, &questions::system_resolvers(), patience).await,
-            Some(_) if !in_zone.is_empty() => Ok(in_zone.to_vec()),
-            Some(enclosed) => {
-                enclosed.hosts.get(name).cloned().ok_or_else(|| "not part of the demo".to_owned())
-            }
-        }
+    /// What the zone above says of this one.
+    pub async fn parent(&self) -> Parent {
+        questions::parent(&self.network(), &self.zone).await
     }
 
-    /// Where to ask a nameserver's address. The primary's own is asked at the port that the person gave.
-    fn target(&self, address: IpAddr) -> Option<SocketAddr> {
+    /// Where unsigned questions go. The primary's own address is asked at the port that the person gave.
+    fn network(&self) -> Network {
         if let Some(enclosed) = &self.access.enclosed {
-            return enclosed.routes.get(&address).copied();
+            return enclosed.clone();
         }
         let primary = self.primary.get().map(|primary| primary.transfer_from.address);
-        let at_primary = primary.filter(|primary| primary.ip() == address);
-        Some(at_primary.unwrap_or_else(|| SocketAddr::new(address, config::DNS_PORT)))
+        Network {
+            resolvers: questions::system_resolvers(),
+            routes: primary.into_iter().map(|address| (address.ip(), address)).collect(),
+            enclosed: false,
+            patience: self.access.timeout.min(PATIENCE),
+        }
     }
 }

@@ -1,32 +1,73 @@
 //! The upper pane: the zone's nameservers, a line an address.
 
+use std::cmp::Ordering;
+
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::canvas::{Canvas, columns};
+use crate::app::delegation::{self, AtParent};
 use crate::app::describe;
-use crate::app::layout::Layout;
+use crate::app::layout::{Layout, Span};
 use crate::app::nameservers::{Line, target};
 use crate::app::open::{Open, Pane};
-use crate::facts::AddressState;
-use crate::zone::serial;
+use crate::app::standing::{Standing, round_trip, standing};
+use crate::facts::{AddressStatus, Parent, Reply, Transport};
+use crate::zone::{Name, serial};
 
-/// Columns for the serial (0: left out), and for it, the state and the round-trip time together.
-fn state_widths(width: u16) -> (u16, u16) {
-    let serial = if width < 60 { 0 } else { 12 };
-    (serial, serial + 14 + 8)
+/// From this width on there are columns for TCP and for the parent.
+const WIDE: u16 = 110;
+
+/// The widths of the columns at the right.
+#[derive(Debug, Clone, Copy)]
+struct Columns {
+    /// 0: left out.
+    serial: u16,
+    /// For lag and round-trip time.
+    state: u16,
+    /// 0: left out, both.
+    tcp: u16,
+    parent: u16,
+}
+
+impl Columns {
+    fn new(width: u16) -> Columns {
+        let (tcp, parent) = if width < WIDE { (0, 0) } else { (13, 16) };
+        Columns {
+            serial: if width < 60 { 0 } else { 12 },
+            state: if width < WIDE { 22 } else { 26 },
+            tcp,
+            parent,
+        }
+    }
+
+    fn total(self) -> u16 {
+        self.serial + self.state + self.tcp + self.parent
+    }
 }
 
 pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     let theme = canvas.theme;
     let active = open.pane == Pane::Nameservers;
-    let inside = canvas.pane(layout, area, "Nameservers", "", active);
     let nameservers = &open.nameservers;
+    let height = usize::from(layout.inside(Span { top: area.y, height: area.height }).height);
+    let title = match nameservers.line_count() {
+        count if count > height => {
+            format!("Nameservers {}-{}/{count}", nameservers.offset + 1, nameservers.offset + height)
+        }
+        _ => "Nameservers".into(),
+    };
+    let inside = canvas.pane(layout, area, &title, "", active);
+    note(open, canvas, layout, area, columns(&title) + 2);
+    let widths = Columns::new(inside.width);
     let longest = nameservers.lines().filter_map(|line| line.address);
     let longest = longest.map(|status| columns(&status.address.to_string())).max().unwrap_or(0);
-    let room = inside.width.saturating_sub(2 + state_widths(inside.width).1 + 1);
+    let room = inside.width.saturating_sub(2 + widths.total() + 1);
     // A narrow screen has no room for addresses.
-    let address_width = longest.clamp(7, 39).min(room.saturating_sub(17 + 3));
+    let address_width = match longest.clamp(7, 39).min(room.saturating_sub(17 + 3)) {
+        0..7 => 0,
+        width => width,
+    };
     let name_width = room.saturating_sub(address_width + 3);
     if nameservers.rows.is_empty() {
         canvas.text(
@@ -41,57 +82,113 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     for (line, y) in lines {
         let Some(row) = nameservers.rows.get(line.row) else { continue };
         let mut x = inside.x;
+        let name = target(row);
         if line.first {
             if line.row == nameservers.selected {
                 canvas.text(x, y, 1, theme.marker_sign(), theme.marker(active));
             }
             let (sign, style) = theme.mark(row);
             canvas.text(x + 1, y, 1, sign.encode_utf8(&mut [0; 4]), style);
-            let name = target(row)
-                .map_or_else(|| describe::data(row, open.draft.base().origin()), |name| name.to_string());
-            canvas.text(x + 2, y, name_width, &name, theme.plain());
+            let origin = open.draft.base().origin();
+            let text = name.as_ref().map_or_else(|| describe::data(row, origin), Name::to_string);
+            canvas.text(x + 2, y, name_width, &text, theme.plain());
         }
         x += 2 + name_width + 1;
         if let Some(status) = line.address {
             canvas.text(x, y, address_width, &status.address.to_string(), theme.plain());
         }
         x += address_width + 2;
-        state(&line, open, canvas, (x, y), inside.width);
+        state(&line, open, canvas, (x, y), widths);
+        x += widths.serial + widths.state;
+        if let Some(status) = line.address.filter(|_| widths.tcp > 0) {
+            over_tcp(status, canvas, (x, y), widths.tcp);
+        }
+        x += widths.tcp;
+        if let Some(name) = name.filter(|_| line.first && widths.parent > 0) {
+            at_parent(&name, open, canvas, (x + 2, y), widths.parent - 2);
+        }
     }
 }
 
-fn state(line: &Line<'_>, open: &Open, canvas: &mut Canvas<'_>, (x, y): (u16, u16), width: u16) {
+/// At the right of the title: what the zone above says.
+fn note(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect, title: u16) {
     let theme = canvas.theme;
-    let (serial_width, state_width) = state_widths(width);
-    let mut words = |text: &str, style: Style| {
-        canvas.text(x, y, state_width, text, style);
-    };
-    let primary = open.draft.base().serial();
-    match (line.address.map(|status| &status.state), line.problem) {
-        (Some(AddressState::Asking), _) => words("asking", theme.faint()),
-        (Some(AddressState::Failed(reason)), _) => words(reason, theme.bad()),
-        (Some(AddressState::Answered { authoritative: false, .. }), _) => {
-            words("not authoritative", theme.bad())
+    let differences = &open.nameservers.differences;
+    let end = area.right().saturating_sub(if layout.framed { 2 } else { 0 });
+    let room = end.saturating_sub(area.x + title + 2);
+    let (text, style) = match (&open.nameservers.parent, differences.as_slice()) {
+        (None, _) => return,
+        (Some(Parent::NotKnown(_)), _) => ("parent not known".into(), theme.faint()),
+        (Some(Parent::DoesNotDelegate { parent }), _) => {
+            (format!("{} does not delegate this zone", delegation::zone(parent)), theme.plain())
         }
-        (Some(AddressState::Answered { serial: None, .. }), _) => {
-            words("answers without an SOA", theme.bad())
+        (Some(Parent::Delegates(delegation)), []) => {
+            (format!("{} agrees", delegation::zone(&delegation.parent)), theme.faint())
         }
-        (Some(AddressState::Answered { serial: Some(theirs), round_trip, .. }), _) => {
-            canvas.text(x, y, serial_width.saturating_sub(2), &theirs.to_string(), theme.plain());
-            let style = match serial::compare(*theirs, primary) {
-                Some(std::cmp::Ordering::Equal) => theme.good(),
-                _ => theme.doubt(),
+        (Some(Parent::Delegates(delegation)), [first, rest @ ..]) => {
+            let all = match rest.len() {
+                0 => first.text.clone(),
+                more => format!("{}; {more} more", first.text),
             };
-            canvas.text(x + serial_width, y, 14, &describe::lag(*theirs, primary), style);
-            canvas.right(
-                x + serial_width + 14,
-                y,
-                8,
-                &format!("{} ms", round_trip.as_millis()),
-                theme.plain(),
-            );
+            let parent = delegation::zone(&delegation.parent);
+            let number = describe::count(differences.len(), "difference");
+            let short = format!("{number} from {parent}: I shows them");
+            (if columns(&all) + 2 <= room { all } else { short }, theme.doubt())
         }
-        (None, Some(problem)) => words(problem, theme.bad()),
-        (None, None) => words("looking up its addresses", theme.faint()),
-    }
+    };
+    canvas.right(end - room, area.y, room, &format!(" {text} "), style);
+}
+
+fn state(line: &Line<'_>, open: &Open, canvas: &mut Canvas<'_>, (x, y): (u16, u16), widths: Columns) {
+    let theme = canvas.theme;
+    let mut words = |text: &str, style: Style| {
+        canvas.text(x, y, widths.serial + widths.state, text, style);
+    };
+    let (theirs, time, not_over) = match (line.address.map(standing), line.problem) {
+        (None, Some(problem)) => return words(problem, theme.bad()),
+        (None, None) => return words("looking up its addresses", theme.faint()),
+        (Some(Standing::Asking), _) => return words("asking", theme.faint()),
+        (Some(Standing::Fails(fault)), _) => return words(&fault.to_string(), theme.bad()),
+        (Some(Standing::Serves { serial, round_trip, not_over }), _) => (serial, round_trip, not_over),
+    };
+    canvas.text(x, y, widths.serial.saturating_sub(2), &theirs.to_string(), theme.plain());
+    let primary = open.draft.base().serial();
+    let lag_style = match serial::compare(theirs, primary) {
+        Some(Ordering::Equal) => theme.good(),
+        _ => theme.doubt(),
+    };
+    let (time, time_style) = match not_over {
+        Some(Transport::Udp) => ("no UDP".into(), theme.bad()),
+        // The wide screen has a column for it.
+        Some(Transport::Tcp) if widths.tcp == 0 => ("no TCP".into(), theme.bad()),
+        _ if widths.tcp > 0 => (format!("UDP {}", round_trip(time)), theme.plain()),
+        _ => (round_trip(time), theme.plain()),
+    };
+    let x = x + widths.serial;
+    let lag_width = widths.state.saturating_sub(columns(&time) + 1);
+    canvas.text(x, y, lag_width, &describe::lag(theirs, primary), lag_style);
+    canvas.right(x, y, widths.state, &time, time_style);
+}
+
+fn over_tcp(status: &AddressStatus, canvas: &mut Canvas<'_>, (x, y): (u16, u16), width: u16) {
+    let theme = canvas.theme;
+    let (text, style) = match (standing(status), status.tcp) {
+        // Said once already.
+        (Standing::Fails(_) | Standing::Asking, _) => return,
+        (_, Reply::Serial { round_trip: time, .. }) => (format!("TCP {}", round_trip(time)), theme.plain()),
+        (_, Reply::Fault(_)) => ("no TCP".into(), theme.bad()),
+        (_, Reply::Asking | Reply::NotAsked) => ("TCP ...".into(), theme.faint()),
+    };
+    canvas.right(x, y, width, &text, style);
+}
+
+fn at_parent(name: &Name, open: &Open, canvas: &mut Canvas<'_>, (x, y): (u16, u16), width: u16) {
+    let Some(Parent::Delegates(delegation)) = &open.nameservers.parent else { return };
+    let theme = canvas.theme;
+    let (text, style) = match delegation::at_parent(delegation, name, &open.draft) {
+        AtParent::Delegated | AtParent::SameGlue => ("delegated", theme.plain()),
+        AtParent::NotDelegated => ("not delegated", theme.doubt()),
+        AtParent::GlueDiffers => ("glue differs", theme.doubt()),
+    };
+    canvas.text(x, y, width, text, style);
 }

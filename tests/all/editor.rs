@@ -109,16 +109,39 @@ fn main_job_by_keys_alone() {
     terminal.press(ENTER);
     terminal.wait_for("Nameservers");
 
-    // The secondary takes its time, and has caught up when it is looked at again.
-    let secondary_is = |screen: &str, state: &str| {
-        screen.lines().any(|line| line.contains("ns2.example.net.") && line.contains(state))
+    // The secondaries take their time, and are seen to catch up one after the other.
+    let are = |screen: &str, first: &str, second: &str| {
+        let is =
+            |name: &str, state: &str| screen.lines().any(|line| line.contains(name) && line.contains(state));
+        is("ns2.example.net.", first) && is("ns3.example.net.", second)
     };
-    terminal.wait_until("the secondary behind", |screen| secondary_is(screen, "1 behind"));
-    std::thread::sleep(Duration::from_secs(6));
-    terminal.press("R");
-    terminal.wait_until("the secondary in sync", |screen| secondary_is(screen, "in sync"));
+    for (first, second) in [("1 behind", "1 behind"), ("in sync", "1 behind"), ("in sync", "in sync")] {
+        terminal.wait_until(&format!("{first}, {second}"), |screen| are(screen, first, second));
+    }
     terminal.press("q");
     assert_eq!(terminal.exit_within(Duration::from_secs(5)), Some(0));
+}
+
+#[test]
+fn what_is_wrong_with_the_delegation_is_shown() {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = demo(&home);
+    terminal.wait_for("com. delegates to ns9.example.net., which is not here; 1 more");
+    terminal.press(TAB);
+    terminal.press("I");
+    let screen = terminal.wait_for("com. lacks glue");
+    assert!(screen.contains("2001:db8::1: serial 2026112101, in sync, UDP"), "{screen}");
+    terminal.press("jj");
+    terminal.wait_for("com. delegates to it");
+    // Nobody outside of the demo is asked.
+    terminal.press("+");
+    terminal.wait_for("Add NS");
+    terminal.press("ns.example.org.");
+    terminal.press(ENTER);
+    terminal.wait_until("the new one", |screen| {
+        screen.lines().any(|line| line.contains("+ns.example.org.") && line.contains("not part of the demo"))
+    });
+    terminal.wait_for("com. does not delegate to ns.example.org.");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use zonewright::dns::{self, Endpoint, Primary};
-use zonewright::facts::{AddressState, Failure, FailureKind};
+use zonewright::facts::{Failure, FailureKind};
 use zonewright::wire::flags;
 use zonewright::wire::key::{Algorithm, Key, Secret};
 use zonewright::wire::tsig::{Incoming, Signer, check_request};
@@ -480,54 +480,4 @@ fn a_slow_server_costs_its_time_and_no_more() {
     let started = Instant::now();
     assert!(transfer(address, None).is_err());
     assert!(started.elapsed() < FOREVER / 2);
-}
-
-/// How a nameserver stands, as the upper pane has it.
-#[test]
-fn nameservers_that_answer_badly() {
-    let status = |address| {
-        runtime().block_on(dns::questions::nameserver_status(address, &name("example.com"), TIMEOUT))
-    };
-    let over_udp = |address: SocketAddr, make: fn(&[u8]) -> Vec<u8>| {
-        let socket = std::net::UdpSocket::bind(address).unwrap();
-        let address = socket.local_addr().unwrap();
-        std::thread::spawn(move || {
-            let mut request = [0; 512];
-            while let Ok((length, peer)) = socket.recv_from(&mut request) {
-                socket.send_to(&make(&request[..length]), peer).unwrap();
-            }
-        });
-        address
-    };
-    let any = "127.0.0.1:0".parse().unwrap();
-    let whole = |request: &[u8]| answer(request, flags::AA, Rcode::NOERROR, &[soa("example.com", 7)]);
-
-    let cut = serve(move |request, stream| send(stream, &whole(request)));
-    over_udp(cut, |request| answer(request, flags::TC, Rcode::NOERROR, &[]));
-    let state = status(cut);
-    assert!(
-        matches!(state, AddressState::Answered { authoritative: true, serial: Some(7), .. }),
-        "{state:?}"
-    );
-
-    let resolver = over_udp(any, |request| answer(request, 0, Rcode::NOERROR, &[soa("example.com", 7)]));
-    let state = status(resolver);
-    assert!(
-        matches!(state, AddressState::Answered { authoritative: false, serial: Some(7), .. }),
-        "{state:?}"
-    );
-    let parent = over_udp(any, |request| answer(request, flags::AA, Rcode::NXDOMAIN, &[soa("com", 7)]));
-    let state = status(parent);
-    assert!(matches!(state, AddressState::Answered { authoritative: true, serial: None, .. }), "{state:?}");
-
-    type Answer = fn(&[u8]) -> Vec<u8>;
-    let cases: [(&str, Answer); 4] = [
-        ("refused", |request| answer(request, 0, Rcode::REFUSED, &[])),
-        ("server failure", |request| answer(request, 0, Rcode::SERVFAIL, &[])),
-        ("timed out", |request| with_other_id(request)),
-        ("answer unreadable", |request| [&request[..2], &[0x80, 0, 0, 0, 0, 9, 0, 0, 0, 0]].concat()),
-    ];
-    for (words, make) in cases {
-        assert_eq!(status(over_udp(any, make)), AddressState::Failed(words.into()));
-    }
 }

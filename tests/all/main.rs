@@ -11,6 +11,7 @@ mod ixfr;
 mod lab;
 mod large;
 mod layers;
+mod nameservers;
 mod primaries;
 mod pty;
 mod scenarios;

@@ -1,11 +1,13 @@
 //! The network against real primaries: what works with each, and what a wrong key, zone or clock gets.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use zonewright::dns::{self, Endpoint, Primary, questions};
-use zonewright::facts::{AddressState, FailureKind, ServerKind};
+use zonewright::dns::questions::{self, Network};
+use zonewright::dns::{self, Endpoint, Primary};
+use zonewright::facts::{FailureKind, Fault, Reply, ServerKind, Transport};
 use zonewright::wire::key::{Algorithm, Key, Secret};
 use zonewright::zone::update::{Operation, Prerequisite, Rcode, Update};
 use zonewright::zone::{Name, RecordType};
@@ -82,19 +84,25 @@ async fn a_zone_is_read_and_changed() {
         assert_eq!((after.record_count(), after.serial()), (5_005, 8), "{make}");
 
         assert_eq!(questions::server_kind(endpoint, TIMEOUT).await, kind, "{make}");
-        let status = questions::nameserver_status(lab.address, &zone, TIMEOUT).await;
-        let answered = matches!(status, AddressState::Answered { authoritative: true, serial: Some(8), .. });
-        assert!(answered, "{make}: {status:?}");
-        let of_parent = questions::nameserver_status(lab.address, &name("example.org"), TIMEOUT).await;
-        assert!(
-            !matches!(of_parent, AddressState::Answered { authoritative: true, .. }),
-            "{make}: {of_parent:?}"
-        );
+        for transport in [Transport::Udp, Transport::Tcp] {
+            let ask =
+                async |zone: &Name| questions::nameserver_status(lab.address, zone, transport, TIMEOUT).await;
+            let reply = ask(&zone).await;
+            assert!(matches!(reply, Reply::Serial { serial: 8, .. }), "{make}: {reply:?}");
+            let of_other = ask(&name("example.org")).await;
+            assert_eq!(of_other, Reply::Fault(Fault::Refused), "{make}");
+        }
 
-        let addresses = questions::addresses(&name("ns1.example.com"), &[], &[lab.address], TIMEOUT).await;
+        let network = Network {
+            resolvers: vec![lab.address],
+            routes: HashMap::new(),
+            enclosed: false,
+            patience: TIMEOUT,
+        };
+        let addresses = questions::addresses(&network, &name("ns1.example.com"), &[]).await;
         let both = ["192.0.2.1".parse().unwrap(), "2001:db8::1".parse().unwrap()];
         assert_eq!(addresses.as_deref(), Ok(both.as_slice()), "{make}");
-        let none = questions::addresses(&name("nothing.example.com"), &[], &[lab.address], TIMEOUT).await;
+        let none = questions::addresses(&network, &name("nothing.example.com"), &[]).await;
         assert_eq!(none, Err("does not exist".into()), "{make}");
     }
 }

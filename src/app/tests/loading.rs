@@ -1,7 +1,7 @@
 //! Loading, reloading, drafts of earlier runs, nameservers.
 
 use super::*;
-use crate::facts::{AddressState, AddressStatus, FailureKind};
+use crate::facts::FailureKind;
 
 fn failure() -> Failure {
     Failure {
@@ -14,7 +14,7 @@ fn failure() -> Failure {
 
 fn started() -> Test {
     let (app, effects) = App::new(settings());
-    Test { app, effects }
+    Test::of(app, effects)
 }
 
 /// The entries on disk after these effects.
@@ -45,7 +45,12 @@ fn progress_then_the_zone() {
     assert_eq!(test.selected(), "  @ 1h SOA ns1 hostmaster 2026112101 3600 900 1209600 300");
     assert!(matches!(
         &test.effects[1..],
-        [Effect::AskNameservers { servers, .. }, Effect::WakeIn(_)] if servers.len() == 2
+        [
+            Effect::AskNameserver { .. },
+            Effect::AskNameserver { .. },
+            Effect::WakeIn(_),
+            Effect::AskParent { .. }
+        ]
     ));
 }
 
@@ -221,44 +226,4 @@ fn disk_trouble_stays_until_it_is_over() {
     assert!(test.screen(80, 24).contains("NOT SAVED: The transfer"));
     test.send(Msg::Journalled(Ok(())));
     assert!(!test.screen(80, 24).contains("NOT SAVED"));
-}
-
-#[test]
-fn nameservers_answer() {
-    let mut test = Test::new();
-    test.send(Msg::Woke);
-    let Some(Effect::AskNameservers { request, .. }) = test.effects.first() else { panic!() };
-    let request = *request;
-    let status = |text: &str, addresses: &[(&str, AddressState)], problem: Option<&str>| NameserverStatus {
-        name: name(text),
-        addresses: (addresses.iter())
-            .map(|(address, state)| AddressStatus { address: address.parse().unwrap(), state: state.clone() })
-            .collect(),
-        problem: problem.map(str::to_string),
-    };
-    let answered = |serial, authoritative| AddressState::Answered {
-        authoritative,
-        serial,
-        round_trip: Duration::from_millis(12),
-    };
-    let two = [("192.0.2.53", answered(Some(2_026_112_101), true)), ("2001:db8::53", answered(None, false))];
-    test.send(Msg::Nameservers { request, status: status("ns1", &two, None) });
-    let one = [("198.51.100.7", answered(Some(2_026_112_100), true))];
-    test.send(Msg::Nameservers { request, status: status("ns2.example.net.", &one, None) });
-    let screen = test.screen(80, 24);
-    insta::assert_snapshot!(screen.lines().skip(1).take(5).collect::<Vec<_>>().join("\n"), @r"
-    ┌ Nameservers ─────────────────────────────────────────────────────────────────┐
-    │▌ ns1.example.com.           192.0.2.53    2026112101  in sync          12 ms │
-    │                             2001:db8::53  not authoritative                  │
-    │  ns2.example.net.           198.51.100.7  2026112100  1 behind         12 ms │
-    └──────────────────────────────────────────────────────────────────────────────┘
-    ");
-    // An answer to an old question changes nothing.
-    test.send(Msg::Woke);
-    test.send(Msg::Nameservers { request, status: status("ns2.example.net.", &[], Some("no such name")) });
-    assert_eq!(test.screen(80, 24), screen);
-    let Some(Effect::AskNameservers { request, .. }) = test.effects.iter().rev().nth(1) else { panic!() };
-    let request = *request;
-    test.send(Msg::Nameservers { request, status: status("ns2.example.net.", &[], Some("no such name")) });
-    assert!(test.screen(80, 24).contains("no such name"));
 }

@@ -1,28 +1,16 @@
 //! Each screen, drawn.
 
 use super::*;
-use crate::facts::{AddressState, AddressStatus};
 
 /// An app whose nameservers have answered.
 fn answered() -> Test {
     let mut test = Test::new();
-    test.send(Msg::Woke);
-    let Some(Effect::AskNameservers { request, .. }) = test.effects.first() else { panic!() };
-    let request = *request;
-    let address = |address: &str, serial, millis| {
-        let state = AddressState::Answered {
-            authoritative: true,
-            serial: Some(serial),
-            round_trip: Duration::from_millis(millis),
-        };
-        AddressStatus { address: address.parse().unwrap(), state }
-    };
-    let first = vec![address("192.0.2.53", 2_026_112_101, 3), address("2001:db8::53", 2_026_112_101, 4)];
-    let second = vec![address("198.51.100.7", 2_026_112_100, 31)];
-    for (server, addresses) in [("ns1", first), ("ns2.example.net.", second)] {
-        let status = NameserverStatus { name: name(server), addresses, problem: None };
-        test.send(Msg::Nameservers { request, status });
-    }
+    let now = 2_026_112_101;
+    test.nameserver(
+        "ns1",
+        &[("192.0.2.53", serial(now, 3), serial(now, 4)), ("2001:db8::53", serial(now, 4), serial(now, 5))],
+    );
+    test.nameserver("ns2.example.net.", &[("198.51.100.7", serial(now - 1, 31), serial(now - 1, 33))]);
     test
 }
 
@@ -66,9 +54,9 @@ fn main_screen() {
     insta::assert_snapshot!(edited().screen(132, 43), @r#"
      example.com · ns1.example.com · serial 2026112101 · 3 changes                                                                 demo
     ┌ Nameservers ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
-    │▌ ns1.example.com.                                                               192.0.2.53    2026112101  in sync           3 ms │
-    │                                                                                 2001:db8::53  2026112101  in sync           4 ms │
-    │  ns2.example.net.                                                               198.51.100.7  2026112100  1 behind         31 ms │
+    │▌ ns1.example.com.                              192.0.2.53    2026112101  in sync           UDP 3 ms     TCP 4 ms                 │
+    │                                                2001:db8::53  2026112101  in sync           UDP 4 ms     TCP 5 ms                 │
+    │  ns2.example.net.                              198.51.100.7  2026112100  1 behind         UDP 31 ms    TCP 33 ms                 │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
     ┌ Records ────────────────────────────────────────────────────────────────────────────────────────────────────────────── 16 of 16 ─┐
     │  Name                             TTL  Type       Data                                    Note                                   │
@@ -108,9 +96,9 @@ fn main_screen() {
      add www A; the TTL belongs to the whole set: 3 records have 5m now
      + add  - delete  Enter edit  u undo  / filter  w save  R reload  Tab pane  c changes  ? help  q quit
     "#);
-    insta::assert_snapshot!(edited().screen(40, 10), @r"
+    insta::assert_snapshot!(edited().screen(40, 10), @"
      example.com · 3 changes           demo
-     Nameservers
+     Nameservers 1-1/3
     ▌ ns1.example…   in sync           3 ms
      Records                       16 of 16
       ns.sub         A      192.0.2.77
@@ -545,7 +533,7 @@ fn conflict() {
 #[test]
 fn failed_load() {
     let (app, effects) = App::new(settings());
-    let mut test = Test { app, effects };
+    let mut test = Test::of(app, effects);
     let request = test.last_load();
     let failure = Failure {
         kind: crate::facts::FailureKind::Refused,
@@ -679,7 +667,7 @@ fn draft_dialog() {
     before.effects.retain(|effect| matches!(effect, Effect::Journal { .. }));
     let entries = super::loading::disk(&before.effects);
     let (app, effects) = App::new(settings());
-    let mut test = Test { app, effects };
+    let mut test = Test::of(app, effects);
     test.send(Msg::DraftFound { entries, base_serial: 2_026_112_101, saved_at: "2026-11-21 14:03".into() });
     test.load(&ZONE.replace("2026112101", "2026112105"));
     insta::assert_snapshot!(test.screen(80, 24).lines().skip(5).take(14).collect::<Vec<_>>().join("\n"), @r"

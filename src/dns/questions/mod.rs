@@ -1,0 +1,122 @@
+//! Unsigned questions, asked through the hickory client: how a nameserver stands, its addresses, its make, and what
+//! the zone above says.
+//!
+//! Names go to and from hickory as octets, never as text: its text forms change names. What comes back is bounded:
+//! UDP answers to 512 octets, TCP answers to a message, and of each the records that are of use to a number.
+//!
+//! `ask` carries one question, `lookup` asks the resolvers, `nameserver` watches one nameserver, `delegation` finds the
+//! parent and asks it.
+
+mod ask;
+mod delegation;
+mod lookup;
+mod nameserver;
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use hickory_client::proto::op::Query;
+use hickory_client::proto::rr::{DNSClass, Name as HickoryName, RData, RecordType as HickoryType};
+
+pub use self::delegation::parent;
+pub use self::lookup::{addresses, system_resolvers};
+pub use self::nameserver::{nameserver_status, watch};
+use super::Endpoint;
+use crate::facts::{ServerKind, Transport};
+
+/// The port of nameservers.
+const PORT: u16 = 53;
+
+/// Whom questions can be put to, and where.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// Asked for names outside of the zone, one after the other.
+    pub resolvers: Vec<SocketAddr>,
+    /// Where a nameserver really is that has this address in the zone.
+    pub routes: HashMap<IpAddr, SocketAddr>,
+    /// There is nothing but the routes. Otherwise every other address is asked at port 53.
+    pub enclosed: bool,
+    /// How long each question may take.
+    pub patience: Duration,
+}
+
+impl Network {
+    /// Where to ask this address; `None` where there is no way to it.
+    fn target(&self, address: IpAddr) -> Option<SocketAddr> {
+        let elsewhere = || (!self.enclosed).then(|| SocketAddr::new(address, PORT));
+        self.routes.get(&address).copied().or_else(elsewhere)
+    }
+}
+
+/// What the server says it is. Asked over TCP: that way the update goes too, so it is open.
+pub async fn server_kind(endpoint: &Endpoint, patience: Duration) -> ServerKind {
+    for asked in [&b"version.bind"[..], b"version.server"] {
+        let Ok(name) = HickoryName::from_labels(asked.split(|octet| *octet == b'.')) else { continue };
+        let mut question = Query::query(name, HickoryType::TXT);
+        question.set_query_class(DNSClass::CH);
+        let server = ask::Server { address: endpoint.address, source: endpoint.source, patience };
+        let Ok(answer) = server.ask(question, Transport::Tcp).await else {
+            // A server that does not answer the first question will not answer the second either.
+            return ServerKind::Unknown;
+        };
+        let kind = answer.answers.iter().find_map(|record| match &record.data {
+            RData::TXT(text) => Some(kind_of(&text.txt_data.concat())),
+            _ => None,
+        });
+        if let Some(kind) = kind.filter(|kind| *kind != ServerKind::Unknown) {
+            return kind;
+        }
+    }
+    ServerKind::Unknown
+}
+
+/// BIND gives its bare version ("9.18.49-1~deb12u1-Debian"), the others their names.
+fn kind_of(version: &[u8]) -> ServerKind {
+    let starts = |name: &str| {
+        version.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    match () {
+        () if starts("zonewright") => ServerKind::Embedded,
+        () if starts("9.") || starts("BIND") => ServerKind::Bind,
+        () if starts("Knot DNS") => ServerKind::Knot,
+        () if starts("PowerDNS") => ServerKind::PowerDns,
+        () => ServerKind::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn makes_of_servers() {
+        for (version, kind) in [
+            ("9.18.49-1~deb12u1-Debian", ServerKind::Bind),
+            ("Knot DNS 3.2.6", ServerKind::Knot),
+            ("PowerDNS Authoritative Server 4.7.3 (built Apr 10 2023)", ServerKind::PowerDns),
+            ("zonewright 0.1.0", ServerKind::Embedded),
+            ("NSD 4.6.1", ServerKind::Unknown),
+            ("", ServerKind::Unknown),
+            ("none of your business", ServerKind::Unknown),
+        ] {
+            assert_eq!(kind_of(version.as_bytes()), kind, "{version}");
+        }
+    }
+
+    #[test]
+    fn an_enclosed_network_has_no_way_out() {
+        let (known, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
+        let at: SocketAddr = "127.0.0.1:5300".parse().unwrap();
+        let routes = HashMap::from([(known, at)]);
+        let network = |enclosed| Network {
+            resolvers: Vec::new(),
+            routes: routes.clone(),
+            enclosed,
+            patience: Duration::ZERO,
+        };
+        assert_eq!((network(true).target(known), network(true).target(other)), (Some(at), None));
+        let open = (network(false).target(known), network(false).target(other));
+        assert_eq!(open, (Some(at), Some(SocketAddr::new(other, 53))));
+    }
+}
