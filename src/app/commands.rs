@@ -217,7 +217,7 @@ pub static TABLE: &[Command] = &[
         moves::toggle_details,
         "show or hide all that is known of the selected nameserver",
     )
-    .hint(6, "details"),
+    .hint(9, "details"),
     command("next-change", "n", &[Records], moves::next_change, "go to the next changed record")
         .when(edits::has_changes),
     command("previous-change", "N", &[Records], moves::previous_change, "go to the changed record before")

@@ -132,8 +132,9 @@ fn note(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect, title
             };
             let parent = delegation::zone(&delegation.parent);
             let number = describe::count(differences.len(), "difference");
-            let short = format!("{number} from {parent}: I shows them");
-            (if columns(&all) + 2 <= room { all } else { short }, theme.doubt())
+            let texts = [all, format!("{number} from {parent}: I shows them")];
+            let fits = texts.into_iter().find(|text| columns(text) + 2 <= room);
+            (fits.unwrap_or(number), theme.doubt())
         }
     };
     canvas.right(end - room, area.y, room, &format!(" {text} "), style);

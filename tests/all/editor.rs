@@ -141,7 +141,11 @@ fn what_is_wrong_with_the_delegation_is_shown() {
     terminal.wait_until("the new one", |screen| {
         screen.lines().any(|line| line.contains("+ns.example.org.") && line.contains("not part of the demo"))
     });
-    terminal.wait_for("com. does not delegate to ns.example.org.");
+    // The next key takes the message of the edit away; the details stand in its place.
+    terminal.press("k");
+    terminal.wait_for("com. delegates to it");
+    terminal.press("j");
+    terminal.wait_for("its addresses: not part of the demo; com.");
 }
 
 #[test]
