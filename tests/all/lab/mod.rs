@@ -7,7 +7,7 @@ mod oracle;
 mod servers;
 mod tests;
 
-pub use oracle::{compiled, dig_axfr, nsupdate, try_nsupdate, without_serial, without_signing};
+pub use oracle::{compiled, dig_axfr, nsupdate, try_nsupdate, try_update, without_serial, without_signing};
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
@@ -119,6 +119,8 @@ pub struct Lab {
     pub address: SocketAddr,
     pub key: Key,
     child: Child,
+    /// What started it.
+    command: Command,
     log: PathBuf,
     _directory: tempfile::TempDir,
 }
@@ -178,19 +180,29 @@ impl Lab {
         let mut command = setup.command(make);
         let log = directory.path().join("log");
         let file = std::fs::File::create(&log).unwrap();
-        let child = command
+        command
             .current_dir(directory.path())
             .stdin(Stdio::null())
             .stdout(file.try_clone().unwrap())
-            .stderr(file)
-            .spawn()
-            .unwrap();
+            .stderr(file);
+        let child = command.spawn().unwrap();
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let mut lab = Lab { address, key: key.clone(), child, log, _directory: directory };
+        let mut lab = Lab { address, key: key.clone(), child, command, log, _directory: directory };
         match lab.wait_until_serving(zones, signing, &token) {
             Ok(()) => Ok(lab),
             Err(why) => Err(format!("on port {port}: {why}; the end of its log:\n{}\n", lab.log_end())),
         }
+    }
+
+    /// Ends the process; what it has on disk stays, for [`Lab::start_again`].
+    pub fn stop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Starts it again where it was. It may take a while until it answers.
+    pub fn start_again(&mut self) {
+        self.child = self.command.spawn().unwrap();
     }
 
     /// What the server has said so far.

@@ -79,13 +79,18 @@ pub fn nsupdate(address: SocketAddr, key: &Key, zone: &str, commands: &str) {
 
 /// The same, with the response code as nsupdate prints it, or what else it says.
 pub fn try_nsupdate(address: SocketAddr, key: &Key, zone: &str, commands: &str) -> String {
-    let mut child = Command::new("nsupdate")
+    try_update("nsupdate", address, key, zone, commands)
+}
+
+/// The same by nsupdate or knsupdate.
+pub fn try_update(program: &str, address: SocketAddr, key: &Key, zone: &str, commands: &str) -> String {
+    let mut child = Command::new(program)
         .args(["-v", "-y", &key.triple()])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("nsupdate runs");
+        .unwrap_or_else(|error| panic!("{program}: {error}"));
     let script = format!("server {} {}\nzone {zone}\n{commands}\nsend\n", address.ip(), address.port());
     child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
