@@ -218,6 +218,14 @@ pub static TABLE: &[Command] = &[
         "show or hide all that is known of the selected nameserver",
     )
     .hint(9, "details"),
+    command(
+        "made-by-server",
+        "",
+        PANES,
+        moves::toggle_made,
+        "show or hide the records that the server makes in a signed zone",
+    )
+    .when(moves::may_toggle_made),
     command("next-change", "n", &[Records], moves::next_change, "go to the next changed record")
         .when(edits::has_changes),
     command("previous-change", "N", &[Records], moves::previous_change, "go to the changed record before")

@@ -22,6 +22,15 @@ pub fn ttl(seconds: u32) -> String {
     }
 }
 
+/// A span of time in one unit, never more than it is: "13 d", "5 h", "7 min".
+pub fn span(seconds: u64) -> String {
+    match seconds {
+        172_800.. => format!("{} d", seconds / 86_400),
+        7_200.. => format!("{} h", seconds / 3600),
+        _ => format!("{} min", seconds / 60),
+    }
+}
+
 /// "1 change", "2 changes".
 pub fn count(number: usize, one: &str) -> String {
     match number {
@@ -49,7 +58,7 @@ pub fn line(row: &Row) -> String {
 /// Is it made by the server, so that editing it makes no sense? Signatures and the like are in any case: no push
 /// sends them.
 pub fn is_managed(open: &Open, key: &RrKey) -> bool {
-    is_never_edited(key.rtype) || managed::is_managed(open.signed, open.draft.base(), key)
+    is_never_edited(key.rtype) || managed::is_managed(open.signed(), open.draft.base(), key)
 }
 
 /// The records that only signing makes, whoever does it.
@@ -114,6 +123,15 @@ mod tests {
             (u32::MAX, "4294967295"),
         ] {
             assert_eq!(ttl(seconds), text);
+        }
+    }
+
+    #[test]
+    fn spans() {
+        for (seconds, text) in
+            [(59, "0 min"), (7199, "119 min"), (7200, "2 h"), (172_800, "2 d"), (2_591_999, "29 d")]
+        {
+            assert_eq!(span(seconds), text);
         }
     }
 

@@ -72,7 +72,7 @@ pub fn add_here(app: &mut App) {
 }
 
 fn choose_type(app: &mut App, owner: Option<Name>) {
-    let signed = app.open().is_some_and(|open| open.signed);
+    let signed = app.open().is_some_and(|open| open.signed());
     let chooser = Chooser { search: Field::default(), selected: 0, offset: 0, owner, signed };
     app.overlay = Some(Overlay::Chooser(chooser));
 }

@@ -133,6 +133,8 @@ pub enum Msg {
         request: RequestId,
         event: push::Event,
     },
+    /// What time it is: seconds since 1970 (UTC). Sent at the start and before each [`Msg::Woke`].
+    Clock(u64),
     /// The time of the last [`Effect::WakeIn`] is over.
     Woke,
     /// A sentence for the message line.
@@ -238,6 +240,8 @@ pub struct App {
     pub locked: Option<String>,
     /// The first key of a longer sequence.
     pub pending: Option<Key>,
+    /// The time as last told: seconds since 1970 (UTC).
+    pub now: Option<u64>,
     /// The draft of an earlier run, until the person has decided.
     found: Option<FoundDraft>,
     /// The key being handled.
@@ -264,6 +268,7 @@ impl App {
             details: false,
             locked: None,
             pending: None,
+            now: None,
             found: None,
             key: Key::char(' '),
             load: None,
@@ -300,6 +305,7 @@ impl App {
             Msg::Nameserver { request, status } => self.on_nameserver(request, status),
             Msg::Parent { request, parent } => self.on_parent(request, parent),
             Msg::Push { request, event } => self.on_push(request, event),
+            Msg::Clock(now) => self.now = Some(now),
             Msg::Woke => self.poll_nameservers(),
             Msg::Notice(text) => self.say(text),
             Msg::Failed(failure) => self.complain(failure.to_string()),

@@ -99,6 +99,22 @@ pub fn toggle_details(app: &mut App) {
     app.details = !app.details;
 }
 
+pub fn may_toggle_made(app: &App) -> Result<(), String> {
+    match app.open() {
+        Some(open) if open.signed() => Ok(()),
+        _ => Err("the zone is not signed, so the server makes no records in it".into()),
+    }
+}
+
+/// Shows the records that the server makes, or hides them.
+pub fn toggle_made(app: &mut App) {
+    let Some(open) = app.open_mut() else { return };
+    let show = open.hidden() > 0;
+    open.show_made(show);
+    let word = if show { "shown" } else { "hidden" };
+    app.say(format!("the records that the server makes are {word}"));
+}
+
 pub fn start_filter(app: &mut App) {
     let text = app.open().map_or_else(String::new, |open| open.records.filter.clone());
     app.overlay = Some(Overlay::Filter(Field::new(&text)));

@@ -8,7 +8,7 @@ use super::layout::{Layout, scroll};
 use super::nameservers::Nameservers;
 use super::rows::{Row, Rows};
 use crate::facts::ServerKind;
-use crate::zone::managed::is_signed;
+use crate::zone::managed::Signing;
 use crate::zone::{Draft, Rdata, RecordType, RrKey, Snapshot};
 
 /// The panes of the main screen.
@@ -36,8 +36,10 @@ pub struct Records {
 #[derive(Debug)]
 pub struct Open {
     pub draft: Draft,
-    /// Is the zone that the draft stands on signed? Then the server makes some of its records.
-    pub signed: bool,
+    /// What the server makes in the zone that the draft stands on, where somebody signs it.
+    pub signing: Option<Signing>,
+    /// Are those records shown?
+    pub shows_made: bool,
     pub kind: ServerKind,
     /// Otherwise why the zone is read-only.
     pub editable: Result<(), String>,
@@ -63,7 +65,8 @@ impl Open {
         };
         let nameservers = Nameservers::new(&draft, &apex);
         let mut open = Open {
-            signed: is_signed(draft.base()),
+            signing: None,
+            shows_made: false,
             draft,
             kind: loaded.kind,
             editable: loaded.editable,
@@ -73,8 +76,46 @@ impl Open {
             left_out: BTreeSet::new(),
             reloading: None,
         };
+        open.look_at_base();
         open.select(0);
         open
+    }
+
+    /// Finds out what the server makes in the zone, and leaves it out of the list.
+    fn look_at_base(&mut self) {
+        self.signing = Signing::of(self.draft.base());
+        self.choose_rows();
+    }
+
+    /// Chooses the rows to list. Lifts the filter.
+    fn choose_rows(&mut self) {
+        let plain =
+            self.signing.as_ref().filter(|_| !self.shows_made).map(|signing| Arc::clone(&signing.plain));
+        self.records.filter.clear();
+        self.records.rows.choose(self.draft.base(), plain);
+    }
+
+    /// Is the zone signed? Then the server makes some of its records.
+    pub fn signed(&self) -> bool {
+        self.signing.is_some()
+    }
+
+    /// How many records that the server makes are not shown.
+    pub fn hidden(&self) -> usize {
+        match &self.signing {
+            Some(signing) if !self.shows_made => {
+                self.draft.base().record_count().saturating_sub(signing.plain.len())
+            }
+            _ => 0,
+        }
+    }
+
+    /// Shows the records that the server makes, or hides them; the filter and the selected record stay.
+    pub fn show_made(&mut self, show: bool) {
+        self.shows_made = show;
+        let filter = std::mem::take(&mut self.records.filter);
+        self.choose_rows();
+        self.set_filter(&filter);
     }
 
     /// The key of the nameservers of the zone itself.
@@ -95,11 +136,11 @@ impl Open {
     /// Puts the draft onto a newer zone.
     pub fn rebase(&mut self, zone: Arc<Snapshot>) {
         self.draft.rebase(zone);
-        self.signed = is_signed(self.draft.base());
         // The filter's list of the zone's own rows is that of the old zone.
         let filter = std::mem::take(&mut self.records.filter);
         let apex = self.apex();
         self.records.rows = Rows::new(self.draft.base(), self.draft.changes(), &apex);
+        self.look_at_base();
         self.refresh();
         self.set_filter(&filter);
     }
@@ -131,7 +172,8 @@ impl Open {
         self.records.anchor = self.row(self.records.selected).map(|row| (row.key, row.rdata));
     }
 
-    /// Selects a record in whichever pane it stands; lifts the filter if that hides it. False if it is not
+    /// Selects a record in whichever pane it stands; lifts the filter if that hides it, and shows
+    /// what the server makes if it is one of those. False if it is not
     /// there.
     pub fn select_record(&mut self, key: &RrKey, rdata: &[u8]) -> bool {
         if *key == self.apex() {
@@ -139,11 +181,14 @@ impl Open {
             return self.nameservers.select_record(key, rdata);
         }
         self.pane = Pane::Records;
-        if self.records.rows.find(self.draft.base(), key, rdata).is_none() && !self.records.filter.is_empty()
-        {
+        let find = |open: &Open| open.records.rows.find(open.draft.base(), key, rdata);
+        if find(self).is_none() && !self.records.filter.is_empty() {
             self.set_filter("");
         }
-        let found = self.records.rows.find(self.draft.base(), key, rdata);
+        if find(self).is_none() && self.hidden() > 0 {
+            self.show_made(true);
+        }
+        let found = find(self);
         if let Some(index) = found {
             self.select(index);
         }

@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::zone::rrset::RrKey;
 use crate::zone::{Change, ChangeMap, NameRef, Rdata, RecordType, RrSet, SetId, Snapshot, types};
@@ -122,10 +123,12 @@ struct Patch {
 pub struct Rows {
     patches: Vec<Patch>,
     count: usize,
+    /// The zone's own rows that may be shown; `None` for all of them.
+    choice: Option<Arc<[u32]>>,
     filter: String,
-    /// The zone's own rows that the filter lets through; empty without a filter.
+    /// Those of them that the filter lets through; empty without a filter.
     matching: Vec<u32>,
-    /// The rows shown, where there is a filter.
+    /// The rows shown, where those are not all.
     shown: Option<Vec<u32>>,
 }
 
@@ -186,14 +189,21 @@ impl Rows {
         } else if !self.filter.is_empty() && filter.contains(&self.filter) {
             self.matching.retain(|row| base_matches(base, *row as usize, &filter));
         } else {
-            self.matching = (0..base.record_count())
-                .filter(|row| base_matches(base, *row, &filter))
+            let fits = |row: &u32| base_matches(base, *row as usize, &filter);
+            self.matching = match &self.choice {
+                Some(choice) => choice.iter().copied().filter(fits).collect(),
                 // Row numbers of a snapshot fit into 32 bits.
-                .map(|row| row as u32)
-                .collect();
+                None => (0..base.record_count() as u32).filter(fits).collect(),
+            };
         }
         self.filter = filter;
         self.refresh_shown(base);
+    }
+
+    /// Shows only these rows of the zone's own, or all of them; changed ones are shown in any case. Lifts the filter.
+    pub fn choose(&mut self, base: &Snapshot, choice: Option<Arc<[u32]>>) {
+        self.choice = choice;
+        self.set_filter(base, "");
     }
 
     /// Rows shown.
@@ -271,19 +281,25 @@ impl Rows {
     }
 
     fn refresh_shown(&mut self, base: &Snapshot) {
-        if self.filter.is_empty() {
-            self.shown = None;
-            return;
-        }
-        let mut shown = Vec::with_capacity(self.matching.len());
-        let mut matching = self.matching.iter().copied().peekable();
+        let rows = match (&self.choice, self.filter.is_empty()) {
+            (None, true) => {
+                self.shown = None;
+                return;
+            }
+            (Some(choice), true) => choice,
+            (_, false) => self.matching.as_slice(),
+        };
+        let mut shown = Vec::with_capacity(rows.len());
+        let mut matching = rows.iter().copied().peekable();
         for (index, patch) in self.patches.iter().enumerate() {
             while let Some(row) = matching.next_if(|row| (*row as usize) < patch.base.start) {
                 shown.push(self.after_patches(index, row as usize) as u32);
             }
             while matching.next_if(|row| (*row as usize) < patch.base.end).is_some() {}
             for (offset, row) in patch.rows.iter().enumerate() {
-                if matches(base, row.key.owner.as_ref(), row.key.rtype, &row.rdata, &self.filter) {
+                if self.filter.is_empty()
+                    || matches(base, row.key.owner.as_ref(), row.key.rtype, &row.rdata, &self.filter)
+                {
                     shown.push((patch.start + offset) as u32);
                 }
             }

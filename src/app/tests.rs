@@ -16,6 +16,7 @@ mod nameservers;
 mod pushing;
 mod random;
 mod screens;
+mod signed;
 mod table;
 mod wide;
 

@@ -7,7 +7,7 @@ use super::{Plan, ServerTraits, describe};
 use crate::facts::ServerKind;
 use crate::wire::update::{MAX_UPDATE, encoded_len};
 use crate::zone::changes::{Change, ChangeMap, Contents, Rebased};
-use crate::zone::managed::is_signed;
+use crate::zone::managed::{is_managed, is_signed};
 use crate::zone::update::{Operation, Prerequisite, Update, stands_beside_cname};
 use crate::zone::{Name, Rdata, RecordType, RrKey, RrSet, SetId, Snapshot, Soa, serial};
 
@@ -89,8 +89,12 @@ pub(super) fn plan_with(
     guards: Guards,
 ) -> Result<Plan, PlanError> {
     let changes = standing(zone, changes)?;
+    let signed = is_signed(zone);
     for (key, change) in &changes {
         check(zone, &changes, key, change)?;
+        if is_managed(signed, zone, key) {
+            return Err(PlanError::Managed(key.clone()));
+        }
         if key.rtype == RecordType::NSEC3PARAM && traits.kind == ServerKind::PowerDns {
             // It keeps them elsewhere. An update with one can leave PowerDNS 4.7 with an open transaction in its
             // database, and every later update fails.

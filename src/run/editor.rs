@@ -54,6 +54,7 @@ pub fn run(settings: Settings, world: World, network: Handle, open_journal: Open
     let (mut app, effects) = App::new(settings);
     let (width, height) = screen.size();
     app.update(Msg::Resize(width, height));
+    app.update(Msg::Clock(clock::now()));
     let mut editor = Editor {
         app,
         screen,
@@ -112,6 +113,7 @@ impl Editor {
             Err(RecvTimeoutError::Disconnected) => None,
             Err(RecvTimeoutError::Timeout) => {
                 self.wake_at = None;
+                self.app.update(Msg::Clock(clock::now()));
                 Some(Msg::Woke)
             }
         }

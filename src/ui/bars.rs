@@ -1,11 +1,15 @@
 //! The title bar, the message line and the hint bar.
 
+use ratatui::style::Style;
+
 use super::canvas::{Canvas, columns};
 use super::clean::clean;
+use super::theme::Theme;
 use crate::app::commands::{Command, in_context};
 use crate::app::layout::{Layout, wrap};
 use crate::app::open::Open;
 use crate::app::{App, Screen, describe};
+use crate::zone::managed::seconds_until;
 
 pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
     let theme = canvas.theme;
@@ -26,6 +30,7 @@ pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
             rest.push_str(&format!("{dot}{}", describe::count(changes, "change")));
         }
     }
+    let Signing { long, short, style } = signing(app, theme);
     let label = match (&app.settings.label, app.settings.demo) {
         (Some(label), _) => label.as_str(),
         (None, true) => "demo",
@@ -33,13 +38,54 @@ pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
     };
     let room = columns(label).min(width / 3);
     let space = width.saturating_sub(room + 2);
-    // What can be spared when room is short: the server, then the serial.
-    let all = [format!("{server}{serial}{rest}"), format!("{serial}{rest}")];
-    let needed = |text: &str| 1 + columns(&zone) + columns(text);
-    let rest = all.into_iter().find(|text| needed(text) <= space).unwrap_or(rest);
-    let pieces = [(" ", theme.plain()), (zone.as_str(), theme.strong()), (rest.as_str(), theme.plain())];
+    // What can be spared when room is short: the server, words, then the serial.
+    let server_and_serial = format!("{server}{serial}");
+    let all = [(server_and_serial.as_str(), &long), (&serial, &long), (&serial, &short), ("", &short)];
+    let needed = |texts: &[&str]| 1 + columns(&zone) + texts.iter().map(|text| columns(text)).sum::<u16>();
+    let [.., shortest] = all;
+    let (about, signed) = (all.into_iter())
+        .find(|(about, signed)| needed(&[about, signed, &rest]) <= space)
+        .unwrap_or(shortest);
+    let pieces = [
+        (" ", theme.plain()),
+        (zone.as_str(), theme.strong()),
+        (about, theme.plain()),
+        (signed.as_str(), style),
+        (rest.as_str(), theme.plain()),
+    ];
     canvas.pieces(0, 0, space, &pieces);
     canvas.text(width.saturating_sub(room + 1), 0, room, label, theme.doubt());
+}
+
+/// What the title says of a signed zone, with many words and with few.
+struct Signing {
+    long: String,
+    short: String,
+    style: Style,
+}
+
+/// From here on the end of a signature is near, in seconds: whoever signs should have renewed it long ago.
+const NEAR: i64 = 86_400;
+
+fn signing(app: &App, theme: Theme) -> Signing {
+    let dot = theme.dot();
+    let end = match app.open().and_then(|open| open.signing.as_ref()) {
+        None => return Signing { long: String::new(), short: String::new(), style: theme.plain() },
+        Some(signing) => signing.first_end.zip(app.now).map(|(end, now)| seconds_until(end, now)),
+    };
+    let (long, short, style) = match end {
+        None => ("signed".into(), "signed".into(), theme.plain()),
+        Some(seconds @ ..0) => {
+            let ago = describe::span(seconds.unsigned_abs());
+            (format!("signed, a signature ended {ago} ago"), "a signature ended".into(), theme.bad())
+        }
+        Some(seconds) => {
+            let left = describe::span(seconds.unsigned_abs());
+            let style = if seconds < NEAR { theme.doubt() } else { theme.plain() };
+            (format!("signed, first signature ends in {left}"), format!("signed, {left} left"), style)
+        }
+    };
+    Signing { long: format!("{dot}{long}"), short: format!("{dot}{short}"), style }
 }
 
 /// The most lines that a message takes.

@@ -46,6 +46,10 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     if !records.filter.is_empty() {
         note.push_str(&format!(" /{}", records.filter));
     }
+    match open.hidden() {
+        0 => {}
+        hidden => note.push_str(&format!("{}{hidden} made by the server, hidden", theme.dot())),
+    }
     let inside = canvas.pane(layout, area, "Records", &note, active);
     let widths = Columns::new(inside.width);
     let rows = layout.record_rows(open.nameservers.line_count());
@@ -56,6 +60,10 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     if records.rows.is_empty() {
         let text = match records.filter.is_empty() {
             true => "no records".to_string(),
+            false if open.hidden() > 0 => format!(
+                "no row has \"{}\" (what the server made is hidden); Esc shows all rows",
+                records.filter
+            ),
             false => format!("no record has \"{}\" in its name, type or data; Esc shows all", records.filter),
         };
         canvas.text(inside.x + 2, rows.top, inside.width.saturating_sub(2), &text, theme.plain());

@@ -96,6 +96,16 @@ impl Snapshot {
         self.rows.get(row).map(|row| self.resolve(row))
     }
 
+    /// The type of the record in a row. For passes over the whole zone: reads nothing else.
+    pub fn rtype(&self, row: usize) -> Option<RecordType> {
+        self.rows.get(row).map(|row| row.rtype)
+    }
+
+    /// The RDATA of the record in a row, without its name.
+    pub fn rdata(&self, row: usize) -> &[u8] {
+        self.rows.get(row).map_or(&[], |row| self.rdata_of(row))
+    }
+
     pub fn records(&self) -> impl ExactSizeIterator<Item = RecordRef<'_>> {
         self.rows.iter().map(|row| self.resolve(row))
     }
@@ -190,13 +200,17 @@ impl Snapshot {
 
     fn resolve(&self, row: &Row) -> RecordRef<'_> {
         let name = self.names.get(row.owner as usize..).and_then(NameRef::split_from);
-        let rdata = row.rdata as usize..row.rdata as usize + usize::from(row.length);
         RecordRef {
             owner: name.map_or(self.origin.as_ref(), |(name, _)| name),
             rtype: row.rtype,
             ttl: row.ttl,
-            rdata: self.rdata.get(rdata).unwrap_or_default(),
+            rdata: self.rdata_of(row),
         }
+    }
+
+    fn rdata_of(&self, row: &Row) -> &[u8] {
+        let start = row.rdata as usize;
+        self.rdata.get(start..start + usize::from(row.length)).unwrap_or_default()
     }
 }
 

@@ -147,7 +147,7 @@ fn about_the_selected_record() {
 
 #[test]
 fn help() {
-    insta::assert_snapshot!(edited().keys("?").screen(80, 24), @r"
+    insta::assert_snapshot!(edited().keys("?").screen(80, 24), @"
      example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
     ┌ Help ────────────────────────────────────────────────────────────────────────┐
     │ search:                                                                      │
@@ -163,12 +163,12 @@ fn help() {
     │  y                copy the record as a zone-file line to the terminal's cli… │
     │  / F6             show only rows that contain a text                         │
     │  I                show or hide a line about the selected record              │
+    │  :made-by-server  show or hide the records that the server makes in a signe… │
     │  n                go to the next changed record                              │
     │  N                go to the changed record before                            │
     │  w Ctrl-S F2      review the changes, then push them                         │
     │  R                load the zone again; edits are kept and put on top         │
     │  :take-over       take this zone's draft from the editor that holds it       │
-    │  Down j Ctrl-N    one row down                                               │
     └──────────────────────────────────────────────────────────────────────────────┘
 
      Esc close
@@ -690,7 +690,7 @@ fn draft_dialog() {
 
 #[test]
 fn wide_screens() {
-    insta::assert_snapshot!(edited().keys("?").screen(132, 43), @r"
+    insta::assert_snapshot!(edited().keys("?").screen(132, 43), @"
      example.com · ns1.example.com · serial 2026112101 · 3 changes                                                                 demo
     ┌ Help ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
     │ search:                                                                                                                          │
@@ -706,6 +706,7 @@ fn wide_screens() {
     │  y                copy the record as a zone-file line to the terminal's clipboard                                                │
     │  / F6             show only rows that contain a text                                                                             │
     │  I                show or hide a line about the selected record                                                                  │
+    │  :made-by-server  show or hide the records that the server makes in a signed zone                                                │
     │  n                go to the next changed record                                                                                  │
     │  N                go to the changed record before                                                                                │
     │  w Ctrl-S F2      review the changes, then push them                                                                             │
@@ -730,7 +731,6 @@ fn wide_screens() {
     │  Ctrl-Z           go to the shell; fg comes back                                                                                 │
     │  Ctrl-L           paint the screen again                                                                                         │
     │                                                                                                                                  │
-    │ Nameservers                                                                                                                      │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      Esc close

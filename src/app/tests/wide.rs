@@ -187,11 +187,11 @@ fn palette() {
     │ repaint           Ctrl-L         paint the screen again                                                                          │
     │ add-here          o              add a record with the selected owner name                                                       │
     │ previous-change   N              go to the changed record before                                                                 │
+    │ made-by-server                   not now: the zone is not signed, so the server makes no records in it                           │
     │ other-pane        Tab Shift-Tab  between nameservers and records                                                                 │
     │ add               + = a Ins F7   add a record: choose a type, fill in the form                                                   │
     │ delete            - d Del F8     delete the record; on a deleted one: bring it back                                              │
     │ edit              Enter e F4     edit the record                                                                                 │
-    │ duplicate         Y F5           add a record that starts as a copy of this one                                                  │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      :re

@@ -155,6 +155,27 @@ fn a_cname_in_the_place_of_signed_data() {
 }
 
 #[test]
+fn what_the_server_makes_is_never_sent() {
+    let with_signature = [BASE, &[("@", 300, "RRSIG 6")]].concat();
+    let error = |records: &[(&str, u32, &str)], kind, edits| {
+        let base = Arc::new(zone(records));
+        plan(&base, &changes_of(&base, edits), traits(kind)).err()
+    };
+    let cds = || vec![edit("@", 60, &["CDS 0123456789abcdef0123456789abcdef"])];
+    let param = || {
+        let set = RrSet::new(0, vec![Box::from([1, 0, 0, 0, 0])]);
+        vec![(key("@", RecordType::NSEC3PARAM), Some(set))]
+    };
+    for kind in KINDS {
+        let managed = |rtype| Some(PlanError::Managed(key("@", rtype)));
+        assert_eq!(error(&with_signature, kind, cds()), managed(RecordType::CDS));
+        assert_eq!(error(BASE, kind, cds()), None);
+        let refused = managed(RecordType::NSEC3PARAM).filter(|_| kind == ServerKind::PowerDns);
+        assert_eq!(error(BASE, kind, param()), refused, "{kind:?}");
+    }
+}
+
+#[test]
 fn apex_nameservers() {
     for kind in KINDS {
         let swap = planned(kind, vec![edit("@", 300, &["NS a.example.net.", "NS b.example.net."])]);
