@@ -8,7 +8,8 @@ pub struct Key {
     pub code: Code,
     pub ctrl: bool,
     pub alt: bool,
-    /// Only for keys that are not characters: an upper-case letter is its own character.
+    /// Only for keys that are not characters: an upper-case letter is its own character. With Ctrl or Alt, letters have
+    /// no case.
     pub shift: bool,
 }
 
@@ -67,7 +68,9 @@ impl Key {
         }
         let mut characters = rest.chars();
         key.code = match (characters.next(), characters.next()) {
-            (Some(only), None) => Code::Char(if key.ctrl { only.to_ascii_lowercase() } else { only }),
+            (Some(only), None) => {
+                Code::Char(if key.ctrl || key.alt { only.to_ascii_lowercase() } else { only })
+            }
             _ => NAMES.iter().find(|(_, name)| *name == rest).map(|(code, _)| *code).or_else(|| {
                 let number = rest.strip_prefix('F')?.parse().ok()?;
                 (1..=12).contains(&number).then_some(Code::F(number))
@@ -108,7 +111,9 @@ impl std::fmt::Display for Key {
         match (self.code, NAMES.iter().find(|(code, _)| *code == self.code)) {
             (_, Some((_, name))) => text.push_str(name),
             (Code::F(number), None) => text.push_str(&format!("F{number}")),
-            (Code::Char(character), None) if self.ctrl => text.push(character.to_ascii_uppercase()),
+            (Code::Char(character), None) if self.ctrl || self.alt => {
+                text.push(character.to_ascii_uppercase())
+            }
             (Code::Char(character), None) => text.push(character),
             (_, None) => {}
         }
@@ -130,6 +135,7 @@ mod tests {
         }
         assert_eq!(Key::parse("Shift-Tab"), Some(Key::plain(Code::BackTab)));
         assert_eq!(Key::ctrl('s').to_string(), "Ctrl-S");
+        assert_eq!(Key::parse("Alt-N"), Key::parse("Alt-n"));
         for text in ["", "Ctrl-", "F13", "Hyper-X", "ab"] {
             assert_eq!(Key::parse(text), None, "{text}");
         }

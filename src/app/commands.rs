@@ -3,10 +3,11 @@
 //! Everything that speaks of commands is made from it: dispatch, the hint bar, the help, the `:` palette.
 
 use Context::{
-    Changes, Chooser, Dialog, Filter, Form, Help, Nameservers, Palette, Pushing, Records, Result as Outcome,
-    Waiting,
+    Changes, Chooser, Dialog, Filter, Form, Help, Nameservers, Palette, Problems, Prompt, Pushing, Records,
+    Replacing, Result as Outcome, Text, Waiting,
 };
 
+use super::text::{self, find, leave, problems};
 use super::{App, changes, dialog, edits, forms, help, moves, palette, pushing};
 use crate::key::Key;
 
@@ -17,10 +18,18 @@ pub enum Context {
     Waiting,
     Records,
     Nameservers,
+    /// The zone as text.
+    Text,
     Changes,
     Pushing,
     Result,
     Form,
+    /// Typing what to find in the text, or where to go.
+    Prompt,
+    /// Replacing in the text, one by one.
+    Replacing,
+    /// The list of what is wrong with the text.
+    Problems,
     /// Choosing the type of a new record.
     Chooser,
     /// Typing a filter.
@@ -31,9 +40,13 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Context; 12] = [
+    pub const ALL: [Context; 16] = [
         Records,
         Nameservers,
+        Text,
+        Prompt,
+        Replacing,
+        Problems,
         Changes,
         Pushing,
         Outcome,
@@ -52,6 +65,10 @@ impl Context {
             Waiting => "Loading",
             Records => "Records",
             Nameservers => "Nameservers",
+            Text => "Text",
+            Prompt => "Finding in the text",
+            Replacing => "Replacing in the text",
+            Problems => "What is wrong with the text",
             Changes => "Changes",
             Pushing => "Push under way",
             Outcome => "Push result",
@@ -66,7 +83,7 @@ impl Context {
 
     /// Do characters go into a text field here?
     pub fn takes_text(self) -> bool {
-        matches!(self, Form | Chooser | Filter | Palette | Help | Dialog)
+        matches!(self, Text | Prompt | Form | Chooser | Filter | Palette | Help | Dialog)
     }
 }
 
@@ -153,7 +170,7 @@ impl Command {
 
 const PANES: &[Context] = &[Records, Nameservers];
 const LISTS: &[Context] = &[Records, Nameservers, Changes, Outcome];
-const MENUS: &[Context] = &[Chooser, Palette, Help];
+const MENUS: &[Context] = &[Chooser, Palette, Help, Problems];
 const SCREENS: &[Context] = &[Records, Nameservers, Changes, Outcome, Waiting];
 const EVERYWHERE: &[Context] = &Context::ALL;
 
@@ -270,6 +287,112 @@ pub static TABLE: &[Command] = &[
         .when(App::may_reload),
     command("take-over", "", PANES, App::take_over, "take this zone's draft from the editor that holds it")
         .when(App::may_take_over),
+    // The zone as text.
+    command("text", "t 2 F3", PANES, text::open, "the zone as text, in zonewright's own editor")
+        .hint(9, "text")
+        .when(text::may_open),
+    command("text-changes", "2 F3", &[Changes], text::open, "the zone as text").when(text::may_open),
+    command(
+        "editor",
+        "E",
+        PANES,
+        text::edit_outside,
+        "the zone as text, in your own editor ($VISUAL, $EDITOR)",
+    )
+    .when(text::may_edit_outside),
+    command(
+        "editor-text",
+        "",
+        &[Text],
+        text::edit_outside,
+        "this text in your own editor ($VISUAL, $EDITOR)",
+    )
+    .when(edits::may_edit),
+    command("table", "F3 Ctrl-T Ctrl-X", &[Text], leave::to_table, "apply the text and go back to the table")
+        .hint(1, "table"),
+    command("text-review", "Ctrl-S F2", &[Text], leave::to_changes, "apply the text, then review and push")
+        .hint(7, "review"),
+    command("text-escape", "Esc", &[Text], text::escape, "lift the selection; twice: back to the table"),
+    command("next-error", "Alt-N", &[Text], problems::next, "to the next error or warning")
+        .hint(2, "next error")
+        .when(problems::has_problems),
+    command("previous-error", "Alt-P", &[Text], problems::previous, "to the error or warning before")
+        .when(problems::has_problems),
+    command("errors", "Alt-L F8", &[Text], problems::show, "all errors and warnings")
+        .hint(3, "errors")
+        .when(problems::has_problems),
+    command("fix", "Alt-F", &[Text], problems::fix, "mend the error on this line as proposed")
+        .hint(3, "fix")
+        .when(problems::has_fix),
+    command("find", "Ctrl-W F7", &[Text], find::find, "find, whatever the case").hint(5, "find"),
+    command("find-next", "Alt-W", &[Text], find::find_next, "the next place"),
+    command("find-previous", "Alt-Q", &[Text], find::find_previous, "the place before"),
+    command("replace", "Alt-R", &[Text], find::replace, "replace one by one, or all").when(edits::may_edit),
+    command("line", "Ctrl-G", &[Text], find::go_to_line, "go to a line, or to line:column"),
+    command("undo-text", "Alt-U", &[Text], text::undo_text, "take the last word, paste or command back")
+        .hint(4, "undo")
+        .when(edits::may_edit),
+    command("redo-text", "Alt-E", &[Text], text::redo_text, "do it again").when(edits::may_edit),
+    command("mark", "Ctrl-Space Alt-A", &[Text], text::mark, "set the mark: moving selects from there"),
+    command("select-all", "", &[Text], text::select_all, "select the whole text"),
+    command("cut", "Ctrl-K", &[Text], text::cut, "cut the selection, else the line").hint(6, "cut"),
+    command("copy-text", "Alt-6 Alt-C", &[Text], text::copy_text, "copy the selection, else the line"),
+    command("put", "Ctrl-U", &[Text], text::put_in, "put in what was cut or copied").hint(12, "put in"),
+    command(
+        "duplicate-line",
+        "Alt-D F5",
+        &[Text],
+        text::duplicate_line,
+        "a copy of the line, or of those selected",
+    ),
+    command("join-lines", "Alt-J", &[Text], text::join_lines, "join the next line to this one"),
+    command("comment", "Alt-; Alt-3", &[Text], text::comment, "make the line a comment, or a comment a line"),
+    command(
+        "park",
+        "Alt-X",
+        &[Text],
+        text::park_record,
+        "park the record: kept in the text, not sent; or take it back",
+    )
+    .hint(10, "park"),
+    command("numbers", "Alt-0", &[Text], text::toggle_numbers, "show or hide line numbers"),
+    command("walk", "Up Down Left Right", &[Text], text::walk, "one line or character; with Shift select"),
+    command("walk-words", "Ctrl-Left Ctrl-Right", &[Text], text::walk, "one word"),
+    command(
+        "walk-line",
+        "Home End Ctrl-A Ctrl-E",
+        &[Text],
+        text::walk,
+        "to the start or the end of the line",
+    ),
+    command("walk-pages", "PgUp PgDn Ctrl-Y Ctrl-V", &[Text], text::walk, "one page"),
+    command("walk-ends", "Ctrl-Home Ctrl-End", &[Text], text::walk, "to the start or the end of the text"),
+    command("walk-also", "Ctrl-P Ctrl-N Ctrl-Up Ctrl-Down", &[Text], text::walk, "one line up or down"),
+    command(
+        "select",
+        "Shift-Up Shift-Down Shift-Left Shift-Right Ctrl-Shift-Left Ctrl-Shift-Right Shift-Home Shift-End \
+         Shift-PgUp Shift-PgDn Ctrl-Shift-Home Ctrl-Shift-End",
+        &[Text],
+        text::walk,
+        "select while moving",
+    ),
+    command(
+        "erase",
+        "Backspace Del Ctrl-H Ctrl-D Ctrl-Backspace Ctrl-Del",
+        &[Text],
+        text::write,
+        "delete the selection, else a character; with Ctrl a word",
+    ),
+    command("break", "Enter Tab", &[Text], text::write, "a new line, a tab"),
+    command("search", "Enter", &[Prompt], find::accept, "take what was typed").hint(1, "take"),
+    command("search-not", "Esc", &[Prompt], find::cancel, "close").hint(2, "close"),
+    command("replace-this", "y Enter", &[Replacing], find::replace_this, "replace this one")
+        .hint(1, "replace"),
+    command("replace-skip", "n", &[Replacing], find::skip_this, "leave this one").hint(2, "leave"),
+    command("replace-rest", "a", &[Replacing], find::replace_rest, "replace all that are left")
+        .hint(3, "all"),
+    command("replace-stop", "Esc q", &[Replacing], find::stop, "stop").hint(4, "stop"),
+    command("go-to-error", "Enter", &[Problems], problems::go_to, "go there").hint(1, "go to"),
     // Moving.
     command("down", "Down j Ctrl-N", LISTS, |app| app.go(moves::Go::By(1)), "one row down"),
     command("up", "Up k Ctrl-P", LISTS, |app| app.go(moves::Go::By(-1)), "one row up"),
@@ -301,7 +424,8 @@ pub static TABLE: &[Command] = &[
         .hint(1, "keep"),
     command("drop-filter", "Esc", &[Filter], moves::clear_filter, "show everything again")
         .hint(2, "show all"),
-    command("close", "Esc", &[Chooser, Palette, Help], App::close_overlay, "close").hint(3, "close"),
+    command("close", "Esc", &[Chooser, Palette, Help, Problems], App::close_overlay, "close")
+        .hint(3, "close"),
     // Dialogs and forms.
     command("next-button", "Right Tab", &[Dialog], dialog::next, "the next button"),
     command("previous-button", "Left Shift-Tab", &[Dialog], dialog::previous, "the button before"),
@@ -320,14 +444,27 @@ pub static TABLE: &[Command] = &[
         "every command and its keys, those of this screen first",
     )
     .hint(0, "help"),
-    command("help-here", "F1", &[Form, Chooser, Palette, Filter], help::open, "every command and its keys")
-        .hint(9, "help"),
+    command(
+        "help-here",
+        "F1",
+        &[Text, Form, Chooser, Palette, Filter],
+        help::open,
+        "every command and its keys",
+    )
+    .hint(9, "help"),
     command(
         "palette",
         ": F9",
         SCREENS,
         palette::open,
         "run a command by its name; a number goes to that row",
+    ),
+    command(
+        "palette-text",
+        "F9",
+        &[Text],
+        palette::open,
+        "run a command by its name; a number goes to that line",
     ),
     command("quit", "q F10", PANES, App::ask_quit, "quit; a draft is kept").hint(8, "quit"),
     command("quit-now", "q", &[Waiting], App::ask_quit, "quit; a draft is kept").hint(2, "quit"),

@@ -3,6 +3,7 @@
 use super::describe::{self, count};
 use super::loading::FoundDraft;
 use super::pushing::Ready;
+use super::text::leave::Decision;
 use super::{App, Effect, Overlay, changes};
 use crate::edit::Field;
 use crate::facts::Failure;
@@ -40,7 +41,7 @@ pub struct Button {
 
 /// What a button does.
 #[derive(Debug)]
-enum Then {
+pub(super) enum Then {
     Close,
     Quit,
     Review,
@@ -51,10 +52,15 @@ enum Then {
     Offer(FoundDraft),
     DropFound,
     Push(Box<Ready>),
+    Text(Decision),
 }
 
 impl Dialog {
-    fn new(title: &'static str, text: Vec<String>, buttons: Vec<(&'static str, char, Then)>) -> Dialog {
+    pub(super) fn new(
+        title: &'static str,
+        text: Vec<String>,
+        buttons: Vec<(&'static str, char, Then)>,
+    ) -> Dialog {
         let buttons = buttons.into_iter().map(|(label, letter, then)| Button { label, letter, then });
         let buttons: Vec<Button> = buttons.collect();
         let escape = buttons.len().saturating_sub(1);
@@ -197,16 +203,24 @@ impl App {
             Then::AskDiscard => self.overlay = Some(Overlay::Dialog(Dialog::discard(changes))),
             Then::DiscardAndQuit => {
                 self.effect(Effect::ClearDraft);
+                if self.text.mode.is_some() {
+                    self.effect(Effect::DropText);
+                }
                 self.effect(Effect::Quit);
             }
-            Then::Resume(found) => self.resume_draft(found),
+            Then::Resume(found) => {
+                self.resume_draft(found);
+                self.offer_text();
+            }
             Then::AskDrop(found) => self.overlay = Some(Overlay::Dialog(Dialog::drop_found(found))),
             Then::Offer(found) => self.on_draft(found),
             Then::DropFound => {
                 self.effect(Effect::ClearDraft);
                 self.say("the draft is discarded");
+                self.offer_text();
             }
             Then::Push(ready) => self.start_push(*ready),
+            Then::Text(decision) => self.decide_on_text(decision),
         }
     }
 }

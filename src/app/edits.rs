@@ -142,11 +142,15 @@ fn restored(row: &Row, current: Option<RrSet>, seen: Option<RrSet>) -> Option<Rr
 }
 
 pub fn undo(app: &mut App) {
+    let text = app.open().and_then(|open| open.draft.undo_text());
     step(app, "undone", |open| open.draft.undo());
+    app.patch_document(text);
 }
 
 pub fn redo(app: &mut App) {
+    let text = app.open().and_then(|open| open.draft.redo_text().cloned());
     step(app, "done again", |open| open.draft.redo());
+    app.patch_document(text);
 }
 
 fn step(app: &mut App, word: &str, step: fn(&mut Open) -> Option<(Entry, String)>) {

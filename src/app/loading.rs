@@ -82,6 +82,7 @@ impl App {
             (zone, Ok(loaded)) => {
                 *zone = Zone::Open(Box::new(Open::new(loaded)));
                 self.offer_draft();
+                self.offer_text();
             }
         }
         self.watch_nameservers();

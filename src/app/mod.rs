@@ -21,6 +21,8 @@ pub mod palette;
 pub mod pushing;
 pub mod rows;
 pub mod standing;
+pub mod text;
+pub mod work;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +39,9 @@ use self::nameservers::ToAsk;
 use self::open::{Open, Pane};
 use self::palette::Palette;
 use self::pushing::{Pushing, Results};
-use crate::edit::Field;
+use self::text::{FoundText, Texts};
+use self::work::{Work, Worked};
+use crate::edit::{Field, Text};
 use crate::facts::{Failure, NameserverStatus, Parent, ServerKind};
 use crate::key::Key;
 use crate::push;
@@ -135,6 +139,21 @@ pub enum Msg {
     },
     /// What time it is: seconds since 1970 (UTC). Sent at the start and before each [`Msg::Woke`].
     Clock(u64),
+    /// The answer to an [`Effect::Work`].
+    Worked {
+        request: RequestId,
+        worked: Worked,
+    },
+    /// The zone's text as it is on disk, and one that was being edited when an earlier run ended. Sent at the start,
+    /// where there is one of them.
+    TextsFound {
+        document: Option<Text>,
+        editing: Option<FoundText>,
+    },
+    /// How an [`Effect::SaveText`] or [`Effect::SaveDocument`] ended. Trouble stays on the screen until one succeeds.
+    TextSaved(Result<(), Failure>),
+    /// Back from [`Effect::EditOutside`].
+    EditedOutside(text::Outcome),
     /// The time of the last [`Effect::WakeIn`] is over.
     Woke,
     /// A sentence for the message line.
@@ -171,6 +190,17 @@ pub enum Effect {
     WakeIn(Duration),
     /// Perform one action of a push: never `Show` or `Finish`. Tell with [`Msg::Push`].
     Push { request: RequestId, action: push::Action },
+    /// Compute something beside the loop; tell with [`Msg::Worked`].
+    Work { request: RequestId, work: Box<Work> },
+    /// Save the text that is being edited, within a second; of several the latest. Tell with [`Msg::TextSaved`].
+    SaveText { text: Text },
+    /// No text is being edited any more: remove what was saved of it.
+    DropText,
+    /// Save the zone's document; tell with [`Msg::TextSaved`].
+    SaveDocument { text: Text },
+    /// Hand the text to the person's own editor, with the cursor on a line, from 1; tell with
+    /// [`Msg::EditedOutside`].
+    EditOutside { text: Text, line: usize },
     /// Put text into the terminal's clipboard (OSC 52).
     Copy(String),
     /// Leave the terminal and stop, as Ctrl-Z does; then [`Msg::Resumed`].
@@ -197,6 +227,8 @@ pub enum Zone {
 pub enum Screen {
     /// Nameservers and records (or the zone's loading).
     Main,
+    /// The zone as text ([`App::text`]), or that it is being made ready.
+    Text,
     Changes(Changes),
     Form(Box<Form>),
     Pushing(Box<Pushing>),
@@ -212,6 +244,11 @@ pub enum Overlay {
     Chooser(Chooser),
     /// The filter being typed.
     Filter(Field),
+    /// Something to be typed for the text: what to find, a line.
+    Prompt(text::find::Prompt),
+    Replacing(text::find::Replacing),
+    /// What is wrong with the text.
+    Problems(text::problems::List),
 }
 
 /// A sentence for the person; it goes with the next key.
@@ -238,6 +275,8 @@ pub struct App {
     pub details: bool,
     /// Who else holds the draft of this zone.
     pub locked: Option<String>,
+    /// The zone as text.
+    pub text: Texts,
     /// The first key of a longer sequence.
     pub pending: Option<Key>,
     /// The time as last told: seconds since 1970 (UTC).
@@ -267,6 +306,7 @@ impl App {
             disk_trouble: None,
             details: false,
             locked: None,
+            text: Texts::default(),
             pending: None,
             now: None,
             found: None,
@@ -283,6 +323,13 @@ impl App {
 
     /// Takes one message in and says what to do about it.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        self.on_message(msg);
+        self.do_small_works();
+        self.keep_in_view();
+        std::mem::take(&mut self.effects)
+    }
+
+    fn on_message(&mut self, msg: Msg) {
         match msg {
             Msg::Key(key) => self.on_key(key),
             Msg::Paste(text) => self.on_paste(&text),
@@ -309,9 +356,11 @@ impl App {
             Msg::Woke => self.poll_nameservers(),
             Msg::Notice(text) => self.say(text),
             Msg::Failed(failure) => self.complain(failure.to_string()),
+            Msg::Worked { request, worked } => self.on_worked(request, worked),
+            Msg::TextsFound { document, editing } => self.on_texts(document, editing),
+            Msg::TextSaved(result) => self.on_text_saved(result),
+            Msg::EditedOutside(outcome) => self.on_edited_outside(outcome),
         }
-        self.keep_in_view();
-        std::mem::take(&mut self.effects)
     }
 
     /// The open zone.
@@ -348,6 +397,9 @@ impl App {
             Some(Overlay::Palette(_)) => Context::Palette,
             Some(Overlay::Chooser(_)) => Context::Chooser,
             Some(Overlay::Filter(_)) => Context::Filter,
+            Some(Overlay::Prompt(_)) => Context::Prompt,
+            Some(Overlay::Replacing(_)) => Context::Replacing,
+            Some(Overlay::Problems(_)) => Context::Problems,
             None => self.screen_context(),
         }
     }
@@ -358,6 +410,7 @@ impl App {
             (_, None) => Context::Waiting,
             (Screen::Main, Some(Pane::Records)) => Context::Records,
             (Screen::Main, Some(Pane::Nameservers)) => Context::Nameservers,
+            (Screen::Text, _) => Context::Text,
             (Screen::Changes(_), _) => Context::Changes,
             (Screen::Form(_), _) => Context::Form,
             (Screen::Pushing(_), _) => Context::Pushing,
@@ -368,6 +421,9 @@ impl App {
     fn on_key(&mut self, key: Key) {
         self.message = None;
         self.key = key;
+        if let Some(mode) = &mut self.text.mode {
+            mode.begin_key();
+        }
         let context = self.context();
         let mut keys: Vec<Key> = self.pending.take().into_iter().collect();
         keys.push(key);
@@ -403,6 +459,9 @@ impl App {
                     open.set_filter(&text);
                 }
             }
+            Some(Overlay::Prompt(_)) => self.prompt_key(key),
+            Some(Overlay::Replacing(_) | Overlay::Problems(_)) => {}
+            None if matches!(self.screen, Screen::Text) => text::type_key(self),
             None => forms::key(self),
         }
     }
@@ -410,6 +469,8 @@ impl App {
     fn on_paste(&mut self, text: &str) {
         if let (None, Screen::Form(form), Zone::Open(open)) = (&self.overlay, &mut self.screen, &self.zone) {
             form.on_paste(text, open.draft.contents());
+        } else if let (None, Screen::Text) = (&self.overlay, &self.screen) {
+            text::paste_text(self, text);
         } else if self.overlay.is_some() {
             // Short fields: a paste is so much typing.
             let line = text.lines().next().unwrap_or_default();
@@ -437,16 +498,28 @@ impl App {
             self.close_overlay();
         } else if matches!(self.screen, Screen::Form(_)) {
             self.say("leave the form first: Enter accepts, Esc cancels");
+        } else if matches!(self.screen, Screen::Text) {
+            match self.text.mode {
+                Some(_) => self.say("F3 goes back to the table; from there q quits"),
+                None => text::leave::give_up_preparing(self),
+            }
         } else {
             self.ask_quit();
         }
     }
 
     fn ask_quit(&mut self) {
+        let text = self.text.mode.as_ref().is_some_and(|mode| mode.is_changed());
         match self.open().map_or(0, |open| open.draft.changes().len()) {
-            0 => self.effect(Effect::Quit),
+            0 if !text => self.effect(Effect::Quit),
             changes => {
-                let dialog = Dialog::quit(changes, self.disk_trouble.as_ref());
+                let trouble = self.disk_trouble.as_ref().or(self.text.trouble.as_ref());
+                let mut dialog = Dialog::quit(changes, trouble);
+                if text {
+                    dialog
+                        .text
+                        .push("The text that you left open is kept, and offered at the next start.".into());
+                }
                 self.overlay = Some(Overlay::Dialog(dialog));
             }
         }
@@ -474,6 +547,7 @@ impl App {
         if let Some(open) = self.open_mut() {
             open.keep_in_view(&layout);
         }
+        self.keep_text_in_view(&layout);
         self.keep_lists_in_view(&layout);
     }
 }

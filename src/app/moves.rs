@@ -46,7 +46,14 @@ impl App {
             (Some(Overlay::Chooser(chooser)), ..) => {
                 chooser.selected = go.from(chooser.selected, chooser.types().len(), page);
             }
-            (Some(Overlay::Dialog(_) | Overlay::Filter(_)), ..) => {}
+            (Some(Overlay::Problems(list)), ..) => {
+                let total = self.text.mode.as_ref().map_or(0, |mode| mode.problems.len());
+                list.selected = go.from(list.selected, total, page / 2);
+            }
+            (
+                Some(Overlay::Dialog(_) | Overlay::Filter(_) | Overlay::Prompt(_) | Overlay::Replacing(_)),
+                ..,
+            ) => {}
             (None, Screen::Main, super::Zone::Open(open)) if open.pane == Pane::Records => {
                 let page = usize::from(layout.record_rows(open.nameservers.line_count()).height);
                 open.select(go.from(open.records.selected, open.records.rows.len(), page));

@@ -22,7 +22,8 @@ pub struct Palette {
 }
 
 /// Names people know from elsewhere, and the commands they mean.
-const ALIASES: [(&str, &str); 7] = [
+const ALIASES: [(&str, &str); 8] = [
+    ("editor", "editor-text"),
     ("w", "review"),
     ("w", "push"),
     ("q", "quit"),

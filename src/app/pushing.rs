@@ -134,6 +134,7 @@ impl App {
         self.screen = Screen::Result(Box::new(Results { lines, offset: 0 }));
         if let Some(zone) = report.zone {
             self.rebase(zone);
+            self.keep_document();
             self.watch_nameservers();
             if touches_apex {
                 self.ask_parent();

@@ -18,6 +18,7 @@ mod random;
 mod screens;
 mod signed;
 mod table;
+mod text;
 mod wide;
 
 /// A small zone with a bit of everything.
@@ -135,7 +136,13 @@ impl Test {
     }
 
     pub fn send(&mut self, msg: Msg) {
-        let effects = self.app.update(msg);
+        let mut effects = self.app.update(msg);
+        // Works are performed at once.
+        while let Some(at) = effects.iter().position(|effect| matches!(effect, Effect::Work { .. })) {
+            if let Effect::Work { request, work } = effects.remove(at) {
+                effects.extend(self.app.update(Msg::Worked { request, worked: work.run() }));
+            }
+        }
         for effect in &effects {
             match effect {
                 Effect::AskNameserver { request, server } => {

@@ -7,17 +7,20 @@ use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
 use std::time::Instant;
 
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
-use super::clock;
+use super::texts::{self, Saver};
 use super::world::World;
+use super::{clock, outside};
 use crate::app::{App, Effect, Msg, RequestId, Settings};
 use crate::facts::{Failure, FailureKind};
+use crate::store::documents::DocumentFiles;
 use crate::store::drafts::{Found, Journal, Opened};
-use crate::term::input::{self, Input};
+use crate::term::input::{self, Input, Pauser};
 use crate::term::screen::Screen;
 use crate::ui;
 
@@ -40,17 +43,27 @@ struct Editor {
     open_journal: OpenJournal,
     /// `None` when another editor holds it or the disk does not work: then nothing can be edited or it is said.
     journal: Option<Journal>,
+    documents: DocumentFiles,
+    saver: Saver,
+    input: Pauser,
 }
 
 /// Runs the editor until the person leaves or the terminal is gone.
 ///
 /// # Errors
 /// When the terminal cannot be used at all.
-pub fn run(settings: Settings, world: World, network: Handle, open_journal: OpenJournal) -> io::Result<()> {
+pub fn run(
+    settings: Settings,
+    world: World,
+    network: Handle,
+    open_journal: OpenJournal,
+    documents: DocumentFiles,
+) -> io::Result<()> {
     let screen = Screen::enter()?;
     let (sender, receiver) = channel();
     let to_loop = sender.clone();
-    input::start(move |input| to_loop.send(message_of(input)).is_ok())?;
+    let input = input::start(move |input| to_loop.send(message_of(input)).is_ok())?;
+    let saver = Saver::start(documents.clone(), sender.clone());
     let (mut app, effects) = App::new(settings);
     let (width, height) = screen.size();
     app.update(Msg::Resize(width, height));
@@ -66,6 +79,9 @@ pub fn run(settings: Settings, world: World, network: Handle, open_journal: Open
         wake_at: None,
         open_journal,
         journal: None,
+        documents,
+        saver,
+        input,
     };
     editor.take_journal(false);
     if editor.settle(effects) {
@@ -192,6 +208,28 @@ impl Editor {
                 // The next paint notices when the terminal is gone.
                 let _ = self.screen.copy(&text);
             }
+            Effect::Work { request, work } => {
+                let sender = self.sender.clone();
+                // Nothing waits for it. Without a thread nothing is computed, and the next key asks again.
+                let _ = thread::Builder::new().name("work".into()).spawn(move || {
+                    let _ = sender.send(Msg::Worked { request, worked: work.run() });
+                });
+            }
+            Effect::SaveText { text } => self.saver.editing(text),
+            Effect::DropText => self.saver.drop_editing(),
+            Effect::SaveDocument { text } => self.saver.document(text),
+            Effect::EditOutside { text, line } => {
+                let zone = self.world.zone.to_string();
+                self.input.pause();
+                let outcome = self.screen.lend(|| outside::edit(&text, line, &zone));
+                self.input.go_on();
+                match outcome {
+                    Ok(outcome) => self.pending.push_back(Msg::EditedOutside(outcome)),
+                    Err(_) => return true,
+                }
+                let (width, height) = self.screen.size();
+                self.pending.push_back(Msg::Resize(width, height));
+            }
             Effect::Suspend => {
                 if self.screen.suspend().is_err() {
                     return true;
@@ -233,6 +271,10 @@ impl Editor {
         let message = match (self.open_journal)() {
             Ok(Opened::Ours(journal, found)) => {
                 self.journal = Some(journal);
+                match texts::load(&self.documents) {
+                    Ok(found) => self.pending.extend(found),
+                    Err(failure) => self.pending.push_back(Msg::Failed(failure)),
+                }
                 match found {
                     None if !asked => return,
                     None => Msg::DraftFound { entries: Vec::new(), base_serial: 0, saved_at: String::new() },

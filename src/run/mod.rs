@@ -4,6 +4,8 @@ mod access;
 mod clock;
 mod demo;
 mod editor;
+mod outside;
+mod texts;
 mod verbs;
 mod world;
 
@@ -119,11 +121,12 @@ fn edit(zone: &str, server: &ServerArgs) -> Result<Exit, Stop> {
     let target = access::Target::find(&name, server)?;
     let state = access::state_directory()?;
     let (label, zone) = (target.server.name.clone(), name);
+    let documents = crate::store::documents::DocumentFiles::new(&state, &label, &zone);
     let open_journal = Box::new(move || crate::store::drafts::Journal::open(&state, &label, &zone));
     let runtime = access::runtime()?;
     on_terminal()?;
     let handle = runtime.handle().clone();
-    let result = editor::run(target.settings(), target.world(), handle, open_journal);
+    let result = editor::run(target.settings(), target.world(), handle, open_journal, documents);
     // Leaving waits for nothing that the network still does.
     runtime.shutdown_background();
     result.map_err(no_terminal)?;

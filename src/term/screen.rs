@@ -84,6 +84,20 @@ impl Screen {
     }
 }
 
+impl Screen {
+    /// Gives the terminal to another program while `use_it` runs; then everything is painted again.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn lend<T>(&mut self, use_it: impl FnOnce() -> T) -> io::Result<T> {
+        leave_modes();
+        let result = use_it();
+        enter_modes()?;
+        self.repaint();
+        Ok(result)
+    }
+}
+
 impl Drop for Screen {
     fn drop(&mut self) {
         leave_modes();

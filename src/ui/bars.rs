@@ -25,6 +25,9 @@ pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
         if app.editable().is_err() {
             rest.push_str(&format!("{dot}read-only"));
         }
+        if app.text_is_kept() {
+            rest.push_str(&format!("{dot}text open"));
+        }
         let changes = open.draft.changes().len();
         if changes > 0 {
             rest.push_str(&format!("{dot}{}", describe::count(changes, "change")));

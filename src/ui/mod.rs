@@ -10,6 +10,7 @@ pub mod menus;
 pub mod nameservers;
 pub mod push;
 pub mod records;
+pub mod text;
 pub mod theme;
 pub mod waiting;
 
@@ -45,6 +46,13 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
         Some(Overlay::Help(help)) => help::draw(help, &mut canvas, &layout),
         Some(Overlay::Palette(palette)) => menus::palette(app, palette, &mut canvas, &layout),
         Some(Overlay::Chooser(chooser)) => menus::chooser(chooser, &mut canvas, &layout),
+        Some(Overlay::Prompt(prompt)) => text::prompt(prompt, &mut canvas, &layout),
+        Some(Overlay::Replacing(replacing)) => text::replacing(replacing, &mut canvas, &layout),
+        Some(Overlay::Problems(list)) => {
+            if let Some(mode) = &app.text.mode {
+                text::list(mode, list, &mut canvas, &layout);
+            }
+        }
         Some(Overlay::Filter(field)) => {
             canvas.text(
                 0,
@@ -76,6 +84,7 @@ fn draw_screen(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
             nameservers::draw(open, canvas, layout, rect(upper, layout.width));
             records::draw(open, canvas, layout, rect(lower, layout.width));
         }
+        Screen::Text => text::draw(app, canvas, layout),
         Screen::Changes(changes) => changes::draw(open, changes, canvas, layout, body),
         Screen::Pushing(pushing) => push::pushing(pushing, canvas, layout, body),
         Screen::Result(results) => push::results(results, canvas, layout, body),

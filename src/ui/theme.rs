@@ -50,6 +50,16 @@ impl Theme {
         self.colour(Color::Cyan)
     }
 
+    /// A type or a directive in a zone file.
+    pub fn word(self) -> Style {
+        if self.colours { self.plain().fg(Color::Cyan) } else { self.plain() }
+    }
+
+    /// A quoted string in a zone file.
+    pub fn string(self) -> Style {
+        if self.colours { self.plain().fg(Color::Green) } else { self.plain() }
+    }
+
     fn colour(self, colour: Color) -> Style {
         let strong = self.strong();
         if self.colours { strong.fg(colour) } else { strong }

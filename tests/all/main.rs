@@ -17,3 +17,4 @@ mod primaries;
 mod pty;
 mod scenarios;
 mod secondaries;
+mod text;

@@ -28,6 +28,17 @@ struct Shown {
 impl Terminal {
     /// Starts the program with these arguments; its files go below `home`.
     pub fn start(home: &Path, columns: u16, rows: u16, arguments: &[&str]) -> Terminal {
+        Terminal::start_with(home, columns, rows, arguments, &[])
+    }
+
+    /// The same with more variables in its environment.
+    pub fn start_with(
+        home: &Path,
+        columns: u16,
+        rows: u16,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Terminal {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_zonewright"));
@@ -38,6 +49,7 @@ impl Terminal {
         {
             command.env(name, value);
         }
+        variables.iter().for_each(|(name, value)| command.env(name, value));
         command.cwd(home);
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);

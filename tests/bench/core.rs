@@ -4,6 +4,11 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use zonewright::app::{App, Effect, Loaded, Msg, Settings};
+use zonewright::facts::ServerKind;
+use zonewright::key::{Code, Key};
 use zonewright::zone::changes::diff;
 use zonewright::zone::{Draft, Name, RecordType, RrKey, RrSet, Snapshot};
 use zonewright::zonefile;
@@ -59,5 +64,62 @@ fn benches(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(core, benches);
+/// An editor in the middle of the text of a zone with so many records.
+fn text_mode(records: usize) -> App {
+    let settings = Settings {
+        zone: name("big.test."),
+        server: "ns1.big.test".into(),
+        key: None,
+        label: None,
+        brake_percent: 20,
+        demo: false,
+        unicode: true,
+        colours: true,
+    };
+    let (mut app, effects) = App::new(settings);
+    let zone = Arc::new(read(&zone_text(records)));
+    for effect in effects {
+        if let Effect::Load { request } = effect {
+            let loaded = Loaded { zone: Arc::clone(&zone), kind: ServerKind::Bind, editable: Ok(()) };
+            app.update(Msg::Loaded { request, result: Ok(loaded) });
+        }
+    }
+    let mut effects = app.update(Msg::Key(Key::char('t')));
+    while let Some(effect) = effects.pop() {
+        if let Effect::Work { request, work } = effect {
+            effects.extend(app.update(Msg::Worked { request, worked: work.run() }));
+        }
+    }
+    app.update(Msg::Key(Key::ctrl('g')));
+    for digit in (records / 2).to_string().chars() {
+        app.update(Msg::Key(Key::char(digit)));
+    }
+    app.update(Msg::Key(Key::plain(Code::Enter)));
+    app
+}
+
+fn text_benches(criterion: &mut Criterion) {
+    let mut app = text_mode(1_000_000);
+    let mut terminal = Terminal::new(TestBackend::new(80, 24)).expect("a screen in memory");
+    let mut group = criterion.benchmark_group("text of 1000000 lines");
+    group.bench_function("one typed character", |bench| {
+        let mut keys = [Key::char('x'), Key::plain(Code::Backspace)].into_iter().cycle();
+        bench.iter(|| app.update(Msg::Key(keys.next().unwrap_or(Key::char('x')))))
+    });
+    group.bench_function("one typed character and its frame", |bench| {
+        let mut keys = [Key::char('x'), Key::plain(Code::Backspace)].into_iter().cycle();
+        bench.iter(|| {
+            let effects = app.update(Msg::Key(keys.next().unwrap_or(Key::char('x'))));
+            terminal.draw(|frame| zonewright::ui::draw(&app, frame)).expect("a frame");
+            effects
+        })
+    });
+    group.bench_function("one line end", |bench| {
+        let mut keys = [Key::plain(Code::Enter), Key::plain(Code::Backspace)].into_iter().cycle();
+        bench.iter(|| app.update(Msg::Key(keys.next().unwrap_or(Key::char('x')))))
+    });
+    group.finish();
+}
+
+criterion_group!(core, benches, text_benches);
 criterion_main!(core);

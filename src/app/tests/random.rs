@@ -99,6 +99,7 @@ proptest! {
         test.app.overlay = None;
         test.app.pending = None;
         test.app.screen = Screen::Main;
+        test.app.text = Texts::default();
         while edits::can_undo(&test.app).is_ok() {
             test.keys("u");
         }

@@ -94,7 +94,7 @@ fn main_screen() {
     │                                                                                                                                  │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
      add www A; the TTL belongs to the whole set: 3 records have 5m now
-     + add  - delete  Enter edit  u undo  / filter  w save  R reload  Tab pane  c changes  ? help  q quit
+     + add  - delete  Enter edit  u undo  / filter  w save  R reload  t text  Tab pane  c changes  ? help  q quit
     "#);
     insta::assert_snapshot!(edited().screen(40, 10), @"
      example.com · 3 changes           demo
@@ -579,12 +579,12 @@ fn failed_load() {
     // A failure beside an open zone is told whole, too.
     let mut test = answered();
     test.send(Msg::Failed(failure));
-    insta::assert_snapshot!(test.screen(80, 24).lines().skip(19).collect::<Vec<_>>().join("\n"), @r"
+    insta::assert_snapshot!(test.screen(80, 24).lines().skip(19).collect::<Vec<_>>().join("\n"), @"
     │  sub                         1h  NS        ns.sub                            │
      The transfer of example.com from ns1.example.com was refused. The server does
      not let this address or the key ns1-key transfer the zone. Allow it on the
      server (BIND: allow-transfer { key ns1-key; };), or use --key.
-     + add  - delete  Enter edit  / filter  w save  Tab pane  ? help  q quit
+     + add  - delete  Enter edit  / filter  w save  t text  Tab pane  ? help  q quit
     ");
 }
 
@@ -712,6 +712,8 @@ fn wide_screens() {
     │  w Ctrl-S F2      review the changes, then push them                                                                             │
     │  R                load the zone again; edits are kept and put on top                                                             │
     │  :take-over       take this zone's draft from the editor that holds it                                                           │
+    │  t 2 F3           the zone as text, in zonewright's own editor                                                                   │
+    │  E                the zone as text, in your own editor ($VISUAL, $EDITOR)                                                        │
     │  Down j Ctrl-N    one row down                                                                                                   │
     │  Up k Ctrl-P      one row up                                                                                                     │
     │  PgDn Ctrl-F      one page down                                                                                                  │
@@ -730,7 +732,6 @@ fn wide_screens() {
     │  Ctrl-C           cancel what is running; otherwise offer to quit                                                                │
     │  Ctrl-Z           go to the shell; fg comes back                                                                                 │
     │  Ctrl-L           paint the screen again                                                                                         │
-    │                                                                                                                                  │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      Esc close

@@ -1,0 +1,236 @@
+//! The text of a zone against its records: brought up to date before it is shown, and compared when it was edited.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::highlight::Highlight;
+use crate::app::describe;
+use crate::edit::Text;
+use crate::zone::changes::diff;
+use crate::zone::managed::{self, is_managed};
+use crate::zone::{
+    Change, ChangeMap, Name, Rdata, RecordType, RrKey, RrSet, Snapshot, SnapshotBuilder, TextPatch, types,
+};
+use crate::zonefile::lexer::{Kind, Lexer};
+use crate::zonefile::{self, Problem, Severity};
+
+/// Zones with more records than this are not searched for the line of the selected one.
+const SEARCHED: usize = 100_000;
+
+/// A zone whose text is wanted.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The text as it was last; `None` where there is none yet.
+    pub previous: Option<Text>,
+    pub base: Arc<Snapshot>,
+    pub changes: ChangeMap,
+    /// Does the server make records of its own, because the zone is signed?
+    pub signed: bool,
+    /// The record that the cursor shall be put at.
+    pub at: Option<(RrKey, Rdata)>,
+}
+
+/// The text of a zone, up to date.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    pub text: Text,
+    pub highlight: Highlight,
+    /// What bringing it up to date did to the text as it was last.
+    pub patch: TextPatch,
+    /// Where the cursor shall be put.
+    pub at: usize,
+}
+
+impl Wanted {
+    pub fn records(&self) -> usize {
+        self.base.record_count() + self.changes.len()
+    }
+
+    pub fn ready(self) -> Ready {
+        let previous = self.previous.as_ref().map(Text::to_string);
+        let text = match self.zone() {
+            Some(zone) => document_text(previous.as_deref(), &zone),
+            // The draft deletes the SOA: there is no way to write that as a zone.
+            None => previous.clone().unwrap_or_default(),
+        };
+        let patch = previous.map_or_else(TextPatch::default, |old| TextPatch::between(&old, &text));
+        let at = self.at.as_ref().and_then(|(key, rdata)| self.place(&text, key, rdata)).unwrap_or(0);
+        let text = Text::new(&text);
+        Ready { highlight: Highlight::new(&text), text, patch, at }
+    }
+
+    /// The zone as the draft makes it, without what the server makes.
+    fn zone(&self) -> Option<Snapshot> {
+        let managed = |key: &RrKey| is_the_servers(self.signed, &self.base, key);
+        let mut builder = SnapshotBuilder::new(self.base.origin().clone());
+        for set in self.base.set_ids() {
+            let key = self.base.key(set)?;
+            if self.changes.contains_key(&key) || managed(&key) {
+                continue;
+            }
+            for record in self.base.rows_of(set).filter_map(|row| self.base.record(row)) {
+                builder.push(record.owner, record.rtype, record.ttl, record.rdata).ok()?;
+            }
+        }
+        for (key, change) in self.changes.iter().filter(|(key, _)| !managed(key)) {
+            for (index, rdata) in change.after.iter().flat_map(|after| after.rdata.iter().enumerate()) {
+                let ttl = change.after.as_ref().map_or(0, |after| after.ttl_of(index));
+                builder.push(key.owner.as_ref(), key.rtype, ttl, rdata).ok()?;
+            }
+        }
+        builder.finish().ok()
+    }
+
+    /// Where a record stands in the text.
+    fn place(&self, text: &str, key: &RrKey, rdata: &[u8]) -> Option<usize> {
+        if self.records() > SEARCHED {
+            return None;
+        }
+        let wanted = types::canonical(key.rtype, rdata);
+        let parsed = zonefile::parse(text.as_bytes(), Some(self.base.origin()));
+        let is_it = |record: &&zonefile::ParsedRecord| {
+            record.owner == key.owner
+                && record.rtype == key.rtype
+                && types::canonical(key.rtype, &record.rdata) == wanted
+        };
+        parsed.records.iter().find(is_it).map(|record| record.span.start)
+    }
+}
+
+/// A record that no text holds: it is made by the server or by signing.
+fn is_the_servers(signed: bool, base: &Snapshot, key: &RrKey) -> bool {
+    describe::is_never_edited(key.rtype) || is_managed(signed, base, key)
+}
+
+/// The text that a zone has: the previous one where it says the same, else one in the style of the printer.
+fn document_text(previous: Option<&str>, zone: &Snapshot) -> String {
+    let kept = previous.and_then(|previous| {
+        let (was, _) = zonefile::read_zone(previous.as_bytes(), Some(zone.origin())).ok()?;
+        let changes = managed::without_managed(diff(&was, zone), &was, zone);
+        changes.is_empty().then(|| with_serial(previous, zone))
+    });
+    kept.unwrap_or_else(|| {
+        let mut text = Vec::new();
+        // Writing into memory does not fail.
+        let _ = zonefile::print_aligned(zonefile::unchanged(zone), None, &mut text);
+        String::from_utf8(text).unwrap_or_default()
+    })
+}
+
+/// The same text with the serial that the zone has.
+fn with_serial(text: &str, zone: &Snapshot) -> String {
+    let parsed = zonefile::parse(text.as_bytes(), Some(zone.origin()));
+    let soa = parsed.records.iter().find(|record| record.rtype == RecordType::SOA);
+    let replaced = soa.and_then(|record| {
+        let words = Lexer::new(text.as_bytes(), record.span.start)
+            .filter(|token| token.kind == Kind::Word)
+            .map(|token| token.start..token.end);
+        let word = |span: &std::ops::Range<usize>| text.get(span.clone());
+        let mut after =
+            words.skip_while(|span| !word(span).is_some_and(|word| word.eq_ignore_ascii_case("SOA")));
+        let serial = after.nth(3)?;
+        let serial_now = zone.serial().to_string();
+        let written = word(&serial).filter(|word| word.parse::<u32>().is_ok() && *word != serial_now)?;
+        let mut new = serial_now.clone();
+        // A comment beside it keeps its column.
+        while new.len() < written.len() {
+            new.push(' ');
+        }
+        Some(format!("{}{new}{}", text.get(..serial.start)?, text.get(serial.end..)?))
+    });
+    replaced.unwrap_or_else(|| text.to_owned())
+}
+
+/// A text that was edited.
+#[derive(Debug, Clone)]
+pub struct Edited {
+    /// As it was before.
+    pub before: Text,
+    pub after: Text,
+    pub base: Arc<Snapshot>,
+    pub signed: bool,
+}
+
+/// What the edits of a text make of the zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    pub changes: ChangeMap,
+    pub patch: TextPatch,
+    /// What is done otherwise than it is written, and what is odd and was not there before.
+    pub notes: Vec<String>,
+}
+
+/// Most notes shown one by one.
+const NOTES: usize = 6;
+
+impl Edited {
+    /// # Errors
+    /// The problems of the text, where one of them is an error.
+    pub fn compare(self) -> Result<Compared, Vec<Problem>> {
+        let origin = self.base.origin();
+        let (before, after) = (self.before.to_string(), self.after.to_string());
+        let (zone, warnings) = zonefile::read_zone(after.as_bytes(), Some(origin))?;
+        let patch = TextPatch::between(&before, &after);
+        let (was, old_warnings) = match zonefile::read_zone(before.as_bytes(), Some(origin)) {
+            Ok((was, warnings)) => (Some(was), warnings),
+            Err(problems) => (None, problems),
+        };
+        let was = was.as_ref().unwrap_or(&self.base);
+        let mut notes = new_warnings(&old_warnings, warnings);
+        let mut changes = ChangeMap::new();
+        let mut the_servers: BTreeSet<RecordType> = BTreeSet::new();
+        for (key, Change { before, after }) in diff(was, &zone) {
+            if is_the_servers(self.signed, &self.base, &key) {
+                the_servers.insert(key.rtype);
+                continue;
+            }
+            let mixed = after.as_ref().is_some_and(|set| !set.mixed_ttls.is_empty());
+            let after = after.map(|set| RrSet::new(set.ttl, set.rdata));
+            if let Some(set) = after.as_ref().filter(|_| mixed) {
+                notes.push(format!(
+                    "{} has several TTLs in the text; a record set has one: the lowest, {}, is taken.",
+                    describe::set(&key, origin),
+                    describe::ttl(set.ttl)
+                ));
+            }
+            changes.insert(key, Change { before, after });
+        }
+        if !the_servers.is_empty() {
+            let types: Vec<String> = the_servers.iter().map(RecordType::to_string).collect();
+            notes.push(format!(
+                "{} records are made by the server; those in the text are not sent.",
+                types.join(", ")
+            ));
+        }
+        notes.extend(serial_note(&changes, origin));
+        Ok(Compared { changes, patch, notes })
+    }
+}
+
+/// The warnings that were not there before.
+fn new_warnings(old: &[Problem], new: Vec<Problem>) -> Vec<String> {
+    let known: BTreeSet<&str> = old.iter().map(|problem| &*problem.message).collect();
+    let new: Vec<Problem> = (new.into_iter())
+        .filter(|problem| problem.severity == Severity::Warning && !known.contains(&*problem.message))
+        .collect();
+    let mut notes: Vec<String> =
+        new.iter().take(NOTES).map(|problem| format!("Line {}: {}", problem.line, problem.message)).collect();
+    if new.len() > NOTES {
+        notes.push(format!("And {} more like these.", new.len() - NOTES));
+    }
+    notes
+}
+
+/// A serial that is not higher would make servers pass over the SOA that was typed (RFC 2136 section 3.4.2.2).
+fn serial_note(changes: &ChangeMap, origin: &Name) -> Option<String> {
+    let change = changes.get(&RrKey::new(origin.clone(), RecordType::SOA))?;
+    let soa = |set: &Option<RrSet>| crate::zone::Soa::from_rdata(set.as_ref()?.rdata.first()?);
+    let (before, after) = (soa(&change.before)?, soa(&change.after)?);
+    let lower = crate::zone::serial::is_after(before.serial, after.serial);
+    lower.then(|| {
+        format!(
+            "The serial in the text, {}, is lower than the zone's, {}: servers pass over an SOA with a lower serial.",
+            after.serial, before.serial
+        )
+    })
+}
