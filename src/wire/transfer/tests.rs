@@ -6,7 +6,7 @@ use crate::wire::key::{Algorithm, Key, Secret};
 use crate::wire::reader::Problem;
 use crate::wire::tsig::{Incoming, Signer, check_request, sign_request};
 use crate::wire::{MAX_MESSAGE, Opcode, flags};
-use crate::zone::{Name, Soa};
+use crate::zone::{Name, RrKey, Soa};
 
 const NOW: u64 = 1_700_000_000;
 
@@ -66,6 +66,40 @@ fn an_opt_record_and_a_question_do_no_harm() {
     }
     builder.record(Section::Additional, Name::root().as_ref(), RecordType::OPT, 1232, 0, &[]).unwrap();
     assert_eq!(transfer(&[builder.finish()]).unwrap().record_count(), 1);
+}
+
+/// Every message with its question and an OPT record, names in another case in each, and one as large as may be.
+#[test]
+fn as_other_servers_send_it() {
+    let dressed = |entries: &[Entry]| {
+        let mut builder = Builder::new(7, Opcode::QUERY, flags::QR, MAX_MESSAGE);
+        builder.question(name("@").as_ref(), RecordType::AXFR, class::IN).unwrap();
+        for (owner, rtype, rdata) in entries {
+            builder.record(Section::Answer, owner.as_ref(), *rtype, class::IN, 60, rdata).unwrap();
+        }
+        builder.record(Section::Additional, Name::root().as_ref(), RecordType::OPT, 1232, 0, &[]).unwrap();
+        builder.finish()
+    };
+    let upper = |(owner, rtype, rdata): Entry| {
+        (Name::from_wire(&owner.wire().to_ascii_uppercase()).unwrap(), rtype, rdata)
+    };
+    let mut large = (name("large"), RecordType(65_280), Vec::new());
+    let room = MAX_MESSAGE - dressed(std::slice::from_ref(&large)).len();
+    large.2.resize(room, 7);
+    let largest = dressed(std::slice::from_ref(&large));
+    assert_eq!(largest.len(), MAX_MESSAGE);
+    let messages = [
+        dressed(&[soa(5)]),
+        dressed(&[host("a"), upper(host("b"))]),
+        largest,
+        dressed(&[upper(host("c"))]),
+        dressed(&[upper(soa(5))]),
+    ];
+    let zone = transfer(&messages).unwrap();
+    assert_eq!(zone.record_count(), 5);
+    let found = zone.get(&RrKey::new(name("large"), RecordType(65_280))).unwrap();
+    assert_eq!(found.rdata[0].len(), room);
+    assert!(zone.get(&RrKey::new(name("b"), RecordType::A)).is_some());
 }
 
 #[test]
