@@ -2,12 +2,14 @@
 //!
 //! Reading goes [`lexer`] (tokens) → [`entry`] (lines grouped by parentheses) → `reader` (records and directives) →
 //! [`read_zone`] (a snapshot) or [`parse`] (every record with the places of its parts, for an editor of the text).
+//! Changes of records become edits of a text in [`document`].
 //! Nothing stops at the first mistake: all problems of a text come back with their places, some with a [`Fix`].
 //! Files themselves are opened by `run` and `store`; those that `$INCLUDE` names come from a [`Loader`].
 
 mod dialect;
 pub mod diff;
 mod directive;
+pub mod document;
 pub mod entry;
 mod fix;
 mod generate;
@@ -27,7 +29,7 @@ use std::sync::Arc;
 
 pub use include::{Loaded, Loader};
 pub use layout::{EntryKind, Layout, ParsedEntry, Source, TtlFrom};
-pub use printer::{print_aligned, print_contents, print_plain, print_record, unchanged};
+pub use printer::{print_aligned, print_contents, print_document, print_plain, print_record, unchanged};
 pub use problem::{Fix, MAX_PROBLEMS, Problem, Severity, clean_text, shown};
 pub use zone::{read_zone, read_zone_file};
 
@@ -120,7 +122,7 @@ impl Sink for Gathered<'_> {
         });
     }
 
-    fn entry(&mut self, lines: &Range<usize>, kind: EntryKind) {
+    fn entry(&mut self, lines: &Range<usize>, kind: EntryKind, _: &State) {
         let first = self.taken;
         self.taken = self.parsed.records.len();
         let kind = match kind {

@@ -3,9 +3,10 @@
 //! Two styles. [`print_plain`] gives one complete record a line, for programs and for comparing; [`print_aligned`]
 //! gives what a person would keep: names relative to `$ORIGIN`, a `$TTL`, owners written once, columns.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 
+use crate::zone::managed::{is_managed, is_signed};
 use crate::zone::ttl;
 use crate::zone::types;
 use crate::zone::{ChangeMap, Contents, Name, NameRef, RecordRef, RecordType, Snapshot, Soa};
@@ -56,12 +57,37 @@ pub fn print_aligned(
     default_ttl: Option<u32>,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    aligned(contents, default_ttl, &|_| true, out)
+}
+
+/// The same without what the zone's server makes by itself: a text to keep.
+///
+/// # Errors
+/// Those of `out`.
+pub fn print_document(
+    contents: Contents<'_>,
+    default_ttl: Option<u32>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let signed = is_signed(contents.base);
+    let is_kept = |record: RecordRef<'_>| !signed || !is_managed(signed, contents.base, &record.key());
+    aligned(contents, default_ttl, &is_kept, out)
+}
+
+fn aligned(
+    contents: Contents<'_>,
+    default_ttl: Option<u32>,
+    is_kept: &dyn Fn(RecordRef<'_>) -> bool,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let origin = contents.base.origin().as_ref();
-    let (commonest, width) = survey(contents)?;
-    let default_ttl = default_ttl.unwrap_or(commonest);
-    writeln!(out, "$ORIGIN {origin}\n$TTL {}\n", ttl::short(default_ttl))?;
+    let widths = Widths::of(contents, default_ttl, is_kept)?;
+    writeln!(out, "$ORIGIN {origin}\n$TTL {}\n", ttl::short(widths.default_ttl))?;
     let mut last: Option<Name> = None;
     each_record(contents, &mut |record| {
+        if !is_kept(record) {
+            return Ok(());
+        }
         let same_owner = last.as_ref().is_some_and(|last| last.as_ref() == record.owner);
         let owner = if same_owner {
             String::new()
@@ -69,32 +95,64 @@ pub fn print_aligned(
             last = Some(record.owner.to_name());
             record.owner.relative_to(origin)
         };
-        let ttl = if record.ttl == default_ttl { String::new() } else { ttl::short(record.ttl) };
+        write!(out, "{owner:0$} ", widths.owner)?;
+        if widths.ttl > 0 {
+            let ttl = if record.ttl == widths.default_ttl { String::new() } else { ttl::short(record.ttl) };
+            write!(out, "{ttl:>0$} ", widths.ttl)?;
+        }
         let rdata = match record.rtype {
             RecordType::SOA => soa_lines(record.rdata, origin),
             _ => None,
         };
         let rdata = rdata.unwrap_or_else(|| types::format_rdata(record.rtype, record.rdata, Some(origin)));
-        writeln!(out, "{owner:width$} {ttl:>5} {:<7} {rdata}", record.rtype)
+        match rdata.is_empty() {
+            true => writeln!(out, "{}", record.rtype),
+            false => writeln!(out, "{:<2$} {}", record.rtype, rdata, widths.rtype),
+        }
     })
 }
 
-/// The commonest TTL, and how wide the column of owners is: as wide as the longest, within reason.
-fn survey(contents: Contents<'_>) -> io::Result<(u32, usize)> {
-    const WIDEST: usize = 28;
-    let origin = contents.base.origin().as_ref();
-    let mut ttls: HashMap<u32, usize> = HashMap::new();
-    let mut width = 8;
-    each_record(contents, &mut |record| {
-        *ttls.entry(record.ttl).or_default() += 1;
-        if width < WIDEST {
-            width = width.max(record.owner.relative_to(origin).len().min(WIDEST));
-        }
-        Ok(())
-    })?;
-    // The lower of two equally common ones, so that the result does not depend on chance.
-    let commonest = ttls.into_iter().max_by_key(|(ttl, count)| (*count, std::cmp::Reverse(*ttl)));
-    Ok((commonest.map_or(86_400, |(ttl, _)| ttl), width))
+/// The columns of a zone file, in characters, and its `$TTL`.
+struct Widths {
+    owner: usize,
+    /// 0 where every record has the `$TTL`.
+    ttl: usize,
+    rtype: usize,
+    /// Seconds.
+    default_ttl: u32,
+}
+
+impl Widths {
+    /// As wide as the widest, within reason. Without a `$TTL` given, it is the commonest TTL.
+    fn of(
+        contents: Contents<'_>,
+        default_ttl: Option<u32>,
+        is_kept: &dyn Fn(RecordRef<'_>) -> bool,
+    ) -> io::Result<Widths> {
+        const WIDEST: usize = 28;
+        let origin = contents.base.origin().as_ref();
+        let mut ttls: HashMap<u32, usize> = HashMap::new();
+        let mut rtypes: BTreeSet<RecordType> = BTreeSet::new();
+        let mut owner = 8;
+        each_record(contents, &mut |record| {
+            if !is_kept(record) {
+                return Ok(());
+            }
+            *ttls.entry(record.ttl).or_default() += 1;
+            rtypes.insert(record.rtype);
+            if owner < WIDEST {
+                owner = owner.max(record.owner.relative_to(origin).len().min(WIDEST));
+            }
+            Ok(())
+        })?;
+        // The lower of two equally common ones, so that the result does not depend on chance.
+        let commonest = ttls.iter().max_by_key(|(ttl, count)| (**count, std::cmp::Reverse(**ttl)));
+        let default_ttl = default_ttl.or(commonest.map(|(ttl, _)| *ttl)).unwrap_or(86_400);
+        let others = ttls.keys().filter(|ttl| **ttl != default_ttl);
+        let ttl = others.map(|ttl| ttl::short(*ttl).len()).max().unwrap_or(0);
+        let rtype = rtypes.iter().map(|rtype| rtype.to_string().len()).max().unwrap_or(0);
+        Ok(Widths { owner, ttl, rtype: rtype.max(5), default_ttl })
+    }
 }
 
 /// The SOA over several lines, each number with its meaning. `None` where that would not be the same RDATA.

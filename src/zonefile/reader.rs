@@ -23,8 +23,8 @@ pub trait Sink {
     /// A record that could be read. What the sink finds wrong with it goes to the problems of the file it stands in.
     fn record(&mut self, record: ReadRecord<'_>, problems: &mut Problems);
 
-    /// An entry of the text itself has been read, and its records handed over.
-    fn entry(&mut self, _lines: &Range<usize>, _kind: EntryKind) {}
+    /// An entry of the text itself has been read, and its records handed over; `after` is what holds behind it.
+    fn entry(&mut self, _lines: &Range<usize>, _kind: EntryKind, _after: &State) {}
 }
 
 /// One record of the text.
@@ -204,7 +204,7 @@ impl Reader<'_, '_, '_> {
         while entries.at() < end && entries.next(&mut entry) {
             let kind = self.entry(&entry, sink);
             if self.within.is_none() {
-                sink.entry(&entry.lines, kind);
+                sink.entry(&entry.lines, kind, &self.state);
             }
         }
         entries.at()

@@ -55,7 +55,8 @@ pub fn read_zone_file(
     }
 }
 
-fn reborrow<'b>(loader: &'b mut Option<&mut dyn Loader>) -> Option<&'b mut dyn Loader> {
+/// Lends a loader for one reading.
+pub(super) fn reborrow<'b>(loader: &'b mut Option<&mut dyn Loader>) -> Option<&'b mut dyn Loader> {
     match loader {
         Some(loader) => Some(&mut **loader),
         None => None,

@@ -2,6 +2,7 @@
 
 mod apply;
 mod cli;
+mod document;
 mod editor;
 mod embedded;
 mod failures;

@@ -75,22 +75,22 @@ fn aligned_style() {
 $ORIGIN example.com.
 $TTL 1h
 
-@              SOA     ns1 host (
+@           SOA       ns1 host (
                     2026112101   ; serial
                     2h           ; refresh
                     30m          ; retry
                     2w           ; expire
                     10m )        ; minimum
-               NS      ns1
-               NS      ns2.example.net.
-               MX      10 mail
-            5m TXT     \"v=spf1 -all\"
-a\\.b           A       192.0.2.3
-mail           A       192.0.2.2
-               AAAA    2001:db8::2
-ns1            A       192.0.2.1
-opaque         TYPE65400 \\# 3 ABCDEF
-*.wild         TXT     \"x\\\"y\"
+            NS        ns1
+            NS        ns2.example.net.
+            MX        10 mail
+         5m TXT       \"v=spf1 -all\"
+a\\.b        A         192.0.2.3
+mail        A         192.0.2.2
+            AAAA      2001:db8::2
+ns1         A         192.0.2.1
+opaque      TYPE65400 \\# 3 ABCDEF
+*.wild      TXT       \"x\\\"y\"
 "
     );
 }
