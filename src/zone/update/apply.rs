@@ -341,10 +341,15 @@ impl Work<'_> {
                 return Err(Ignored::SoaNotAtApex);
             }
             let serial = |rdata: &[u8]| Soa::from_rdata(rdata).map(|soa| soa.serial);
-            let current = self.touch(self.apex(rtype)).records.iter().flatten().next();
-            let current = current.and_then(|(_, rdata)| serial(rdata));
-            let is_higher = match (serial(rdata), current) {
-                (Some(new), Some(current)) => serial::is_after(new, current),
+            let set = self.touch(self.apex(rtype));
+            let current = set.records.iter().flatten().next().and_then(|(_, rdata)| serial(rdata));
+            let first = set.before.iter().flat_map(|set| &set.rdata).next().and_then(|rdata| serial(rdata));
+            // After the serial that stands, and after the one from before the update: two steps that each go up can
+            // lead round to a lower one (RFC 1982 section 3.2).
+            let is_higher = match (serial(rdata), current, first) {
+                (Some(new), Some(current), Some(first)) => {
+                    serial::is_after(new, current) && serial::is_after(new, first)
+                }
                 _ => false,
             };
             if !is_higher {

@@ -312,6 +312,17 @@ fn soa() {
 }
 
 #[test]
+fn two_raised_serials_never_lead_round_to_a_lower_one() {
+    let far = || add("@", 300, "SOA 2147483747");
+    // Each is after the one before it; the last is before the zone's own.
+    let round = vec![far(), add("@", 300, "SOA 99")];
+    assert_eq!(outcome(round.clone()), ["@ 300 SOA 2147483747"]);
+    assert_eq!(ignored(round), [(1, Ignored::SerialNotHigher)]);
+    let back = vec![add("@", 300, "SOA 101"), add("@", 300, "SOA 2147483748")];
+    assert_eq!(ignored(back), [(1, Ignored::SerialNotHigher)], "beyond comparing with the first");
+}
+
+#[test]
 fn serial_wraps_past_zero() {
     let base = zone(&[("@", 300, "SOA 4294967295"), ("@", 300, "NS ns1")]);
     let update = Update { zone: name("@"), prerequisites: vec![], operations: vec![add("x", 60, "TXT x")] };
