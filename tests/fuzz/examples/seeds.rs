@@ -48,6 +48,7 @@ const ODD: &str = "@ 1 TXT \"\" \"a\\\"b\\\\c\" \"\\000\\255;@\"
 ";
 
 const ZONE_FILE: &str = "; every kind of line
+$DATE 20261122
 $ORIGIN example.com.
 $TTL 1h30m
 @\tIN SOA ns1 host\\.master ( ; a comment; with \"quotes\" and (
@@ -67,6 +68,13 @@ long CNAME a.b.c.d.e.f
 t TYPE65280 \\# 3 01 02 ( 03 )
 ";
 
+const GENERATED: &str = "$TTL 60
+@ SOA ns1 hostmaster 1 2 3 4 5
+@ NS ns1
+$GENERATE 1-20/3 host$ A 192.0.2.$
+$GENERATE 0-9 ${1,3,x}.r 60 IN CNAME \\$.${-1,2,o}.${0,0,d}x${0,5,n}
+";
+
 const BROKEN: &str = "$TTL x
 @ SOA a b 1 2 3
 a A 1.2.3
@@ -75,6 +83,11 @@ c MX (10 mail
 d NOTYPE x
 .. A 192.0.2.1
 e \\999 A 192.0.2.1
+f MX mail 10
+g TXT aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+bücher A 192.0.2.1
+$INCLUDE other
+$ORIGN x
 ";
 
 /// Writes one seed.
@@ -371,6 +384,7 @@ fn scripts() {
 fn texts() {
     write("zonefile", "lines", ZONE_FILE);
     write("zonefile", "broken", BROKEN);
+    write("zonefile", "generated", GENERATED);
     write("zonefile", "demo", include_str!("../../../assets/demo.zone"));
     let all = zone(&[entries(ZONE), every_type(), entries(ODD)].concat());
     let (mut plain, mut aligned) = (Vec::new(), Vec::new());
