@@ -154,7 +154,11 @@ impl WorkSet {
     /// (RFC 2181 section 5.2). False where nothing is different afterwards.
     fn add(&mut self, rtype: RecordType, ttl: u32, rdata: &Rdata) -> bool {
         let at = *(self.index.entry(types::canonical(rtype, rdata).into())).or_insert(self.records.len());
-        let had_ttl = self.ttl.replace(ttl) == Some(ttl);
+        let had_ttl = match self.ttl.replace(ttl) {
+            Some(before) => before == ttl,
+            // Of mixed TTLs one may be left.
+            None => self.records.iter().flatten().all(|(own, _)| *own == ttl),
+        };
         match self.records.get_mut(at) {
             Some(Some((_, own))) if own == rdata => !had_ttl,
             Some(slot) => {

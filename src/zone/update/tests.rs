@@ -206,6 +206,22 @@ fn mixed_ttls_stay_until_something_is_added() {
 }
 
 #[test]
+fn the_last_of_mixed_ttls_is_already_there() {
+    let base = zone(&[
+        ("@", 300, "SOA 100"),
+        ("@", 300, "NS ns1"),
+        ("m", 1, "A 192.0.2.1"),
+        ("m", 2, "A 192.0.2.2"),
+    ]);
+    for (ttl, ignored) in [(1, vec![]), (2, vec![(1, Ignored::AlreadyThere)])] {
+        let operations = vec![delete("m", "A 192.0.2.1"), add("m", ttl, "A 192.0.2.2")];
+        let update = Update { zone: name("@"), prerequisites: vec![], operations };
+        let applied = apply(&Contents { base: &base, changes: &ChangeMap::new() }, &update).unwrap();
+        assert_eq!(applied.ignored, ignored, "{ttl}");
+    }
+}
+
+#[test]
 fn prescan() {
     let ok = add("x", 60, "TXT x");
     for (bad, rcode) in [
