@@ -24,6 +24,7 @@ pub mod standing;
 pub mod text;
 pub mod work;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -277,6 +278,10 @@ pub struct App {
     pub locked: Option<String>,
     /// The zone as text.
     pub text: Texts,
+    /// The rows that the filter lets through are being looked for.
+    searching: Option<(RequestId, rows::Search)>,
+    /// Keys pressed meanwhile: they are meant for the rows that will be shown.
+    held: VecDeque<Key>,
     /// The first key of a longer sequence.
     pub pending: Option<Key>,
     /// The time as last told: seconds since 1970 (UTC).
@@ -307,6 +312,8 @@ impl App {
             details: false,
             locked: None,
             text: Texts::default(),
+            searching: None,
+            held: VecDeque::new(),
             pending: None,
             now: None,
             found: None,
@@ -324,6 +331,7 @@ impl App {
     /// Takes one message in and says what to do about it.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         self.on_message(msg);
+        self.search_rows();
         self.do_small_works();
         self.keep_in_view();
         std::mem::take(&mut self.effects)
@@ -331,6 +339,7 @@ impl App {
 
     fn on_message(&mut self, msg: Msg) {
         match msg {
+            Msg::Key(key) if self.is_held(key) => self.held.push_back(key),
             Msg::Key(key) => self.on_key(key),
             Msg::Paste(text) => self.on_paste(&text),
             Msg::Resize(width, height) => {

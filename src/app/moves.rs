@@ -1,9 +1,13 @@
 //! Moving about: selections, panes, screens, the filter.
 
+use super::commands::Context;
 use super::layout::{Layout, scroll};
-use super::open::Pane;
-use super::{App, Overlay, Screen};
+use super::open::{Open, Pane};
+use super::rows::Found;
+use super::work::Work;
+use super::{App, Overlay, RequestId, Screen};
 use crate::edit::Field;
+use crate::key::Key;
 
 /// Where to go in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +90,39 @@ impl App {
             (None, Screen::Changes(changes), super::Zone::Open(open)) => changes.keep_in_view(open, height),
             _ => {}
         }
+    }
+}
+
+impl App {
+    /// Starts the search that the filter wants, one at a time.
+    pub(super) fn search_rows(&mut self) {
+        if self.searching.is_none()
+            && let Some(search) = self.open_mut().and_then(Open::wanted_search)
+        {
+            let request = self.work(Work::Search(search.clone()));
+            self.searching = Some((request, search));
+        }
+    }
+
+    pub(super) fn on_found(&mut self, request: RequestId, found: Found) {
+        let Some((_, search)) = self.searching.take_if(|(asked, _)| *asked == request) else { return };
+        // The filter, the zone or what is listed of it can have become another one.
+        let Some(open) = self.open_mut() else { return };
+        if open.wanted_search().is_some_and(|wanted| wanted.is_same(&search)) {
+            open.show_found(found);
+        }
+        self.search_rows();
+        while self.searching.is_none()
+            && let Some(key) = self.held.pop_front()
+        {
+            self.on_key(key);
+            self.search_rows();
+        }
+    }
+
+    /// Must a key wait until the rows are shown that it is meant for? One that is typed into the filter need not.
+    pub(super) fn is_held(&self, key: Key) -> bool {
+        self.searching.is_some() && self.context() == Context::Records && key != Key::ctrl('c')
     }
 }
 

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use super::Loaded;
 use super::layout::{Layout, scroll};
 use super::nameservers::Nameservers;
-use super::rows::{Row, Rows};
+use super::rows::{Found, Row, Rows, Search};
 use crate::facts::ServerKind;
 use crate::zone::managed::Signing;
 use crate::zone::{Draft, Rdata, RecordType, RrKey, Snapshot};
+
+/// Up to so many rows a filter is worked out at once: that takes a few milliseconds.
+const SEARCHED_AT_ONCE: usize = 20_000;
 
 /// The panes of the main screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,10 +148,30 @@ impl Open {
         self.set_filter(&filter);
     }
 
+    /// Shows only rows that contain this text. In a large zone they are still to be searched for: see
+    /// [`Open::wanted_search`].
     pub fn set_filter(&mut self, filter: &str) {
         self.records.filter = filter.into();
-        self.records.rows.set_filter(self.draft.base(), filter);
-        // The first match, where the filter hides what was selected.
+        match self.wanted_search() {
+            Some(search) if search.rows() <= SEARCHED_AT_ONCE => self.show_found(search.run()),
+            Some(_) => {}
+            None => self.follow_filter(),
+        }
+    }
+
+    /// The search for what the person filters by, where the rows shown are not yet those.
+    pub fn wanted_search(&mut self) -> Option<Search> {
+        self.records.rows.search(self.draft.base(), &self.records.filter)
+    }
+
+    /// Shows what a search has found.
+    pub fn show_found(&mut self, found: Found) {
+        self.records.rows.set_matching(self.draft.base(), found);
+        self.follow_filter();
+    }
+
+    /// Selects the first match, where the filter hides what was selected.
+    fn follow_filter(&mut self) {
         let found = self.anchored();
         self.select(found.unwrap_or(0));
     }

@@ -11,6 +11,7 @@ use crate::zone::{Draft, RecordType, RrKey, SnapshotBuilder, types};
 
 mod budget;
 mod editing;
+mod large;
 mod loading;
 mod nameservers;
 mod pushing;

@@ -1,6 +1,7 @@
 //! Computing that can take longer than a key may: pure, and performed on a worker thread, where it is not so small
 //! that it is done at once. Leaving the program never waits for it; an answer that is not wanted any more is dropped.
 
+use super::rows;
 use super::text::document::{self, Compared, Ready};
 use super::{App, Effect, Msg, RequestId};
 use crate::edit::Text;
@@ -16,6 +17,8 @@ pub enum Work {
     Check { text: Text, origin: Name },
     /// What the edits of a text make of the zone.
     Compare(Box<document::Edited>),
+    /// Look for the rows that a filter lets through.
+    Search(rows::Search),
 }
 
 /// What came of it.
@@ -24,6 +27,7 @@ pub enum Worked {
     Document(Box<Ready>),
     Checked(Vec<Problem>),
     Compared(Box<Result<Compared, Vec<Problem>>>),
+    Found(rows::Found),
 }
 
 /// Up to so many octets of text, or so many records, a work is done at once: that takes less than painting.
@@ -39,6 +43,7 @@ impl Work {
                 Worked::Checked(read.map_or_else(|problems| problems, |(_, warnings)| warnings))
             }
             Work::Compare(edited) => Worked::Compared(Box::new(edited.compare())),
+            Work::Search(search) => Worked::Found(search.run()),
         }
     }
 
@@ -47,6 +52,8 @@ impl Work {
             Work::Document(wanted) => wanted.records() <= SMALL_ZONE,
             Work::Check { text, .. } => text.len() <= SMALL_TEXT,
             Work::Compare(edited) => edited.after.len() <= SMALL_TEXT && edited.before.len() <= SMALL_TEXT,
+            // A small one never gets here.
+            Work::Search(_) => false,
         }
     }
 }

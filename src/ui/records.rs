@@ -43,7 +43,9 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     // Always as wide as the widest, so that moving changes few cells.
     let at = if records.rows.is_empty() { 0 } else { records.selected + 1 };
     let mut note = format!("{at:>width$} of {total}", width = total.len());
-    if !records.filter.is_empty() {
+    if !records.rows.is_filtered_by(&records.filter) {
+        note = format!("searching /{}", records.filter);
+    } else if !records.filter.is_empty() {
         note.push_str(&format!(" /{}", records.filter));
     }
     match open.hidden() {

@@ -237,6 +237,7 @@ impl App {
                     self.on_compared(*compared, target);
                 }
             }
+            Worked::Found(found) => self.on_found(request, found),
         }
     }
 
