@@ -40,6 +40,32 @@ pub enum Verb {
         #[command(flatten)]
         origin: OriginArg,
     },
+    /// Say what is wrong with a zone or a zone file; exit status 1 when there are errors
+    Check {
+        /// A zone to transfer, or a zone file (an existing file, or an argument with a slash)
+        #[arg(value_name = "ZONE|FILE")]
+        what: String,
+        /// Which rules to hold the zone against beside syntax: none, all
+        #[arg(long, value_name = "RULES", default_value = "all")]
+        rules: String,
+        /// Print the findings as JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        server: ServerArgs,
+        #[command(flatten)]
+        origin: OriginArg,
+    },
+    /// Print a zone file with its columns aligned; every comment and every line stays
+    Fmt {
+        file: PathBuf,
+        /// Write the file instead of printing it
+        #[arg(long, conflicts_with = "check")]
+        write: bool,
+        /// Print nothing; exit status 1 when the file would change
+        #[arg(long)]
+        check: bool,
+    },
     /// Show what leads from one zone to another; exit status 1 when there are differences
     ///
     /// The SOA serial and the server's own DNSSEC records are left out of the comparison.

@@ -1,11 +1,13 @@
 //! The only place that knows all the others: the loop, the effects, the command-line verbs.
 
 mod access;
+mod check;
 mod clock;
 mod demo;
 mod editor;
 mod outside;
 mod texts;
+mod files;
 mod verbs;
 mod world;
 
@@ -87,6 +89,10 @@ fn run(cli: Cli) -> Result<Exit, Stop> {
     match cli.verb {
         Some(Verb::Demo) => demo::run(),
         Some(Verb::Show { what, server, origin }) => verbs::show(&what, &server, origin.origin.as_deref()),
+        Some(Verb::Check { what, rules, json, server, origin }) => {
+            check::check(&what, &rules, json, &server, origin.origin.as_deref())
+        }
+        Some(Verb::Fmt { file, write, check }) => check::fmt(&file, write, check),
         Some(Verb::Diff { old, new, format, server, origin }) => {
             verbs::diff(&old, &new, format, &server, origin.origin.as_deref())
         }
@@ -110,7 +116,7 @@ fn run(cli: Cli) -> Result<Exit, Stop> {
 }
 
 fn edit(zone: &str, server: &ServerArgs) -> Result<Exit, Stop> {
-    if verbs::is_file(zone) {
+    if files::is_file(zone) {
         return Err(Stop::usage(format!(
             "This version edits zones at their nameserver, not zone files. To see the file: zonewright show {zone}; \
              to make a zone equal to it: zonewright push ZONE {zone}. (A zone whose name is also a file here: write \

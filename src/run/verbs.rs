@@ -1,4 +1,4 @@
-//! The command-line verbs that need no screen: show, diff, push.
+//! The command-line verbs that compare and change zones without a screen: show, diff, push.
 //!
 //! Results go to standard output, everything else to standard error.
 
@@ -8,24 +8,25 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::access::{self, Target};
+use super::files::{is_file, read_file};
 use super::{Exit, Stop};
 use crate::cli::{Format, ServerArgs};
 use crate::push::{self, Outcome, Plan, Push, Report, ServerTraits, Verdict};
-use crate::ui::clean::clean;
 use crate::zone::changes::diff as difference;
 use crate::zone::managed::without_managed;
 use crate::zone::{ChangeMap, Name, RrKey, Snapshot};
-use crate::zonefile::{self, Severity};
+use crate::zonefile;
 
 /// A zone from where an argument says.
-struct Source<'a> {
-    argument: &'a str,
-    server: &'a ServerArgs,
-    origin: Option<&'a Name>,
+pub struct Source<'a> {
+    pub argument: &'a str,
+    pub server: &'a ServerArgs,
+    pub origin: Option<&'a Name>,
 }
 
 impl Source<'_> {
-    fn load(&self) -> Result<Arc<Snapshot>, Stop> {
+    /// Reads or transfers it.
+    pub fn load(&self) -> Result<Arc<Snapshot>, Stop> {
         if is_file(self.argument) {
             return read_file(Path::new(self.argument), self.origin).map(Arc::new);
         }
@@ -33,11 +34,6 @@ impl Source<'_> {
         let (world, runtime) = (Target::find(&zone, self.server)?.world(), access::runtime()?);
         Ok(runtime.block_on(world.transfer(|_| {}))?)
     }
-}
-
-/// An argument that names an existing file or contains a slash is a file.
-pub fn is_file(argument: &str) -> bool {
-    argument.contains('/') || Path::new(argument).exists()
 }
 
 /// The zone that a person names: relative to the root, with or without the final dot.
@@ -48,30 +44,6 @@ pub fn zone_name(text: &str) -> Result<Name, Stop> {
     Name::parse(text.as_bytes(), Some(Name::root().as_ref())).map_err(|error| {
         Stop::usage(format!("{} is no domain name: {error}.", zonefile::shown(text.as_bytes())))
     })
-}
-
-fn read_file(path: &Path, origin: Option<&Name>) -> Result<Snapshot, Stop> {
-    let shown = clean(&path.to_string_lossy()).into_owned();
-    let unreadable = |error: io::Error| Stop::usage(format!("{shown} cannot be read: {error}."));
-    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(Stop::usage(format!("{shown} is not a regular file.")));
-    }
-    let text = std::fs::read(path).map_err(unreadable)?;
-    let (zone, problems) = match zonefile::read_zone(&text, origin) {
-        Ok((zone, problems)) => (Ok(zone), problems),
-        Err(problems) => (
-            Err(Stop::usage(format!("{shown} is not a zone file that can be used; see the errors above."))),
-            problems,
-        ),
-    };
-    for problem in problems {
-        let severity = match problem.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        say(&format!("{shown}:{}:{}: {severity}: {}", problem.line, problem.column, problem.message));
-    }
-    zone
 }
 
 /// A line for the person, on standard error. A standard error that is gone is no reason to stop.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::entry::{Entry, Piece};
 use super::layout::{EntryKind, TtlFrom};
-use super::problem::{Fix, Problems, clean_text, shown};
+use super::problem::{Fix, Problems, shown};
 use super::reader::{Fault, Once, Reader, Sink, bad_name, read_ttl};
 use crate::zone::Name;
 
@@ -128,8 +128,8 @@ impl Reader<'_, '_, '_> {
         let name = std::str::from_utf8(text).map_err(|_| {
             Fault::new(file.span(), format!("{} is no file name: it is not UTF-8.", shown(text)))
         })?;
-        let loaded = self.includes.load(name).map_err(|why| Fault::new(file.span(), clean_text(&why)))?;
-        let label: Arc<str> = clean_text(&loaded.name).into();
+        let loaded = self.includes.load(name).map_err(|why| Fault::new(file.span(), why))?;
+        let label = Arc::clone(&loaded.name);
         self.includes.open.push(Arc::clone(&loaded.name));
         let within = match &self.within {
             Some((outermost, _)) => outermost.clone(),

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use super::problem::shown;
+
 /// Gives the files that `$INCLUDE` names.
 pub trait Loader {
     /// Reads a file of at most `limit` octets; `from` is the name under which the including file was loaded, `None`
     /// for the text itself.
     ///
     /// # Errors
-    /// A sentence that says why not, such as that it is no regular file.
+    /// A sentence without control characters that says why not, such as that it is no regular file.
     fn load(&mut self, file: &str, from: Option<&str>, limit: usize) -> Result<Loaded, String>;
 }
 
@@ -62,9 +64,9 @@ impl Includes<'_> {
         let loaded = loader.load(file, self.open.last().map(AsRef::as_ref), limit)?;
         self.octets += loaded.text.len();
         if let Some(at) = self.open.iter().position(|open| *open == loaded.name) {
-            let cycle: Vec<&str> = self.open.iter().skip(at).map(AsRef::as_ref).collect();
-            let cycle = cycle.join(", which includes ");
-            return Err(format!("The file includes itself: {cycle}, which includes {}.", loaded.name));
+            let cycle: Vec<String> =
+                self.open.iter().skip(at).chain([&loaded.name]).map(|name| shown(name.as_bytes())).collect();
+            return Err(format!("The file includes itself: {}.", cycle.join(", which includes ")));
         }
         Ok(loaded)
     }

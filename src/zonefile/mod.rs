@@ -12,6 +12,7 @@ mod directive;
 pub mod document;
 pub mod entry;
 mod fix;
+mod format;
 mod generate;
 mod include;
 mod layout;
@@ -20,6 +21,7 @@ pub mod nsupdate;
 mod printer;
 mod problem;
 mod reader;
+pub mod structure;
 #[cfg(test)]
 mod tests;
 mod zone;
@@ -27,10 +29,11 @@ mod zone;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use format::format;
 pub use include::{Loaded, Loader};
 pub use layout::{EntryKind, Layout, ParsedEntry, Source, TtlFrom};
 pub use printer::{print_aligned, print_contents, print_document, print_plain, print_record, unchanged};
-pub use problem::{Fix, MAX_PROBLEMS, Problem, Severity, clean_text, shown};
+pub use problem::{Fix, MAX_PROBLEMS, Problem, Severity, shown};
 pub use zone::{read_zone, read_zone_file};
 
 use crate::zone::{Name, Rdata, RecordType};

@@ -229,22 +229,6 @@ pub fn shown(text: &[u8]) -> String {
     shown
 }
 
-/// Text for a message with control characters, and those that turn the direction of writing, as visible marks.
-pub fn clean_text(text: &str) -> String {
-    let hidden = |character: char| {
-        character.is_control()
-            || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    let mut clean = String::with_capacity(text.len());
-    for character in text.chars() {
-        match hidden(character) {
-            true => clean.extend(character.escape_unicode()),
-            false => clean.push(character),
-        }
-    }
-    clean
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

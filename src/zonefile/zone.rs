@@ -7,14 +7,16 @@ use std::sync::Arc;
 
 use super::include::{Includes, Loader};
 use super::problem::{Lines, Problem, Problems};
+use super::structure::{self, Finding};
 use super::reader::{ReadRecord, Reader, Sink, State};
 use crate::zone::snapshot::SnapshotError;
 use crate::zone::{Name, NameRef, Rdata, RecordType, RrKey, Snapshot, SnapshotBuilder, types};
 
-/// Reads a whole zone. Without `origin`, the owner of the SOA names the zone. `$INCLUDE` is refused.
+/// Reads a whole zone. Without `origin`, the owner of the SOA names the zone. `$INCLUDE` is refused. What would keep
+/// servers from loading the zone, but leaves it one, is an error among the problems of success.
 ///
 /// # Errors
-/// All problems, warnings included, when at least one of them is an error.
+/// All problems, warnings included, when the text is no zone.
 pub fn read_zone(text: &[u8], origin: Option<&Name>) -> Result<(Snapshot, Vec<Problem>), Vec<Problem>> {
     read_zone_file(text, origin, None)
 }
@@ -42,17 +44,17 @@ pub fn read_zone_file(
     let Some(builder) = gathered.builder.filter(|_| !problems.has_errors()) else {
         return Err(problems.finish(text));
     };
-    match builder.finish() {
-        Ok(zone) => {
-            report_mixed_ttls(&zone, text, origin, reborrow(&mut loader), &mut problems);
-            Ok((zone, problems.finish(text)))
-        }
+    let zone = match builder.finish() {
+        Ok(zone) => zone,
         Err(error) => {
             let span = gathered.soa.map_or(end..end, |(_, span, _)| span);
             problems.error(span, format!("This is no zone: {error}."));
-            Err(problems.finish(text))
+            return Err(problems.finish(text));
         }
-    }
+    };
+    let findings = structure::findings(&zone);
+    report_sets(&zone, text, origin, reborrow(&mut loader), findings, &mut problems);
+    Ok((zone, problems.finish(text)))
 }
 
 /// Lends a loader for one reading.
@@ -182,16 +184,18 @@ fn push(
     }
 }
 
-/// A set whose records have several TTLs is kept as it is, but every server makes something else of it.
-fn report_mixed_ttls(
+/// Says what is wrong with sets, where their records stand: what the structure of the zone makes of them, and sets
+/// whose records have several TTLs (kept as they are, but every server makes something else of them).
+fn report_sets(
     zone: &Snapshot,
     text: &[u8],
     origin: Option<&Name>,
     loader: Option<&mut dyn Loader>,
+    findings: Vec<Finding>,
     problems: &mut Problems,
 ) {
     let ttl_of = |row: usize| zone.record(row).map(|record| record.ttl);
-    let mixed: HashMap<RrKey, Option<(u32, String)>> = zone
+    let mut sets: HashMap<RrKey, SetReport> = zone
         .set_ids()
         .filter(|set| {
             let rows = zone.rows_of(*set);
@@ -199,32 +203,44 @@ fn report_mixed_ttls(
             rows.into_iter().any(|row| ttl_of(row) != first)
         })
         .filter_map(|set| zone.key(set))
-        .map(|key| (key, None))
+        .map(|key| (key, SetReport::default()))
         .collect();
-    if mixed.is_empty() {
+    for finding in findings {
+        sets.entry(finding.key.clone()).or_default().findings.push(finding);
+    }
+    if sets.is_empty() {
         return;
     }
-    // Lines are not kept with records, so the text is read once more, for those few files that need it.
-    let mut found = MixedTtls { sets: mixed, problems: Problems::default() };
-    read_into(&mut found, text, origin, loader);
-    problems.append(found.problems);
+    // Places are not kept with records, so the text is read once more, for those few files that need it.
+    let mut report = Report { sets, problems: Problems::default() };
+    read_into(&mut report, text, origin, loader);
+    problems.append(report.problems);
 }
 
-struct MixedTtls {
-    /// The TTL of the first record of each set, and where it stands.
-    sets: HashMap<RrKey, Option<(u32, String)>>,
+#[derive(Default)]
+struct SetReport {
+    findings: Vec<Finding>,
+    /// The TTL of the first record, and where it stands.
+    first: Option<(u32, String)>,
+}
+
+struct Report {
+    sets: HashMap<RrKey, SetReport>,
     problems: Problems,
 }
 
-impl Sink for MixedTtls {
+impl Sink for Report {
     fn record(&mut self, record: ReadRecord<'_>, _: &mut Problems) {
         let key = RrKey::of_record(record.owner, record.rtype, &record.rdata);
-        let Some(first) = self.sets.get_mut(&key) else { return };
-        match first {
-            None => *first = Some((record.ttl, place_in_words(&record))),
+        let Some(set) = self.sets.get_mut(&key) else { return };
+        let span = record.place_in_text();
+        for finding in set.findings.drain(..) {
+            self.problems.add(finding.severity, span.clone(), finding.message, None);
+        }
+        match &set.first {
+            None => set.first = Some((record.ttl, place_in_words(&record))),
             Some((ttl, _)) if *ttl == record.ttl => {}
             Some((ttl, place)) => {
-                let span = record.place_in_text();
                 let message = format!(
                     "{} {} has the TTL {} here and {ttl} {place}. A record set has one TTL (RFC 2181 section 5.2); BIND \
                      takes the first, Knot another, NSD keeps both.",

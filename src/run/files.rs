@@ -1,0 +1,147 @@
+//! Zone files on disk: reading them and what they include, writing them by rename.
+
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Stop;
+use super::verbs::say;
+use crate::ui::clean::clean;
+use crate::zone::{Name, Snapshot};
+use crate::zonefile::{self, Loaded, Loader, Problem, Severity};
+
+/// An argument that names an existing file or contains a slash is a file.
+pub fn is_file(argument: &str) -> bool {
+    argument.contains('/') || Path::new(argument).exists()
+}
+
+/// A path as it is shown.
+pub fn shown(path: &Path) -> String {
+    clean(&path.to_string_lossy()).into_owned()
+}
+
+/// The octets of a regular file.
+///
+/// # Errors
+/// A usage error that names the file.
+pub fn read_text(path: &Path) -> Result<Vec<u8>, Stop> {
+    read_regular(path, usize::MAX).map_err(Stop::usage)
+}
+
+fn read_regular(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
+    let unreadable = |error: io::Error| format!("{} cannot be read: {error}.", shown(path));
+    let file = std::fs::metadata(path).map_err(unreadable)?;
+    // Asked before opening: to open a pipe would wait for somebody to write into it.
+    if !file.is_file() {
+        return Err(format!("{} is not a regular file.", shown(path)));
+    }
+    let too_large = || format!("{} is larger than what may be included.", shown(path));
+    let length = usize::try_from(file.len()).unwrap_or(usize::MAX);
+    if length > limit {
+        return Err(too_large());
+    }
+    let mut text = Vec::new();
+    text.try_reserve_exact(length).map_err(|error| unreadable(error.into()))?;
+    // It may grow meanwhile, or claim to be smaller than it is, as files below /proc do.
+    let longest = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    file.take(longest).read_to_end(&mut text).map_err(unreadable)?;
+    if text.len() > limit { Err(too_large()) } else { Ok(text) }
+}
+
+/// Gives the files that `$INCLUDE` names: beside the including file, else (as BIND does) in the working directory.
+pub struct Beside<'p>(pub &'p Path);
+
+impl Loader for Beside<'_> {
+    fn load(&mut self, file: &str, from: Option<&str>, limit: usize) -> Result<Loaded, String> {
+        let from = from.map_or(self.0, Path::new);
+        let beside = from.parent().unwrap_or(Path::new("")).join(file);
+        let path = if beside.exists() || !Path::new(file).exists() { beside } else { PathBuf::from(file) };
+        let text = read_regular(&path, limit)?;
+        let name = path.canonicalize().unwrap_or(path);
+        Ok(Loaded { name: Arc::from(name.to_string_lossy()), text })
+    }
+}
+
+/// Reads a zone from a file; what is wrong with it goes to standard error.
+///
+/// # Errors
+/// [`Stop`] where the file is no zone.
+pub fn read_file(path: &Path, origin: Option<&Name>) -> Result<Snapshot, Stop> {
+    let text = read_text(path)?;
+    let read = zonefile::read_zone_file(&text, origin, Some(&mut Beside(path)));
+    let (zone, problems) = match read {
+        Ok((zone, problems)) => (Ok(zone), problems),
+        Err(problems) => {
+            let message =
+                format!("{} is not a zone file that can be used; see the errors above.", shown(path));
+            (Err(Stop::usage(message)), problems)
+        }
+    };
+    for problem in &problems {
+        say(&in_words(path, problem));
+    }
+    zone
+}
+
+/// `FILE:LINE:COLUMN: error: ...`, as compilers write it, so that editors find the place.
+pub fn in_words(path: &Path, problem: &Problem) -> String {
+    let file = match &problem.file {
+        Some(file) => clean(file).into_owned(),
+        None => shown(path),
+    };
+    let severity = severity_in_words(problem.severity);
+    let fix = problem.fix.as_ref().map(|fix| format!(" [fix: {}]", clean(&fix.message)));
+    let message = clean(&problem.message);
+    format!("{file}:{}:{}: {severity}: {message}{}", problem.line, problem.column, fix.unwrap_or_default())
+}
+
+pub fn severity_in_words(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+/// Writes a file whole or not at all: beside it, then by rename. Where the path is a link, the file that it leads to is
+/// written; mode and, as far as this user may, owner stay.
+///
+/// # Errors
+/// A usage error that names the file; then it is as it was.
+pub fn replace(path: &Path, text: &[u8]) -> Result<(), Stop> {
+    let failed = |error: io::Error| {
+        Stop::usage(format!("{} cannot be written: {error}. It is as it was.", shown(path)))
+    };
+    let target = path.canonicalize().map_err(failed)?;
+    let before = std::fs::metadata(&target).map_err(failed)?;
+    let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
+        return Err(Stop::usage(format!("{} has no folder.", shown(path))));
+    };
+    let temporary = folder.join(format!(".{}.zonewright-{}", name.to_string_lossy(), std::process::id()));
+    let result = write_new(&temporary, &before, text).and_then(|()| std::fs::rename(&temporary, &target));
+    if let Err(error) = result {
+        // What is half written is of no use to anybody; the error is the news.
+        let _ = std::fs::remove_file(&temporary);
+        return Err(failed(error));
+    }
+    if let Ok(folder) = std::fs::File::open(folder) {
+        // So that the rename survives a power cut. Some file systems know no syncing of folders.
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+fn write_new(path: &Path, like: &std::fs::Metadata, text: &[u8]) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown};
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text)?;
+    // The owner is changed first: that takes set-id bits away. Only root may give a file away; for others a file of
+    // somebody else's becomes theirs, unless the group alone differs.
+    let own = file.metadata()?;
+    if own.uid() != like.uid() || own.gid() != like.gid() {
+        fchown(&file, Some(like.uid()), Some(like.gid()))?;
+    }
+    file.set_permissions(like.permissions())?;
+    file.sync_all()
+}

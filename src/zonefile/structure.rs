@@ -1,0 +1,187 @@
+//! What records of a zone together must be, so that servers load it: the checks of BIND's loader that no option turns
+//! off (as of 9.18), and where another server would do otherwise. What is good practice beyond that is not looked at.
+
+use super::problem::Severity;
+use crate::zone::{NameRef, RecordType, RrKey, RrSet, Snapshot};
+
+/// One finding about an RRset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub key: RrKey,
+    pub severity: Severity,
+    /// One or more sentences.
+    pub message: String,
+}
+
+const RESINFO: RecordType = RecordType(261);
+/// What may stand beside a CNAME (RFC 2181 section 10.1, RFC 4035 section 2.5; BIND keeps SIG and KEY as well).
+const BESIDE_CNAME: [RecordType; 4] = [RecordType::KEY, RecordType::SIG, RecordType::NSEC, RecordType::RRSIG];
+
+/// Looks at a whole zone.
+pub fn findings(zone: &Snapshot) -> Vec<Finding> {
+    let mut found = Found { zone, findings: Vec::new() };
+    found.each_set();
+    found.apex();
+    for rtype in [RecordType::CDS, RecordType::CDNSKEY] {
+        found.child_signals(rtype);
+    }
+    found.findings
+}
+
+struct Found<'z> {
+    zone: &'z Snapshot,
+    findings: Vec<Finding>,
+}
+
+impl Found<'_> {
+    fn error(&mut self, key: RrKey, message: impl Into<String>) {
+        self.findings.push(Finding { key, severity: Severity::Error, message: message.into() });
+    }
+
+    /// What is wrong with a set by itself, or beside others at its name.
+    fn each_set(&mut self) {
+        let zone = self.zone;
+        // The first and the last set of the name, as far as they are known.
+        let mut name: Option<(NameRef<'_>, Option<RrKey>, bool)> = None;
+        for set in zone.set_ids() {
+            let rows = zone.rows_of(set);
+            let Some(record) = zone.record(rows.start) else { continue };
+            let (cname, other) = match &mut name {
+                Some((owner, cname, other)) if *owner == record.owner => (cname, other),
+                _ => {
+                    let (_, cname, other) = name.insert((record.owner, None, false));
+                    (cname, other)
+                }
+            };
+            if record.rtype == RecordType::CNAME {
+                *cname = Some(record.key());
+            } else if !BESIDE_CNAME.contains(&record.rtype) {
+                *other = true;
+            }
+            if let Some(key) = cname.take_if(|_| *other) {
+                self.error(
+                    key,
+                    format!(
+                        "{} has a CNAME and other records. Where a CNAME stands, nothing else may (RFC 1034 section \
+                         3.6.2); servers refuse the zone.",
+                        record.owner
+                    ),
+                );
+            }
+            let alone = record.rtype.is_singleton() || record.rtype == RESINFO;
+            if alone && rows.len() > 1 {
+                let message = format!(
+                    "{} has {} {} records. There may be one; BIND refuses the zone.",
+                    record.owner,
+                    rows.len(),
+                    record.rtype
+                );
+                self.error(record.key(), message);
+            }
+            if record.owner.is_wildcard() && record.rtype == RecordType::NS {
+                let message = format!("{} is a wildcard and has NS records; BIND refuses the zone.", record.owner);
+                self.error(record.key(), message);
+            }
+        }
+    }
+
+    fn apex(&mut self) {
+        let zone = self.zone;
+        let apex = |rtype| RrKey::new(zone.origin().clone(), rtype);
+        if zone.find(&apex(RecordType::DS)).is_some() {
+            let message = "A DS record stands at the top of the zone. It belongs into the parent zone; BIND refuses the file.";
+            self.error(apex(RecordType::DS), message);
+        }
+        let Some(nameservers) = zone.get(&apex(RecordType::NS)) else {
+            self.error(
+                apex(RecordType::SOA),
+                "The zone has no NS record at its top. BIND and Knot refuse it, NSD loads it.",
+            );
+            return;
+        };
+        for rdata in &nameservers.rdata {
+            let Some((name, _)) = NameRef::split_from(rdata) else { continue };
+            if let Some(why) = without_address(zone, name) {
+                self.error(
+                    apex(RecordType::NS),
+                    format!("The nameserver {name} {why}; BIND refuses the zone."),
+                );
+            }
+        }
+    }
+
+    /// CDS and CDNSKEY at the top must fit the DNSKEY records there; the deletion record stands alone.
+    fn child_signals(&mut self, rtype: RecordType) {
+        let zone = self.zone;
+        let apex = |rtype| RrKey::new(zone.origin().clone(), rtype);
+        let Some(signals) = zone.get(&apex(rtype)) else { return };
+        let keys = zone.get(&apex(RecordType::DNSKEY));
+        let algorithm = |set: &RrSet, at: usize| -> Vec<u8> {
+            set.rdata.iter().filter_map(|rdata| rdata.get(at).copied()).collect()
+        };
+        let available = keys.map(|keys| algorithm(&keys, 3)).unwrap_or_default();
+        let (deletion, place): (&[u8], usize) = match rtype {
+            RecordType::CDS => (&[0, 0, 0, 0, 0], 2),
+            _ => (&[0, 0, 3, 0, 0], 3),
+        };
+        let deletes = signals.rdata.iter().any(|rdata| **rdata == *deletion);
+        let others: Vec<&u8> =
+            signals.rdata.iter().filter(|rdata| ***rdata != *deletion).filter_map(|rdata| rdata.get(place)).collect();
+        if deletes && !others.is_empty() {
+            let message = format!("The {rtype} record that asks for deletion stands beside others; BIND refuses the zone.");
+            self.error(apex(rtype), message);
+        } else if let Some(algorithm) = others.iter().find(|algorithm| !available.contains(algorithm)) {
+            let message = format!(
+                "A {rtype} record has algorithm {algorithm}, and no DNSKEY of the zone has; BIND refuses the zone.",
+            );
+            self.error(apex(rtype), message);
+        }
+    }
+}
+
+/// Why a nameserver inside the zone has no address there; `None` where it has, or where that is not this zone's
+/// business.
+fn without_address(zone: &Snapshot, name: NameRef<'_>) -> Option<&'static str> {
+    let origin = zone.origin().as_ref();
+    if !name.is_at_or_below(origin) {
+        return None;
+    }
+    let has = |owner: NameRef<'_>, rtype| zone.find(&RrKey::new(owner.to_name(), rtype)).is_some();
+    // From the top down: a delegation hides what is below it, a DNAME takes its place.
+    let mut above: Vec<NameRef<'_>> =
+        std::iter::successors(Some(name), |name| name.parent()).take_while(|name| *name != origin).collect();
+    above.reverse();
+    if name != origin && has(origin, RecordType::DNAME) {
+        return Some("is below a DNAME");
+    }
+    for ancestor in &above {
+        if has(*ancestor, RecordType::NS) {
+            return None;
+        }
+        if *ancestor != name && has(*ancestor, RecordType::DNAME) {
+            return Some("is below a DNAME");
+        }
+    }
+    let source = found_at(zone, name);
+    let Some(source) = source else { return Some("has no address record (A or AAAA)") };
+    if has(source.as_ref(), RecordType::A) || has(source.as_ref(), RecordType::AAAA) {
+        None
+    } else if has(source.as_ref(), RecordType::CNAME) {
+        Some("is a CNAME")
+    } else {
+        Some("has no address record (A or AAAA)")
+    }
+}
+
+/// The name whose records answer for `name`: itself, or the wildcard that covers it (RFC 4592 section 3.3.1).
+fn found_at(zone: &Snapshot, name: NameRef<'_>) -> Option<crate::zone::Name> {
+    let exists = |name: NameRef<'_>| !zone.sets_at_or_below(name).is_empty();
+    if exists(name) {
+        return Some(name.to_name());
+    }
+    let closest = std::iter::successors(name.parent(), |name| name.parent()).find(|name| exists(*name))?;
+    let mut wildcard = b"\x01*".to_vec();
+    wildcard.extend_from_slice(closest.wire());
+    let wildcard = crate::zone::Name::from_wire(&wildcard).ok()?;
+    exists(wildcard.as_ref()).then_some(wildcard)
+}
