@@ -5,9 +5,9 @@ mod check;
 mod clock;
 mod demo;
 mod editor;
+mod files;
 mod outside;
 mod texts;
-mod files;
 mod verbs;
 mod world;
 

@@ -1,7 +1,122 @@
 //! Where readers of zone files disagree: warnings that name who reads it how. `reference/zone-file-dialects.md` has
 //! the measurements.
 
-use super::problem::Problems;
+use super::entry::{Entry, Piece};
+use super::fix;
+use super::problem::{Fix, Problems, Severity, shown};
+use super::reader::{Fault, Head};
+use crate::zone::{NameRef, RecordType, types};
+
+pub const NESTED: &str =
+    "Parentheses within parentheses: BIND reads them, Knot and NSD refuse the file. One pair is enough.";
+pub const BEFORE_OWNER: &str =
+    "A parenthesis before the owner: BIND reads it, Knot and NSD refuse the file. Put it after the owner.";
+pub const COMMENT_BACKSLASH: &str =
+    "A comment that ends in a backslash: the newest NSD takes the next line for a part of it.";
+pub const TOUCHING: &str = "No blank parts this from the word before it: BIND and NSD take two words, Knot refuses the file. Put one in.";
+pub const RAW_OCTETS: &str = "Control characters and characters outside ASCII: BIND and NSD keep the octets as they are, Knot \
+     refuses the file. Octets are written \\DDD, with three decimal digits.";
+const QUOTED_OWNER: &str = "The owner stands in quotes: BIND and NSD read that, Knot refuses the file.";
+const CHARACTERS: &str = "The name has characters that Knot only takes with a backslash before them; BIND and NSD read them as \
+     they are.";
+const CLASS_NUMBER: &str = "Knot does not know CLASS1 and refuses the file. Write IN.";
+const FROM_OUTSIDE: &str = "This record takes its owner from the file that includes this one. BIND reads that; Knot refuses the \
+     file, and NSD does so in places. Write the owner.";
+
+/// Types that BIND reads by these names and Knot 3.2 does not.
+const UNKNOWN_TO_KNOT: [u16; 30] = [
+    7, 8, 9, 10, 11, 19, 20, 22, 23, 26, 27, 30, 31, 32, 34, 38, 40, 56, 57, 58, 66, 67, 68, 258, 259, 260,
+    261, 262, 32768, 32769,
+];
+const MD: RecordType = RecordType(3);
+const MF: RecordType = RecordType(4);
+const URI: RecordType = RecordType(256);
+/// Types whose last word is a name.
+const NAME_LAST: [RecordType; 6] =
+    [RecordType::NS, RecordType::CNAME, RecordType::PTR, RecordType::MX, RecordType::SRV, RecordType::DNAME];
+
+/// What is to be said of a record that could be read.
+pub fn record(text: &[u8], entry: &Entry, head: &Head, within: bool, problems: &mut Problems) {
+    let Some(first) = entry.pieces.first() else { return };
+    if !entry.indented {
+        if first.quoted {
+            problems.warning(first.outer(), QUOTED_OWNER);
+        } else {
+            characters(text, first, problems);
+        }
+    } else if within {
+        problems.warning(first.span(), FROM_OUTSIDE);
+    }
+    if let Some(class) = head.class.as_ref().filter(|class| class.len() > 2) {
+        let fix = Fix::new("Write IN", vec![(class.clone(), "IN".into())]);
+        problems.add(Severity::Warning, class.clone(), CLASS_NUMBER.into(), Some(fix));
+    }
+    if NAME_LAST.contains(&head.rtype) {
+        if let Some(last) = entry.pieces.last() {
+            characters(text, last, problems);
+        }
+    } else if UNKNOWN_TO_KNOT.contains(&head.rtype.0) {
+        let word = text.get(head.rtype_at.clone()).unwrap_or_default();
+        if !word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"TYPE")) {
+            let message = format!("Knot does not know {} and refuses the file; BIND reads it.", shown(word));
+            problems.warning(head.rtype_at.clone(), message);
+        }
+    }
+}
+
+fn characters(text: &[u8], piece: &Piece, problems: &mut Problems) {
+    const PLAIN: [bool; 256] = {
+        let mut plain = [false; 256];
+        let mut octet = 0;
+        while octet < 256 {
+            plain[octet] = matches!(octet as u8, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'*' | b'/');
+            octet += 1;
+        }
+        plain
+    };
+    let word = piece.text(text);
+    let is_plain = |octet: &u8| PLAIN.get(usize::from(*octet)).is_some_and(|plain| *plain);
+    if word.iter().all(is_plain) || word == b"@" || !word.is_ascii() {
+        return;
+    }
+    let mut escaped = false;
+    for (at, octet) in word.iter().enumerate() {
+        if !escaped && *octet != b'\\' && !is_plain(octet) {
+            let at = piece.start + at;
+            return problems.warning(at..at + 1, CHARACTERS);
+        }
+        escaped = !escaped && *octet == b'\\';
+    }
+}
+
+/// What BIND refuses although the RDATA could be read.
+pub fn refused(text: &[u8], pieces: &[Piece], head: &Head, rdata: &[u8]) -> Option<Fault> {
+    let at = head.rtype_at.clone();
+    if matches!(head.rtype, MD | MF) {
+        let message = "MD and MF are obsolete and not loaded from files (RFC 1123 section 6.1.2.1): use MX.";
+        return Some(Fault::new(at, message));
+    }
+    let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return None };
+    let generic = first.text(text) == b"\\#" && !first.quoted;
+    if generic && !types::is_valid(head.rtype, rdata) {
+        let message = format!("These octets are no data of a {} record.", head.rtype);
+        return Some(Fault::new(first.start..last.end, message));
+    }
+    let no_types = || NameRef::split_from(rdata).is_some_and(|(_, types)| types.is_empty());
+    if head.rtype == RecordType::NSEC && no_types() {
+        let message = "NSEC: the list of types is empty; a name that has an NSEC record has at least that.";
+        return Some(Fault::new(last.start..last.end, message));
+    }
+    if head.rtype == URI && !generic && !last.quoted {
+        let fix = Fix::new(
+            "Put it in quotes",
+            vec![(last.span(), format!("\"{}\"", fix::lossless(last.text(text))))],
+        );
+        let message = "URI: the target stands in quotes (RFC 7553 section 4.4); BIND refuses it without.";
+        return Some(Fault::new(last.span(), message).with(Some(fix)));
+    }
+    None
+}
 
 /// Line ends that are not `\n` alone.
 pub fn line_ends(text: &[u8], problems: &mut Problems) {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::entry::{Entry, Piece};
 use super::layout::{EntryKind, TtlFrom};
-use super::problem::{Fix, Problems, shown};
-use super::reader::{Fault, Once, Reader, Sink, bad_name, read_ttl};
+use super::problem::{Fix, shown};
+use super::reader::{Fault, Once, Reader, bad_name, read_ttl};
+use super::record::Sink;
 use crate::zone::Name;
 
 const KNOWN: [&str; 5] = ["$ORIGIN", "$TTL", "$INCLUDE", "$GENERATE", "$DATE"];
@@ -44,13 +45,22 @@ impl Reader<'_, '_, '_> {
                 Ok(EntryKind::Ttl)
             }
             "$DATE" => {
-                self.only(first, arguments, "a time, such as $DATE 20260101000000")?;
+                let time = self.only(first, arguments, "a time, such as $DATE 20260101000000")?;
+                let digits = time.text(self.text);
+                if digits.len() != 14 || !digits.iter().all(u8::is_ascii_digit) {
+                    let message = format!("{} is no time: write YYYYMMDDHHMMSS.", shown(digits));
+                    return Err(Fault::new(time.span(), message));
+                }
                 if self.state.first_time(Once::Date) {
                     let message = "$DATE is BIND's own and means nothing in a zone; it is passed over. Other \
                                    servers refuse the file.";
                     self.problems.warning(first.span(), message);
                 }
                 Ok(EntryKind::Date)
+            }
+            "$GENERATE" | "$INCLUDE" if self.includes.in_part => {
+                self.includes.stopped = true;
+                Ok(EntryKind::Bad)
             }
             "$GENERATE" => {
                 let count = self.generate(entry, arguments, sink)?;
@@ -92,7 +102,7 @@ impl Reader<'_, '_, '_> {
         let text = argument.text(self.text);
         let name = Name::parse(text, self.origin())
             .map_err(|error| Fault::new(argument.span(), bad_name(text, error)))?;
-        if !text.ends_with(b".") && text != b"@" {
+        if !text.ends_with(b".") {
             self.problems.warning(
                 argument.span(),
                 "A relative name: BIND and Knot complete it with the origin before, the newest NSD refuses the file. \
@@ -138,17 +148,12 @@ impl Reader<'_, '_, '_> {
         let mut state = self.state.clone();
         state.origin = origin;
         let before = self.includes.records;
-        let mut reader = Reader {
-            text: &loaded.text,
-            state,
-            problems: Problems::default(),
-            includes: &mut *self.includes,
-            within: Some((within, Arc::clone(&label))),
-        };
+        let mut reader = Reader::new(&loaded.text, state, &mut *self.includes);
+        reader.within = Some((within, Arc::clone(&label)));
         reader.read(sink);
         let Reader { state, problems, .. } = reader;
         self.includes.open.pop();
-        self.problems.include(span, &label, problems.finish(&loaded.text));
+        self.problems.include(span, &label, &loaded.text, problems);
         self.state.default_ttl = state.default_ttl;
         self.state.last_ttl = state.last_ttl;
         self.state.said = state.said;

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::dialect;
 use super::lexer::{Kind, Lexer};
 
 /// A word, or a quoted string without its quotes; escapes still in.
@@ -49,6 +50,8 @@ pub struct Entry {
     pub faults: Vec<(Range<usize>, String)>,
     /// What only some readers take, and where.
     pub warnings: Vec<(Range<usize>, &'static str)>,
+    /// The first octet that is a control character or outside ASCII.
+    pub raw: Option<Range<usize>>,
 }
 
 impl Entry {
@@ -68,19 +71,19 @@ const MAX_DEPTH: usize = 64;
 pub struct Entries<'a> {
     text: &'a [u8],
     lexer: Lexer<'a>,
-    /// Looking for NULs word by word is only needed where there are some.
-    has_nul: bool,
+    /// Looking for odd octets word by word is only needed where there are some.
+    has_odd: bool,
     /// Are lines without words handed over too?
     all: bool,
     /// Opening parentheses that are known to be without their closing ones, from having read to the end.
-    unclosed: Vec<usize>,
+    pub unclosed: Vec<usize>,
 }
 
 impl<'a> Entries<'a> {
-    /// Starts at offset `at`, the start of a line. Entry without words are entries only where `all` are asked for.
-    pub fn new(text: &'a [u8], at: usize, all: bool) -> Entries<'a> {
-        let has_nul = memchr::memchr(0, text).is_some();
-        Entries { text, lexer: Lexer::new(text, at), has_nul, all, unclosed: Vec::new() }
+    /// Starts at offset `at`, the start of a line. Lines without words are entries only where `all` are asked for.
+    /// `has_odd`: see [`has_odd_octets`].
+    pub fn new(text: &'a [u8], at: usize, all: bool, has_odd: bool) -> Entries<'a> {
+        Entries { text, lexer: Lexer::new(text, at), has_odd, all, unclosed: Vec::new() }
     }
 
     /// Where the next entry begins.
@@ -97,6 +100,7 @@ impl<'a> Entries<'a> {
         entry.pieces.clear();
         entry.faults.clear();
         entry.warnings.clear();
+        entry.raw = None;
         entry.lines = self.at()..self.at();
         let found = self.read(entry);
         entry.lines.end = self.at();
@@ -123,7 +127,12 @@ impl<'a> Entries<'a> {
                 return true;
             };
             match token.kind {
-                Kind::Comment => entry.comment = true,
+                Kind::Comment => {
+                    entry.comment = true;
+                    if self.text.get(token.end - 1) == Some(&b'\\') {
+                        entry.warnings.push((token.end - 1..token.end, dialect::COMMENT_BACKSLASH));
+                    }
+                }
                 Kind::Indent => entry.indented |= open.is_empty() && entry.pieces.is_empty(),
                 Kind::LineEnd if open.is_empty() => {
                     if self.all || !entry.is_empty() {
@@ -149,6 +158,12 @@ impl<'a> Entries<'a> {
                 }
                 Kind::Open => {
                     entry.parentheses = true;
+                    if entry.pieces.is_empty() && !entry.indented && open.is_empty() {
+                        entry.warnings.push((token.start..token.end, dialect::BEFORE_OWNER));
+                    }
+                    if !open.is_empty() {
+                        entry.warnings.push((token.start..token.end, dialect::NESTED));
+                    }
                     open.push(token.start);
                 }
                 Kind::Close => {
@@ -173,13 +188,12 @@ impl<'a> Entries<'a> {
     }
 
     fn add(&self, entry: &mut Entry, piece: Piece) {
-        if self.has_nul
-            && let Some(at) = memchr::memchr(0, piece.text(self.text))
-        {
-            let at = piece.start + at;
-            entry
-                .faults
-                .push((at..at + 1, "There is a NUL octet here; in a zone file it is written \\000.".into()));
+        if self.has_odd {
+            self.look_for_odd_octets(entry, piece);
+        }
+        let touches = |last: &Piece| last.outer().end == piece.outer().start;
+        if entry.pieces.last().is_some_and(touches) && !self.follows_equals(piece) {
+            entry.warnings.push((piece.outer(), dialect::TOUCHING));
         }
         match entry.pieces.len() {
             ..MAX_PIECES => entry.pieces.push(piece),
@@ -193,6 +207,36 @@ impl<'a> Entries<'a> {
             _ => {}
         }
     }
+}
+
+impl Entries<'_> {
+    /// Is it the value of a parameter, as in `alpn="h2"`?
+    fn follows_equals(&self, piece: Piece) -> bool {
+        let before = piece.outer().start.checked_sub(1).and_then(|before| self.text.get(before));
+        piece.quoted && before == Some(&b'=')
+    }
+
+    fn look_for_odd_octets(&self, entry: &mut Entry, piece: Piece) {
+        let text = piece.text(self.text);
+        if let Some(at) = memchr::memchr(0, text) {
+            let at = piece.start + at;
+            let message = "There is a NUL octet here; in a zone file it is written \\000.";
+            entry.faults.push((at..at + 1, message.into()));
+        } else if let Some(at) = text.iter().position(|octet| is_odd(*octet)) {
+            let at = piece.start + at;
+            entry.raw.get_or_insert(at..at + 1);
+        }
+    }
+}
+
+/// Has the text control characters, or characters outside ASCII? Only then they are looked for word by word.
+pub fn has_odd_octets(text: &[u8]) -> bool {
+    text.iter().any(|octet| is_odd(*octet))
+}
+
+/// Control characters and everything outside ASCII; not those that end lines or part words.
+fn is_odd(octet: u8) -> bool {
+    !matches!(octet, b' '..=b'~' | b'\t' | b'\n' | b'\r')
 }
 
 const NEVER_CLOSED: &str = "The parenthesis that opens here is never closed.";

@@ -13,6 +13,18 @@ pub fn lossless(text: &[u8]) -> String {
     String::from_utf8_lossy(text).into_owned()
 }
 
+/// Text in which octets outside ASCII are written as `\DDD`.
+pub fn escaped(text: &[u8]) -> Vec<u8> {
+    let mut escaped = Vec::with_capacity(text.len());
+    for octet in text {
+        match octet.is_ascii() {
+            true => escaped.push(*octet),
+            false => escaped.extend_from_slice(format!("\\{octet:03}").as_bytes()),
+        }
+    }
+    escaped
+}
+
 /// A name with characters outside ASCII as A-labels (IDNA 2008 by way of UTS 46, non-transitional).
 pub fn to_a_labels(text: &[u8], span: Range<usize>) -> Option<Fix> {
     let text = std::str::from_utf8(text).ok()?;
@@ -31,20 +43,27 @@ pub fn for_rdata(
     tokens: &[Token<'_>],
     origin: NameRef<'_>,
 ) -> Option<Fix> {
-    swapped_mx(rtype, pieces, tokens, origin).or_else(|| split_string(rtype, error, pieces, tokens)).or_else(
-        || {
-            let (piece, token) = (pieces.get(error.token)?, tokens.get(error.token)?);
-            if token.text.is_ascii() || piece.quoted {
-                return None;
-            }
-            let fix = to_a_labels(token.text, piece.span())?;
-            let replaced: Vec<Token<'_>> = tokens.to_vec();
-            let mut replaced = replaced;
-            let (_, text) = fix.edits.first()?;
-            replaced.get_mut(error.token)?.text = text.as_bytes();
-            types::parse_rdata(rtype, &replaced, origin).is_ok().then(|| fix.clone())
-        },
-    )
+    swapped_mx(rtype, pieces, tokens, origin)
+        .or_else(|| split_string(rtype, error, pieces, tokens))
+        .or_else(|| without_quotes(error, pieces, tokens, rtype, origin))
+}
+
+/// A number, name or address that stands in quotes, without them.
+fn without_quotes(
+    error: &RdataError,
+    pieces: &[Piece],
+    tokens: &[Token<'_>],
+    rtype: RecordType,
+    origin: NameRef<'_>,
+) -> Option<Fix> {
+    let piece = pieces.get(error.token)?;
+    let mut plain = tokens.to_vec();
+    let token = plain.get_mut(error.token).filter(|token| token.quoted && !token.text.is_empty())?;
+    token.quoted = false;
+    let text = lossless(token.text);
+    let is_word = token.text.iter().all(|octet| octet.is_ascii_graphic() && !b"\"();".contains(octet));
+    let reads = is_word && types::parse_rdata(rtype, &plain, origin).is_ok();
+    reads.then(|| Fix::new("Remove the quotes", vec![(piece.outer(), text)]))
 }
 
 /// `MX mail 10` for `MX 10 mail`, and the like for other types that begin with a number.
@@ -67,7 +86,7 @@ fn split_string(
         return None;
     }
     let (piece, token) = (pieces.get(error.token)?, tokens.get(error.token)?);
-    let text = std::str::from_utf8(token.text).ok()?;
+    let text = std::str::from_utf8(token.text).ok().filter(|text| (256..65_536).contains(&text.len()))?;
     let mut parts = vec![String::new()];
     let mut octets = 0;
     let mut rest = text;

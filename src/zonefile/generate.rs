@@ -4,7 +4,8 @@
 
 use super::entry::{Entries, Entry, Piece};
 use super::problem::shown;
-use super::reader::{Fault, Once, Place, ReadRecord, Reader, Sink, bad_name};
+use super::reader::{Fault, Once, Reader, bad_name};
+use super::record::{Place, ReadRecord, Sink};
 use crate::zone::types::{self, Token};
 use crate::zone::{Name, NameRef};
 
@@ -48,6 +49,7 @@ impl Steps {
 
 /// A number up to 2147483647 at the start of text, and the rest.
 fn number(text: &[u8]) -> Option<(u32, &[u8])> {
+    let text = text.strip_prefix(b"+").unwrap_or(text);
     let digits = text.iter().take_while(|octet| octet.is_ascii_digit()).count();
     let (digits, rest) = text.split_at_checked(digits)?;
     let value: u32 = std::str::from_utf8(digits).ok()?.parse().ok()?;
@@ -174,6 +176,10 @@ impl Reader<'_, '_, '_> {
                            $GENERATE 1-9 host$ A 192.0.2.$";
             return Err(Fault::new(first, message));
         };
+        if entry.parentheses {
+            let message = "A $GENERATE stands on one line, without parentheses.";
+            return Err(Fault::new(first, message));
+        }
         let read = Steps::read(range.text(self.text));
         let (steps, more) = read.ok_or_else(|| {
             let message = format!(
@@ -278,7 +284,7 @@ fn read_data(
     rtype: crate::zone::RecordType,
     origin: NameRef<'_>,
 ) -> Result<crate::zone::Rdata, String> {
-    let mut entries = Entries::new(text, 0, false);
+    let mut entries = Entries::new(text, 0, false, true);
     let mut entry = Entry::default();
     entries.next(&mut entry);
     if let Some((_, message)) = entry.faults.first() {

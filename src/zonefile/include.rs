@@ -43,6 +43,9 @@ pub struct Includes<'l> {
     /// Records handed over so far, and those of them that `$GENERATE` made.
     pub records: usize,
     pub generated: usize,
+    /// Is this a part of a text, read beside others? Then what concerns more than the part ends its reading.
+    pub in_part: bool,
+    pub stopped: bool,
 }
 
 impl Includes<'_> {

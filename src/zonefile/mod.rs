@@ -18,9 +18,11 @@ mod include;
 mod layout;
 pub mod lexer;
 pub mod nsupdate;
+mod parallel;
 mod printer;
 mod problem;
 mod reader;
+mod record;
 pub mod structure;
 #[cfg(test)]
 mod tests;
@@ -39,7 +41,8 @@ pub use zone::{read_zone, read_zone_file};
 use crate::zone::{Name, Rdata, RecordType};
 use include::Includes;
 use problem::{Lines, Problems};
-use reader::{ReadRecord, Reader, Sink, State};
+use reader::{Reader, State};
+use record::{ReadRecord, Sink};
 
 /// One record of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,8 +85,7 @@ pub fn parse_file(text: &[u8], origin: Option<&Name>, loader: Option<&mut dyn Lo
     let mut gathered = Gathered { parsed: Parsed::default(), lines: Lines::new(text), taken: 0 };
     let mut includes = Includes { loader, ..Includes::default() };
     let state = State::new(origin.cloned().map(Arc::new));
-    let mut reader =
-        Reader { text, state, problems: Problems::default(), includes: &mut includes, within: None };
+    let mut reader = Reader::new(text, state, &mut includes);
     reader.read(&mut gathered);
     let Reader { state, problems, .. } = reader;
     let mut parsed = gathered.parsed;

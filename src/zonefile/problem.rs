@@ -92,6 +92,7 @@ pub struct Problems {
     found: Vec<Found>,
     errors: usize,
     warnings: usize,
+    lost: bool,
 }
 
 impl Problems {
@@ -103,16 +104,26 @@ impl Problems {
         self.add(Severity::Warning, span, message.into(), None);
     }
 
+    /// An error that keeps servers from loading the file, though it could be read here: nothing of it is lost.
+    pub fn refused(&mut self, span: Range<usize>, message: impl Into<String>, fix: Option<Fix>) {
+        let lost = self.lost;
+        self.add(Severity::Error, span, message.into(), fix);
+        self.lost = lost;
+    }
+
     /// An error or a warning that may have a fix.
     pub fn add(&mut self, severity: Severity, span: Range<usize>, message: String, fix: Option<Fix>) {
+        self.lost |= severity == Severity::Error;
         if self.counts(severity) {
             self.found.push(Found { severity, span, message, fix, included: None });
         }
     }
 
-    /// Takes over the problems of a file that an `$INCLUDE` at `span` named.
-    pub fn include(&mut self, span: Range<usize>, file: &Arc<str>, problems: Vec<Problem>) {
-        for mut problem in problems {
+    /// Takes over the problems of a file with this text, which an `$INCLUDE` at `span` named.
+    pub fn include(&mut self, span: Range<usize>, file: &Arc<str>, text: &[u8], other: Problems) {
+        self.lost |= other.lost;
+        let (errors, warnings) = (self.errors + other.errors, self.warnings + other.warnings);
+        for mut problem in other.located(text) {
             if self.counts(problem.severity) {
                 let severity = problem.severity;
                 problem.file.get_or_insert_with(|| Arc::clone(file));
@@ -120,11 +131,14 @@ impl Problems {
                 self.found.push(Found { severity, span, message: String::new(), fix: None, included });
             }
         }
+        // Those that were only counted there are only counted here.
+        (self.errors, self.warnings) = (errors, warnings);
     }
 
     /// Takes over what was found in another part of the same text.
     pub fn append(&mut self, mut other: Problems) {
         self.found.append(&mut other.found);
+        self.lost |= other.lost;
         self.errors += other.errors;
         self.warnings += other.warnings;
     }
@@ -139,16 +153,35 @@ impl Problems {
         *count <= MAX_PROBLEMS
     }
 
-    pub fn has_errors(&self) -> bool {
-        self.errors > 0
+    /// Is something in the text that could not be read?
+    pub fn has_lost(&self) -> bool {
+        self.lost
     }
 
     /// All of them by position in their text, with one at the end for those that were only counted.
-    pub fn finish(mut self, text: &[u8]) -> Vec<Problem> {
-        self.found.sort_by_key(|found| (found.span.start, found.severity));
+    pub fn finish(self, text: &[u8]) -> Vec<Problem> {
         let end = text.len();
-        let left = [(self.errors, Severity::Error, "error"), (self.warnings, Severity::Warning, "warning")]
-            .map(|(count, severity, word)| (count.saturating_sub(MAX_PROBLEMS), severity, word));
+        let counts = [(self.errors, Severity::Error, "error"), (self.warnings, Severity::Warning, "warning")];
+        let mut all = self.located(text);
+        let mut rest = Problems::default();
+        for (count, severity, word) in counts {
+            if let Some(more @ 1..) = count.checked_sub(MAX_PROBLEMS) {
+                let plural = if more == 1 { "" } else { "s" };
+                rest.add(
+                    severity,
+                    end..end,
+                    format!("And {more} more {word}{plural} like those above."),
+                    None,
+                );
+            }
+        }
+        all.extend(rest.located(text));
+        all
+    }
+
+    /// Those that are kept, by position.
+    fn located(mut self, text: &[u8]) -> Vec<Problem> {
+        self.found.sort_by_key(|found| (found.span.start, found.severity));
         let mut seen = [0, 0];
         // Parts of a text may each have kept as many as are allowed.
         self.found.retain(|found| {
@@ -158,13 +191,6 @@ impl Problems {
             *seen += 1;
             *seen <= MAX_PROBLEMS
         });
-        for (more, severity, word) in left {
-            if more > 0 {
-                let plural = if more == 1 { "" } else { "s" };
-                let message = format!("And {more} more {word}{plural} like those above.");
-                self.found.push(Found { severity, span: end..end, message, fix: None, included: None });
-            }
-        }
         let mut lines = Lines::new(text);
         let place = |found: Found| {
             if let Some(included) = found.included {

@@ -5,89 +5,17 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::entry::{Entries, Entry, Piece};
+use super::dialect;
+use super::entry::{Entries, Entry, Piece, has_odd_octets};
 use super::fix;
 use super::include::Includes;
-use super::layout::{EntryKind, Layout, TtlFrom};
+use super::layout::{EntryKind, TtlFrom};
 use super::problem::{Fix, Problems, Severity, shown};
+use super::record::{Place, ReadRecord, Sink, Written};
 use crate::zone::name::NameError;
 use crate::zone::ttl;
 use crate::zone::types::{self, Token};
 use crate::zone::{Name, NameRef, Rdata, RecordType, Soa};
-
-/// Takes what is read.
-pub trait Sink {
-    /// Does it want the lines without words as well?
-    const ALL: bool = false;
-
-    /// A record that could be read. What the sink finds wrong with it goes to the problems of the file it stands in.
-    fn record(&mut self, record: ReadRecord<'_>, problems: &mut Problems);
-
-    /// An entry of the text itself has been read, and its records handed over; `after` is what holds behind it.
-    fn entry(&mut self, _lines: &Range<usize>, _kind: EntryKind, _after: &State) {}
-}
-
-/// One record of the text.
-#[derive(Debug)]
-pub struct ReadRecord<'r> {
-    pub owner: NameRef<'r>,
-    pub rtype: RecordType,
-    /// Seconds.
-    pub ttl: u32,
-    pub rdata: Rdata,
-    /// From the first octet of its first word to the last of its last, in the file it stands in; for a generated
-    /// one, that of the directive.
-    pub span: Range<usize>,
-    pub place: Place<'r>,
-}
-
-impl ReadRecord<'_> {
-    /// Octets of the text itself: the record, or the `$INCLUDE` that led to it.
-    pub fn place_in_text(&self) -> Range<usize> {
-        self.place.included.map_or(&self.span, |(directive, _)| directive).clone()
-    }
-}
-
-/// Where a record stands.
-#[derive(Debug)]
-pub struct Place<'r> {
-    /// The text of its file.
-    pub text: &'r [u8],
-    /// The lines of the `$INCLUDE` in the text itself that led to its file, and that file.
-    pub included: Option<(&'r Range<usize>, &'r Arc<str>)>,
-    pub entry: &'r Entry,
-    /// `None` for a generated one.
-    pub written: Option<Written<'r>>,
-}
-
-/// What [`Layout`] is made from where it is asked for.
-#[derive(Debug)]
-pub struct Written<'r> {
-    head: &'r Head,
-    ttl_from: TtlFrom,
-    origin: Option<&'r Arc<Name>>,
-}
-
-impl Place<'_> {
-    /// The layout of a record that is written out.
-    pub fn layout(&self) -> Option<Layout> {
-        let Written { head, ttl_from, origin } = self.written.as_ref()?;
-        let Entry { lines, indented, parentheses, pieces, .. } = self.entry;
-        let end = pieces.last().map_or(lines.end, |piece| piece.outer().end);
-        let rdata = pieces.get(head.rdata_from).map_or(end..end, |first| first.outer().start..end);
-        Some(Layout {
-            lines: lines.clone(),
-            owner: pieces.first().filter(|_| !indented).map(|piece| piece.outer()),
-            ttl: head.ttl.as_ref().map(|(_, span)| span.clone()),
-            class: head.class.clone(),
-            rtype: head.rtype_at.clone(),
-            rdata,
-            parentheses: *parentheses,
-            ttl_from: *ttl_from,
-            origin: origin.cloned(),
-        })
-    }
-}
 
 /// Who an indented line belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,6 +81,32 @@ pub struct Reader<'t, 'i, 'l> {
     pub includes: &'i mut Includes<'l>,
     /// Where the text is an included file: the lines of the `$INCLUDE` in the outermost text, and its name.
     pub within: Option<(Range<usize>, Arc<str>)>,
+    /// Has the text itself named an owner yet?
+    pub owner_is_own: bool,
+    /// How many names outside ASCII have been reported.
+    pub raw_names: usize,
+    /// Has the text octets that are to be looked for?
+    pub odd: bool,
+    /// Parentheses that are known never to be closed.
+    unclosed: Vec<usize>,
+}
+
+impl<'t, 'i, 'l> Reader<'t, 'i, 'l> {
+    pub fn new(text: &'t [u8], state: State, includes: &'i mut Includes<'l>) -> Reader<'t, 'i, 'l> {
+        Reader::part(text, has_odd_octets(text), state, includes)
+    }
+
+    /// A reader of a part of a text, of which is known whether it has odd octets.
+    pub fn part(
+        text: &'t [u8],
+        odd: bool,
+        state: State,
+        includes: &'i mut Includes<'l>,
+    ) -> Reader<'t, 'i, 'l> {
+        let problems = Problems::default();
+        let (within, unclosed) = (None, Vec::new());
+        Reader { text, odd, state, problems, includes, within, owner_is_own: false, raw_names: 0, unclosed }
+    }
 }
 
 /// What stands before the RDATA of a record.
@@ -191,33 +145,44 @@ impl Fault {
 impl Reader<'_, '_, '_> {
     /// Reads the whole text.
     pub fn read<S: Sink>(&mut self, sink: &mut S) {
-        if let Some(start) = self.after_byte_order_mark() {
-            super::dialect::line_ends(self.text, &mut self.problems);
+        if let Some(start) = self.begin() {
             self.read_from::<S>(start, usize::MAX, sink);
         }
     }
 
+    /// Where the entries begin; `None` where the text cannot be read at all.
+    pub fn begin(&mut self) -> Option<usize> {
+        let start = self.after_byte_order_mark()?;
+        dialect::line_ends(self.text, &mut self.problems);
+        Some(start)
+    }
+
     /// Reads the entries that begin at `start` or later and before `end`; tells where the next one begins.
     pub fn read_from<S: Sink>(&mut self, start: usize, end: usize, sink: &mut S) -> usize {
-        let mut entries = Entries::new(self.text, start, S::ALL);
+        let mut entries = Entries::new(self.text, start, S::ALL, self.odd);
+        entries.unclosed = std::mem::take(&mut self.unclosed);
         let mut entry = Entry::default();
-        while entries.at() < end && entries.next(&mut entry) {
+        while entries.at() < end && !self.includes.stopped && entries.next(&mut entry) {
+            // Where such a parenthesis leads is known only from reading all of the text.
+            self.includes.stopped |= entry.unclosed && self.includes.in_part;
             let kind = self.entry(&entry, sink);
             if self.within.is_none() {
                 sink.entry(&entry.lines, kind, &self.state);
             }
         }
-        entries.at()
+        let at = entries.at();
+        self.unclosed = entries.unclosed;
+        at
     }
 
     /// Where the text begins; `None` when it is in an encoding that is not read.
     fn after_byte_order_mark(&mut self) -> Option<usize> {
         match self.text {
             [0xef, 0xbb, 0xbf, ..] => {
-                let message = "The file begins with a byte-order mark. It is passed over here, but nameservers take \
-                               it for a part of the first line: save the file without it.";
+                let message = "The file begins with a byte-order mark. Nameservers take it for a part of the first line: \
+ save the file without it.";
                 let fix = Fix::new("Remove the byte-order mark", vec![(0..3, String::new())]);
-                self.problems.add(Severity::Warning, 0..3, message.into(), Some(fix));
+                self.problems.refused(0..3, message, Some(fix));
                 Some(3)
             }
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
@@ -257,8 +222,10 @@ impl Reader<'_, '_, '_> {
     /// `None` where it could not be read.
     fn record<S: Sink>(&mut self, entry: &Entry, sink: &mut S) -> Option<()> {
         let (first, last) = (entry.pieces.first()?, entry.pieces.last()?);
+        let raw_names = self.raw_names;
         if !entry.indented {
             self.state.owner = Owner::Bad;
+            self.owner_is_own = true;
             match self.name(first) {
                 Ok(name) => self.state.owner = Owner::Name(name),
                 Err(_) if !entry.faults.is_empty() => {}
@@ -285,6 +252,15 @@ impl Reader<'_, '_, '_> {
                 return None;
             }
         };
+        let pieces = entry.pieces.get(head.rdata_from..).unwrap_or_default();
+        if let Some(Fault { span, message, fix }) = dialect::refused(self.text, pieces, &head, &rdata) {
+            self.problems.refused(span, message, fix);
+        }
+        if let Some(at) = entry.raw.clone().filter(|_| self.raw_names == raw_names) {
+            self.problems.warning(at, dialect::RAW_OCTETS);
+        }
+        let outside = self.within.is_some() && !self.owner_is_own;
+        dialect::record(self.text, entry, &head, outside, &mut self.problems);
         let (ttl, ttl_from) = self.ttl(&head, &rdata, first.span());
         match &self.state.owner {
             Owner::Name(owner) => {
@@ -312,7 +288,8 @@ impl Reader<'_, '_, '_> {
         for (span, message) in &entry.faults {
             self.problems.error(span.clone(), message.as_str());
         }
-        for (span, message) in &entry.warnings {
+        // What is no entry has no dialect.
+        for (span, message) in entry.warnings.iter().filter(|_| entry.faults.is_empty()) {
             self.problems.warning(span.clone(), *message);
         }
     }
@@ -329,10 +306,23 @@ impl Reader<'_, '_, '_> {
             self.assume_root(piece.span());
             return Ok(Name::root());
         }
-        name.map_err(|error| {
-            let fix = fix::to_a_labels(text, piece.span()).filter(|_| error == NameError::NotAscii);
-            Fault::new(piece.span(), bad_name(text, error)).with(fix)
-        })
+        if name == Err(NameError::NotAscii) {
+            let name = Name::parse(&fix::escaped(text), self.origin());
+            self.warn_of_raw_name(text, piece.span());
+            return name.map_err(|error| Fault::new(piece.span(), bad_name(text, error)));
+        }
+        name.map_err(|error| Fault::new(piece.span(), bad_name(text, error)))
+    }
+
+    fn warn_of_raw_name(&mut self, text: &[u8], span: Range<usize>) {
+        let message = format!(
+            "{} has characters outside ASCII. BIND and NSD take their octets for the name, under which nobody will ask; \
+             Knot refuses the file. Write it as an A-label (xn--...).",
+            shown(text)
+        );
+        let fix = fix::to_a_labels(text, span.clone());
+        self.raw_names += 1;
+        self.problems.add(Severity::Warning, span, message, fix);
     }
 
     /// Says once that the origin is not known, and goes on to look for other mistakes.
@@ -410,27 +400,41 @@ impl Reader<'_, '_, '_> {
         let tokens: Vec<Token<'_>> =
             pieces.iter().map(|piece| Token { text: piece.text(self.text), quoted: piece.quoted }).collect();
         let end = entry.pieces.last().map_or(0, |piece| piece.end);
-        let parse = |origin: NameRef<'_>| {
-            types::parse_rdata(head.rtype, &tokens, origin).map_err(|error| {
+        let parse = |tokens: &[Token<'_>], origin: NameRef<'_>| {
+            types::parse_rdata(head.rtype, tokens, origin).map_err(|error| {
                 let span = pieces.get(error.token).map_or(end..end, |piece| piece.span());
-                let fix = fix::for_rdata(head.rtype, &error, pieces, &tokens, origin);
+                let fix = fix::for_rdata(head.rtype, &error, pieces, tokens, origin);
                 let message = format!("{}: {}.", head.rtype, error.message.trim_end_matches('.'));
                 Fault::new(span, message).with(fix)
             })
         };
-        if let Some(origin) = self.origin() {
-            return parse(origin);
+        if let Some(origin) = self.state.origin.clone() {
+            let origin = origin.as_ref().as_ref();
+            let raw = |token: &Token<'_>| !token.quoted && !token.text.is_ascii();
+            return parse(&tokens, origin).or_else(|fault| {
+                let Some(at) = tokens.iter().position(raw) else { return Err(fault) };
+                // BIND takes the octets of a name as they are.
+                let escaped: Vec<Vec<u8>> = tokens.iter().map(|token| fix::escaped(token.text)).collect();
+                let again: Vec<Token<'_>> = (tokens.iter().zip(&escaped))
+                    .map(|(token, text)| Token { text: if raw(token) { text } else { token.text }, ..*token })
+                    .collect();
+                let rdata = parse(&again, origin).map_err(|_| fault)?;
+                if let Some(piece) = pieces.get(at) {
+                    self.warn_of_raw_name(piece.text(self.text), piece.span());
+                }
+                Ok(rdata)
+            });
         }
         if let (RecordType::SOA, Owner::Name(owner)) = (head.rtype, &self.state.owner) {
             let origin = Arc::new(owner.clone());
-            let rdata = parse(origin.as_ref().as_ref());
+            let rdata = parse(&tokens, origin.as_ref().as_ref());
             self.state.origin = Some(origin);
             return rdata;
         }
         // Without an origin, RDATA must not depend on one.
-        let rdata = parse(Name::root().as_ref())?;
+        let rdata = parse(&tokens, Name::root().as_ref())?;
         let elsewhere = Name::from_wire(b"\x01x\0").unwrap_or_else(|_| Name::root());
-        if !parse(elsewhere.as_ref()).is_ok_and(|other| other == rdata) {
+        if !parse(&tokens, elsewhere.as_ref()).is_ok_and(|other| other == rdata) {
             let start = pieces.first().map_or(end, |piece| piece.start);
             self.assume_root(start..end);
         }
@@ -471,7 +475,7 @@ impl Reader<'_, '_, '_> {
             let message = "There is no TTL here, none before it, and no $TTL: BIND refuses the file, Knot and NSD take \
                            3600. Put a $TTL at the top.";
             if self.state.first_time(Once::TtlAssumed) {
-                self.problems.error(at, message);
+                self.problems.refused(at, message, None);
             }
             return (3600, TtlFrom::Assumed);
         };

@@ -2,6 +2,7 @@
 //! off (as of 9.18), and where another server would do otherwise. What is good practice beyond that is not looked at.
 
 use super::problem::Severity;
+use crate::zone::snapshot::RecordRef;
 use crate::zone::{NameRef, RecordType, RrKey, RrSet, Snapshot};
 
 /// One finding about an RRset.
@@ -43,9 +44,14 @@ impl Found<'_> {
         let zone = self.zone;
         // The first and the last set of the name, as far as they are known.
         let mut name: Option<(NameRef<'_>, Option<RrKey>, bool)> = None;
+        let mut dname = None;
         for set in zone.set_ids() {
             let rows = zone.rows_of(set);
             let Some(record) = zone.record(rows.start) else { continue };
+            self.below(&mut dname, &record);
+            if record.rtype == RecordType::NS && record.owner != zone.origin().as_ref() {
+                self.glue(record.owner, record.key());
+            }
             let (cname, other) = match &mut name {
                 Some((owner, cname, other)) if *owner == record.owner => (cname, other),
                 _ => {
@@ -79,8 +85,47 @@ impl Found<'_> {
                 self.error(record.key(), message);
             }
             if record.owner.is_wildcard() && record.rtype == RecordType::NS {
-                let message = format!("{} is a wildcard and has NS records; BIND refuses the zone.", record.owner);
+                let message =
+                    format!("{} is a wildcard and has NS records; BIND refuses the zone.", record.owner);
                 self.error(record.key(), message);
+            }
+        }
+    }
+
+    fn warning(&mut self, key: RrKey, message: impl Into<String>) {
+        self.findings.push(Finding { key, severity: Severity::Warning, message: message.into() });
+    }
+
+    /// Records below a DNAME are never found. Canonical order puts them right after it.
+    fn below<'r>(&mut self, dname: &mut Option<NameRef<'r>>, record: &RecordRef<'r>) {
+        let here = dname.filter(|dname| record.owner.is_at_or_below(*dname));
+        if let Some(dname) = here.filter(|dname| *dname != record.owner) {
+            let message = format!(
+                "{} is below the DNAME of {dname}, so nobody finds it. BIND loads the zone, Knot and NSD refuse it.",
+                record.owner
+            );
+            self.warning(record.key(), message);
+        }
+        if record.rtype == RecordType::DNAME {
+            *dname = Some(record.owner);
+        } else if here.is_none() {
+            *dname = None;
+        }
+    }
+
+    /// A delegation to a name below itself needs the address there.
+    fn glue(&mut self, owner: NameRef<'_>, key: RrKey) {
+        let zone = self.zone;
+        let Some(set) = zone.get(&key) else { return };
+        for rdata in &set.rdata {
+            let Some((name, _)) = NameRef::split_from(rdata) else { continue };
+            let has = |rtype| zone.find(&RrKey::new(name.to_name(), rtype)).is_some();
+            if name.is_at_or_below(owner) && !has(RecordType::A) && !has(RecordType::AAAA) {
+                let message = format!(
+                    "The delegation of {owner} leads to {name}, which has no address here, so nobody can reach it. BIND \
+                     loads the zone when it is told not to look, Knot refuses it."
+                );
+                self.warning(key.clone(), message);
             }
         }
     }
@@ -91,6 +136,14 @@ impl Found<'_> {
         if zone.find(&apex(RecordType::DS)).is_some() {
             let message = "A DS record stands at the top of the zone. It belongs into the parent zone; BIND refuses the file.";
             self.error(apex(RecordType::DS), message);
+        }
+        let parameters = zone.get(&apex(RecordType::NSEC3PARAM));
+        let hashes = parameters.iter().flat_map(|set| &set.rdata).filter_map(|rdata| rdata.first());
+        if let Some(hash) = hashes.into_iter().find(|hash| **hash != 1) {
+            let message = format!(
+                "NSEC3PARAM has the hash algorithm {hash}; there is only 1 (SHA-1), and BIND refuses others."
+            );
+            self.error(apex(RecordType::NSEC3PARAM), message);
         }
         let Some(nameservers) = zone.get(&apex(RecordType::NS)) else {
             self.error(
@@ -125,10 +178,16 @@ impl Found<'_> {
             _ => (&[0, 0, 3, 0, 0], 3),
         };
         let deletes = signals.rdata.iter().any(|rdata| **rdata == *deletion);
-        let others: Vec<&u8> =
-            signals.rdata.iter().filter(|rdata| ***rdata != *deletion).filter_map(|rdata| rdata.get(place)).collect();
+        let others: Vec<&u8> = signals
+            .rdata
+            .iter()
+            .filter(|rdata| ***rdata != *deletion)
+            .filter_map(|rdata| rdata.get(place))
+            .collect();
         if deletes && !others.is_empty() {
-            let message = format!("The {rtype} record that asks for deletion stands beside others; BIND refuses the zone.");
+            let message = format!(
+                "The {rtype} record that asks for deletion stands beside others; BIND refuses the zone."
+            );
             self.error(apex(rtype), message);
         } else if let Some(algorithm) = others.iter().find(|algorithm| !available.contains(algorithm)) {
             let message = format!(

@@ -6,9 +6,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::include::{Includes, Loader};
+use super::parallel::{self, Parts};
 use super::problem::{Lines, Problem, Problems};
+use super::reader::{Reader, State};
+use super::record::{ReadRecord, Sink};
 use super::structure::{self, Finding};
-use super::reader::{ReadRecord, Reader, Sink, State};
 use crate::zone::snapshot::SnapshotError;
 use crate::zone::{Name, NameRef, Rdata, RecordType, RrKey, Snapshot, SnapshotBuilder, types};
 
@@ -30,18 +32,31 @@ pub fn read_zone_file(
     origin: Option<&Name>,
     loader: Option<&mut dyn Loader>,
 ) -> Result<(Snapshot, Vec<Problem>), Vec<Problem>> {
+    read_in_parts(text, origin, loader, parallel::PART)
+}
+
+/// The same, with the length of the parts that are read beside each other.
+pub(super) fn read_in_parts(
+    text: &[u8],
+    origin: Option<&Name>,
+    loader: Option<&mut dyn Loader>,
+    part: usize,
+) -> Result<(Snapshot, Vec<Problem>), Vec<Problem>> {
     let mut gathered = Gathered {
         origin: origin.cloned(),
         builder: origin.cloned().map(SnapshotBuilder::new),
         ..Gathered::default()
     };
     let mut loader = loader;
-    let mut problems = read_into(&mut gathered, text, origin, reborrow(&mut loader));
+    let mut includes = Includes { loader: reborrow(&mut loader), ..Includes::default() };
+    let mut reader = Reader::new(text, State::new(origin.cloned().map(Arc::new)), &mut includes);
+    parallel::read(&mut reader, &mut gathered, part);
+    let mut problems = reader.problems;
     let end = text.len();
-    if gathered.soa.is_none() && !problems.has_errors() {
+    if gathered.soa.is_none() && !problems.has_lost() {
         problems.error(end..end, "The zone has no SOA record. Every zone begins with one.");
     }
-    let Some(builder) = gathered.builder.filter(|_| !problems.has_errors()) else {
+    let Some(builder) = gathered.builder.filter(|_| !problems.has_lost()) else {
         return Err(problems.finish(text));
     };
     let zone = match builder.finish() {
@@ -73,8 +88,7 @@ fn read_into(
 ) -> Problems {
     let mut includes = Includes { loader, ..Includes::default() };
     let state = State::new(origin.cloned().map(Arc::new));
-    let mut reader =
-        Reader { text, state, problems: Problems::default(), includes: &mut includes, within: None };
+    let mut reader = Reader::new(text, state, &mut includes);
     reader.read(sink);
     reader.problems
 }
@@ -128,6 +142,42 @@ impl Sink for Gathered {
     }
 }
 
+impl Parts for Gathered {
+    type Part = GatheredPart;
+
+    fn part(&self) -> Option<GatheredPart> {
+        let builder = self.builder.as_ref().filter(|_| self.soa.is_some() && !self.other_zone)?;
+        Some(GatheredPart { builder: SnapshotBuilder::new(builder.origin().clone()), whole: true })
+    }
+
+    fn join(&mut self, part: GatheredPart) -> bool {
+        let builder = self.builder.as_mut().filter(|_| part.whole);
+        builder.is_some_and(|builder| builder.append(part.builder).is_ok())
+    }
+}
+
+/// What a part of the text holds.
+struct GatheredPart {
+    builder: SnapshotBuilder,
+    /// An SOA is for the whole text to judge.
+    whole: bool,
+}
+
+impl Sink for GatheredPart {
+    fn record(&mut self, record: ReadRecord<'_>, problems: &mut Problems) {
+        self.whole &= record.rtype != RecordType::SOA;
+        push(
+            &mut self.builder,
+            record.owner,
+            record.rtype,
+            record.ttl,
+            &record.rdata,
+            &record.span,
+            problems,
+        );
+    }
+}
+
 impl Gathered {
     /// Does this SOA belong into the zone?
     fn add_soa(&mut self, record: &ReadRecord<'_>, problems: &mut Problems) -> bool {
@@ -138,6 +188,13 @@ impl Gathered {
             if !same {
                 let message = format!("This is a second SOA record; the first is {place}. A zone has one.");
                 problems.error(record.span.clone(), message);
+            }
+            if same {
+                let message = format!(
+                    "The SOA record stands here once more; the first is {place}. dig ends transfers so; NSD refuses the \
+                     file."
+                );
+                problems.warning(record.span.clone(), message);
             }
             return same;
         }

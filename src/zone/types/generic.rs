@@ -4,7 +4,9 @@ use super::{Rdata, Token, text};
 
 /// Does this RDATA stand in the generic form?
 pub(super) fn is_generic(tokens: &[Token<'_>]) -> bool {
-    tokens.first().is_some_and(|first| first.text == b"\\#" && !first.quoted)
+    let marked = tokens.first().is_some_and(|first| first.text == b"\\#" && !first.quoted);
+    // As BIND has it, text that begins so is text all the same when no length follows.
+    marked && tokens.get(1).is_none_or(|length| text::decimal(length.text).is_some())
 }
 
 pub(super) fn write(rdata: &[u8]) -> String {

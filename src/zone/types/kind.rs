@@ -111,6 +111,14 @@ impl Kind {
         }
     }
 
+    /// May its text stand in quotes? BIND refuses those of numbers, names and the like.
+    pub(super) fn takes_quotes(self) -> bool {
+        matches!(
+            self,
+            Kind::String | Kind::OptionalString | Kind::Strings | Kind::Digits | Kind::Text | Kind::SvcParams
+        )
+    }
+
     /// May it hold domain names? [`Kind::given`] makes sure of gateways.
     pub(super) fn is_name(self) -> bool {
         matches!(self, Kind::Name | Kind::PlainName | Kind::PlainNames | Kind::Gateway | Kind::Relay)

@@ -183,6 +183,9 @@ pub fn parse_rdata(
 ) -> Result<Rdata, RdataError> {
     let known = info(rtype).filter(|_| !generic::is_generic(tokens));
     let Some(info) = known else {
+        if let Some(token) = tokens.iter().position(|token| token.quoted) {
+            return Err(RdataError { field: 0, token, message: "hexadecimal data has no quotes".into() });
+        }
         return generic::read(tokens).map_err(|message| RdataError { field: 0, token: 0, message });
     };
     let mut rest = tokens::Tokens::new(tokens);
@@ -194,6 +197,20 @@ pub fn parse_rdata(
             let token = if rest.at == first { tokens.len() } else { rest.at - 1 };
             RdataError { field: index, token, message }
         })?;
+        let taken = tokens.get(first..rest.at).unwrap_or_default();
+        // A parameter has quotes around its value, and none around the whole.
+        let is_value = |at: usize| {
+            let before = (first + at).checked_sub(1).and_then(|before| tokens.get(before));
+            field.kind != Kind::SvcParams || before.is_some_and(|before| before.text.ends_with(b"="))
+        };
+        let quoted = taken
+            .iter()
+            .enumerate()
+            .find(|(at, token)| token.quoted && !(field.kind.takes_quotes() && is_value(*at)));
+        if let Some((at, _)) = quoted {
+            let message = format!("the {} stands in quotes; only text has them", field.name);
+            return Err(RdataError { field: index, token: first + at, message });
+        }
     }
     let fields = info.fields.len();
     if rest.at < tokens.len() {

@@ -11,7 +11,8 @@ use super::super::entry::{Entries, Entry};
 use super::super::include::{Includes, Loader};
 use super::super::layout::{EntryKind, Layout, TtlFrom};
 use super::super::problem::Problems;
-use super::super::reader::{Owner, ReadRecord, Reader, Sink, State};
+use super::super::reader::{Owner, Reader, State};
+use super::super::record::{ReadRecord, Sink};
 use crate::zone::{ChangeMap, Name, NameRef, Rdata, RecordType, RrKey};
 
 /// One entry of the text.
@@ -125,13 +126,7 @@ impl<'a> Survey<'a> {
             current: Current::default(),
         };
         let mut includes = Includes { loader, ..Includes::default() };
-        let mut reader = Reader {
-            text: text.as_bytes(),
-            state: State::new(Some(first_origin)),
-            problems: Problems::default(),
-            includes: &mut includes,
-            within: None,
-        };
+        let mut reader = Reader::new(text.as_bytes(), State::new(Some(first_origin)), &mut includes);
         reader.read(&mut survey);
         survey.problems = reader.problems;
         Some(survey)
@@ -184,7 +179,7 @@ impl<'a> Survey<'a> {
     pub fn named_owner(&self, row: usize) -> Option<Name> {
         let mut entry = Entry::default();
         let text = self.lines(row).as_bytes();
-        Entries::new(text, 0, false).next(&mut entry);
+        Entries::new(text, 0, false, true).next(&mut entry);
         let first = entry.pieces.first()?;
         Name::parse(first.text(text), Some(self.origin(row).as_ref().as_ref())).ok()
     }
@@ -269,8 +264,7 @@ pub fn read_lines(lines: &str, state: State) -> Vec<RowRecord> {
     let mut records = Records(Vec::new());
     let mut includes = Includes::default();
     let text = lines.as_bytes();
-    let mut reader =
-        Reader { text, state, problems: Problems::default(), includes: &mut includes, within: None };
+    let mut reader = Reader::new(text, state, &mut includes);
     reader.read_from(0, usize::MAX, &mut records);
     records.0
 }
@@ -397,7 +391,7 @@ pub fn has_unit(ttl: &[u8]) -> bool {
 pub fn generate_ttl(lines: &str) -> Option<(usize, bool)> {
     let mut entry = Entry::default();
     let text = lines.as_bytes();
-    Entries::new(text, 0, false).next(&mut entry);
+    Entries::new(text, 0, false, true).next(&mut entry);
     let is_number = |index: usize| {
         let piece = entry.pieces.get(index);
         piece.is_some_and(|piece| piece.text(text).first().is_some_and(u8::is_ascii_digit))

@@ -1,0 +1,149 @@
+//! Reading a large text in parts at once. Each part begins at a line that looks like the start of a record, with the
+//! origin and `$TTL` that are likely to hold there; when the parts are joined in order it is looked at whether they
+//! did, and what was read under a wrong assumption is read again.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError, mpsc};
+
+use super::include::Includes;
+use super::problem::Problems;
+use super::reader::{Owner, Reader, State};
+use super::record::Sink;
+
+/// A part is about as long, in octets: long enough that joining costs nothing, short enough for all to be busy.
+pub const PART: usize = 1 << 20;
+
+/// A sink whose work can be done in parts.
+pub trait Parts: Sink {
+    type Part: Sink + Send;
+
+    /// An empty part; `None` where the sink is not ready to take any.
+    fn part(&self) -> Option<Self::Part>;
+
+    /// Takes over a part that was read to its end. False where the part is to be read again after all.
+    fn join(&mut self, part: Self::Part) -> bool;
+}
+
+/// A part that was read.
+struct Read<P> {
+    /// The state that was assumed at its start, and that at its end.
+    assumed: State,
+    state: State,
+    sink: P,
+    problems: Problems,
+    records: usize,
+    /// Where the entry after it begins.
+    next: usize,
+    /// It has something that concerns more than itself.
+    whole: bool,
+}
+
+/// Reads the whole text of `reader` in parts of about `length` octets, on as many threads as there are processors.
+pub fn read<S: Parts>(reader: &mut Reader<'_, '_, '_>, sink: &mut S, length: usize) {
+    let Some(start) = reader.begin() else { return };
+    let text = reader.text;
+    let ranges = ranges(text, start, length);
+    let mut ranges = ranges.into_iter();
+    let Some(first) = ranges.next() else { return };
+    // What stands at the top says what holds further down.
+    let mut at = reader.read_from(start, first.end, sink);
+    let rest: Vec<Range<usize>> = ranges.collect();
+    if rest.is_empty() || reader.state.default_ttl.is_none() || sink.part().is_none() {
+        reader.read_from(at, usize::MAX, sink);
+        return;
+    }
+    let blanks: Vec<Mutex<Option<S::Part>>> = rest.iter().map(|_| Mutex::new(sink.part())).collect();
+    let assumed = Mutex::new(assumption(&reader.state));
+    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let odd = reader.odd;
+    std::thread::scope(|scope| {
+        let (sender, receiver) = mpsc::sync_channel(workers);
+        for _ in 0..workers {
+            let sender = sender.clone();
+            scope.spawn(|| {
+                let sender = sender;
+                while !stop.load(Ordering::Relaxed) {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let (Some(range), Some(blank)) = (rest.get(index), blanks.get(index)) else { return };
+                    let blank = blank.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    let state = assumed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                    let read = blank.map(|blank| read_part(text, odd, range, state, blank));
+                    if sender.send((index, read)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut early = BTreeMap::new();
+        for (index, range) in rest.iter().enumerate() {
+            let part = loop {
+                if let Some(part) = early.remove(&index) {
+                    break part;
+                }
+                match receiver.recv() {
+                    Ok((index, part)) => early.insert(index, part),
+                    Err(_) => break None,
+                };
+            };
+            if at >= range.end {
+                continue;
+            }
+            let Some(part) = part.filter(|part| part.whole) else {
+                // Such text has more of it further down: one goes on alone.
+                stop.store(true, Ordering::Relaxed);
+                reader.read_from(at, usize::MAX, sink);
+                return;
+            };
+            let right = at == range.start && part.assumed == assumption(&reader.state);
+            if right && sink.join(part.sink) {
+                at = part.next;
+                reader.problems.append(part.problems);
+                reader.includes.records += part.records;
+                let last_ttl = part.state.last_ttl.or(reader.state.last_ttl);
+                reader.state = State { last_ttl, ..part.state };
+            } else {
+                at = reader.read_from(at, range.end, sink);
+                *assumed.lock().unwrap_or_else(PoisonError::into_inner) = assumption(&reader.state);
+            }
+        }
+    });
+}
+
+/// What a part relies on: all but owner and last TTL, which its first record sets or which are not asked for.
+fn assumption(state: &State) -> State {
+    State { owner: Owner::None, last_ttl: None, after_unclosed: false, ..state.clone() }
+}
+
+fn read_part<P: Sink>(text: &[u8], odd: bool, range: &Range<usize>, assumed: State, mut sink: P) -> Read<P> {
+    let mut includes = Includes { in_part: true, ..Includes::default() };
+    let mut reader = Reader::part(text, odd, assumed.clone(), &mut includes);
+    let next = reader.read_from(range.start, range.end, &mut sink);
+    let Reader { state, problems, .. } = reader;
+    // What is said once a file must not be said by two parts.
+    let whole = !includes.stopped && state.said == assumed.said && state.default_ttl.is_some();
+    Read { assumed, state, sink, problems, records: includes.records, next, whole }
+}
+
+/// Parts of the text from `start`, in order and without gaps; the last one is open.
+fn ranges(text: &[u8], start: usize, length: usize) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut from = start;
+    while let Some(cut) = cut(text, from + length) {
+        ranges.push(from..cut);
+        from = cut;
+    }
+    ranges.push(from..usize::MAX);
+    ranges
+}
+
+/// The first line at or after `from` that begins like a record with an owner.
+fn cut(text: &[u8], from: usize) -> Option<usize> {
+    let rest = text.get(from..)?;
+    memchr::memchr_iter(b'\n', rest).map(|at| from + at + 1).find(|at| {
+        text.get(*at).is_some_and(|octet| octet.is_ascii_alphanumeric() || b"_*-@".contains(octet))
+    })
+}

@@ -1,0 +1,71 @@
+//! Reading a text in parts gives what reading it in one gives: the same zone, the same problems.
+
+use proptest::prelude::*;
+
+use super::super::print_plain;
+use super::super::zone::read_in_parts;
+use super::name;
+
+/// What is read, in words.
+fn read(text: &[u8], part: usize) -> String {
+    let origin = name("example.com.");
+    let (zone, problems) = match read_in_parts(text, Some(&origin), None, part) {
+        Ok((zone, problems)) => (Some(zone), problems),
+        Err(problems) => (None, problems),
+    };
+    let mut out = Vec::new();
+    if let Some(zone) = zone {
+        print_plain(&zone, &mut out).unwrap();
+    }
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    String::from_utf8(out).unwrap() + &problems.join("\n")
+}
+
+const HEAD: &str = "$TTL 1h\n@ SOA ns1 host 1 2 3 4 5\n@ NS ns1\nns1 A 192.0.2.1\n";
+
+fn any_lines() -> impl Strategy<Value = String> {
+    let line = prop::sample::select(vec![
+        "www A 192.0.2.1\n",
+        "www 60 A 192.0.2.2\n",
+        " AAAA 2001:db8::1\n",
+        " 5 TXT x\n",
+        "a.b MX 10 c\n",
+        "$ORIGIN sub.example.com.\n",
+        "$ORIGIN example.com.\n",
+        "$TTL 60\n",
+        "$TTL 1h\n",
+        "t TXT ( a\n b\nc )\n",
+        "u TXT (\n",
+        "v TXT \"open\n",
+        ")\n",
+        "bad\n",
+        "; comment\n",
+        "\n",
+        "$GENERATE 1-3 g$ A 192.0.2.$\n",
+        "$INCLUDE f\n",
+        "x.example.net. A 192.0.2.1\n",
+        "@ SOA ns1 host 1 2 3 4 5\n",
+        "@ SOA ns1 host 2 2 3 4 5\n",
+        "b\u{fc} A 192.0.2.1\n",
+        "w TXT \"\u{e4}\"\n",
+        "y A 192.0.2.1\r\n",
+        "z TXT (( a ))\n",
+    ]);
+    prop::collection::vec(line, 0..60).prop_map(|lines| HEAD.to_owned() + &lines.concat())
+}
+
+proptest! {
+    #[test]
+    fn parts_make_the_whole(text in any_lines(), part in 1usize..200) {
+        prop_assert_eq!(read(text.as_bytes(), part), read(text.as_bytes(), usize::MAX / 2));
+    }
+}
+
+#[test]
+fn many_good_lines_are_read_in_parts() {
+    let mut text = HEAD.to_owned();
+    for number in 0..5000 {
+        text.push_str(&format!("host{number} {} A 192.0.2.1\n AAAA 2001:db8::{number:x}\n", number % 7));
+    }
+    assert_eq!(read(text.as_bytes(), 1000), read(text.as_bytes(), usize::MAX / 2));
+}
