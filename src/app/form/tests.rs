@@ -117,11 +117,9 @@ fn every_type_from_its_examples() {
         let line = form.zone_file_line().unwrap();
         let Outcome::Accept(accepted) = press(&mut form, &draft, "Enter") else { panic!("{line}") };
         let parsed = zonefile::parse(line.as_bytes(), Some(&name("@")));
-        assert!(
-            parsed.problems.iter().all(|problem| problem.severity != zonefile::Severity::Error),
-            "{line} {:?}",
-            parsed.problems
-        );
+        // MD and MF are read, and refused by every server all the same.
+        let errors = parsed.problems.iter().filter(|problem| problem.severity == zonefile::Severity::Error);
+        assert!(errors.count() == 0 || matches!(info.mnemonic, "MD" | "MF"), "{line} {:?}", parsed.problems);
         let [record] = parsed.records.as_slice() else { panic!("{line}") };
         assert_eq!((&record.owner, record.rtype, record.ttl), (&accepted.owner, info.rtype, 3600), "{line}");
         assert_eq!(record.rdata, accepted.rdata, "{line}: the record that a zone file makes of it");
