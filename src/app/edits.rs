@@ -46,7 +46,12 @@ pub fn may_edit(app: &App) -> Result<(), String> {
 /// Is there a record under the cursor that may be deleted, or brought back?
 pub fn may_change_selected(app: &App) -> Result<(), String> {
     may_edit_selected(app)?;
-    let key = selected(app)?.key;
+    let Row { key, conflict, .. } = selected(app)?;
+    if conflict {
+        return Err(
+            "others changed this record set as well: c shows both sides, choose one there first".into()
+        );
+    }
     match app.open().is_some_and(|open| describe::is_managed(open, &key)) {
         true if describe::is_never_edited(key.rtype) => {
             Err(format!("{} records are made by whoever signs the zone; no update can carry them", key.rtype))
