@@ -16,7 +16,7 @@ use crate::app::text::find::{Prompt, Replacing};
 use crate::app::text::highlight::{Look, line_depth, looks};
 use crate::app::text::problems::List;
 use crate::app::text::{TextMode, rows};
-use crate::app::{App, describe};
+use crate::app::{App, Overlay, describe};
 use crate::edit::columns as tabs;
 use crate::zonefile::{Problem, Severity};
 
@@ -241,10 +241,15 @@ fn draw_position(app: &App, mode: &TextMode, canvas: &mut Canvas<'_>, layout: &L
     let style = if errors > 0 { theme.bad() } else { theme.doubt() };
     canvas.pieces(1, y, width, &[(&format!("{place:<10}"), theme.faint()), (&counts, style)]);
     canvas.right(1, y, width, state, theme.faint());
-    if app.message.is_some() {
-        return;
-    }
-    let (text, style) = match (&app.text.trouble, mode.problem_here()) {
+    let problem = match &app.overlay {
+        None | Some(Overlay::Prompt(_)) if app.message.is_none() => mode.problem_here(),
+        // In the list, all of the one that is selected there.
+        Some(Overlay::Problems(list)) => {
+            mode.problems.get(list.selected).map(|problem| (list.selected + 1, problem))
+        }
+        _ => return,
+    };
+    let (text, style) = match (&app.text.trouble, problem) {
         (Some(failure), _) => (format!("NOT SAVED: {failure}"), theme.bad()),
         (None, Some((number, problem))) => {
             let (line, column) = mode.buffer.content().position(problem.span.start);
@@ -288,7 +293,9 @@ pub fn list(mode: &TextMode, list: &List, canvas: &mut Canvas<'_>, layout: &Layo
     let body = layout.body();
     let rows = u16::try_from(mode.problems.len()).unwrap_or(u16::MAX).clamp(1, body.height / 2);
     let height = rows + 2;
-    let area = Rect { x: 0, y: body.top + body.height - height, width: layout.width, height };
+    // Above the lines that tell of the selected one.
+    let y = (body.top + body.height).saturating_sub(height + 2);
+    let area = Rect { x: 0, y, width: layout.width, height };
     let inside = canvas.window(area, "Errors and warnings");
     let offset = crate::app::layout::scroll(0, list.selected, usize::from(rows), mode.problems.len());
     let shown = mode.problems.iter().enumerate().skip(offset).zip(inside.y..inside.bottom());

@@ -178,3 +178,25 @@ fn the_persons_own_editor_has_the_terminal_to_itself() {
     terminal.wait_for("F3 table");
     assert!(terminal.screen().contains("outside2 A 192.0.2"));
 }
+
+#[test]
+fn typing_and_scrolling_take_few_octets() {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = demo(&home);
+    enter_text(&mut terminal);
+    // The cursor at the bottom row that it goes to, so that each step scrolls.
+    terminal.press("\x0719\r");
+    terminal.settle();
+    let mut cost = |key: &str| {
+        let before = terminal.octets();
+        terminal.press(key);
+        terminal.wait_until("an answer", |_| terminal.octets() > before);
+        terminal.settle();
+        terminal.octets() - before
+    };
+    let scrolled: Vec<usize> = (0..6).map(|_| cost("\x0e")).collect();
+    assert!(scrolled.iter().all(|octets| *octets <= 200), "one line down took {scrolled:?} octets");
+    let typed: Vec<usize> = (0..6).map(|_| cost("x")).collect();
+    // A first character can make a mistake, which is told.
+    assert!(typed.iter().skip(1).all(|octets| *octets <= 100), "one character took {typed:?} octets");
+}

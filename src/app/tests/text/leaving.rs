@@ -38,8 +38,8 @@ fn with_errors_nothing_is_applied_and_nothing_is_lost() {
                     A       192.0.2.11
     !bad A 1
 
-     26:7 (1 of 1) A: the address is an IPv4 address: four numbers from 0 to 255
-     with dots between, such as 192.0.2.1.
+     26:7      1 error                                                      changed
+
      Enter press  Esc cancel
     "#);
     let text = test.text();

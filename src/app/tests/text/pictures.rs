@@ -133,12 +133,12 @@ fn errors_and_line_numbers() {
       19                AAAA    2001:db8::53
       20 old         1d A       192.0.2.99
       21 shop        5m CNAME   www
-      22 sub            NS      ns.sub
-      23 ns.sub         A       192.0.2.77
     ┌ Errors and warnings ─────────────────────────────────────────────────────────┐
     │ ! 17:24    A: the address is an IPv4 address: four numbers from 0 to 255 wit…│
     │▌! 26:7     The parenthesis that opens here is never closed.                  │
     └──────────────────────────────────────────────────────────────────────────────┘
+    ! 26 www A (1
+     26:7      2 errors                                                     changed
      26:7 (2 of 2) The parenthesis that opens here is never closed.
      Enter go to  Esc close
     "#);
