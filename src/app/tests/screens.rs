@@ -731,7 +731,6 @@ fn wide_screens() {
     │  q F10            quit; a draft is kept                                                                                          │
     │  Ctrl-C           cancel what is running; otherwise offer to quit                                                                │
     │  Ctrl-Z           go to the shell; fg comes back                                                                                 │
-    │  Ctrl-L           paint the screen again                                                                                         │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      Esc close

@@ -62,7 +62,7 @@ fn what_the_server_made_is_hidden() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
 
-     + add  - delete  Enter edit  / filter  w save  Tab pane  ? help  q quit
+     + add  - delete  Enter edit  / filter  w save  t text  Tab pane  ? help  q quit
     ");
     insta::assert_snapshot!(signed().screen(132, 43), @"
      example.com · ns1.example.com · serial 2026112101 · signed, first signature ends in 13 d                                      demo
@@ -107,7 +107,7 @@ fn what_the_server_made_is_hidden() {
     │                                                                                                                                  │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
-     + add  - delete  Enter edit  u undo  / filter  w save  R reload  Tab pane  c changes  ? help  q quit
+     + add  - delete  Enter edit  u undo  / filter  w save  R reload  t text  Tab pane  c changes  ? help  q quit
     ");
 }
 
@@ -139,7 +139,7 @@ fn what_the_server_made_is_shown_when_asked_for() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
      the records that the server makes are shown
-     + add  - delete  Enter edit  / filter  w save  Tab pane  ? help  q quit
+     + add  - delete  Enter edit  / filter  w save  t text  Tab pane  ? help  q quit
     ");
     test.keys(": 'made-by-server' Enter");
     assert_eq!(listed(&test), ["@ SOA", "@ MX", "mail A", "www A"]);

@@ -7,11 +7,11 @@ use super::highlight::Highlight;
 use crate::app::describe;
 use crate::edit::Text;
 use crate::zone::changes::diff;
-use crate::zone::managed::{self, is_managed};
+use crate::zone::managed::is_managed;
 use crate::zone::{
-    Change, ChangeMap, Name, Rdata, RecordType, RrKey, RrSet, Snapshot, SnapshotBuilder, TextPatch, types,
+    Change, ChangeMap, Contents, Name, Rdata, RecordType, RrKey, RrSet, Snapshot, TextPatch, types,
 };
-use crate::zonefile::lexer::{Kind, Lexer};
+use crate::zonefile::document::Document;
 use crate::zonefile::{self, Problem, Severity};
 
 /// Zones with more records than this are not searched for the line of the selected one.
@@ -39,6 +39,8 @@ pub struct Ready {
     pub patch: TextPatch,
     /// Where the cursor shall be put.
     pub at: usize,
+    /// Why the text is not the one that was kept.
+    pub trouble: Option<String>,
 }
 
 impl Wanted {
@@ -47,38 +49,26 @@ impl Wanted {
     }
 
     pub fn ready(self) -> Ready {
-        let previous = self.previous.as_ref().map(Text::to_string);
-        let text = match self.zone() {
-            Some(zone) => document_text(previous.as_deref(), &zone),
-            // The draft deletes the SOA: there is no way to write that as a zone.
-            None => previous.clone().unwrap_or_default(),
+        let contents = Contents { base: &self.base, changes: &self.changes };
+        let new = || Document::print(contents, None).into_text();
+        let (text, patch, trouble) = match self.previous.as_ref().map(Text::to_string) {
+            None => (new(), TextPatch::default(), None),
+            Some(old) => {
+                match Document::new(old.clone(), self.base.origin().clone()).reconcile(contents, None) {
+                    Ok(applied) => (applied.document.into_text(), applied.patch, None),
+                    Err(error) => {
+                        let text = new();
+                        let patch = TextPatch::between(&old, &text);
+                        let why =
+                            "the text kept of this zone could not be brought up to date, so this one is new";
+                        (text, patch, Some(format!("{why}: {error}")))
+                    }
+                }
+            }
         };
-        let patch = previous.map_or_else(TextPatch::default, |old| TextPatch::between(&old, &text));
         let at = self.at.as_ref().and_then(|(key, rdata)| self.place(&text, key, rdata)).unwrap_or(0);
         let text = Text::new(&text);
-        Ready { highlight: Highlight::new(&text), text, patch, at }
-    }
-
-    /// The zone as the draft makes it, without what the server makes.
-    fn zone(&self) -> Option<Snapshot> {
-        let managed = |key: &RrKey| is_the_servers(self.signed, &self.base, key);
-        let mut builder = SnapshotBuilder::new(self.base.origin().clone());
-        for set in self.base.set_ids() {
-            let key = self.base.key(set)?;
-            if self.changes.contains_key(&key) || managed(&key) {
-                continue;
-            }
-            for record in self.base.rows_of(set).filter_map(|row| self.base.record(row)) {
-                builder.push(record.owner, record.rtype, record.ttl, record.rdata).ok()?;
-            }
-        }
-        for (key, change) in self.changes.iter().filter(|(key, _)| !managed(key)) {
-            for (index, rdata) in change.after.iter().flat_map(|after| after.rdata.iter().enumerate()) {
-                let ttl = change.after.as_ref().map_or(0, |after| after.ttl_of(index));
-                builder.push(key.owner.as_ref(), key.rtype, ttl, rdata).ok()?;
-            }
-        }
-        builder.finish().ok()
+        Ready { highlight: Highlight::new(&text), text, patch, at, trouble }
     }
 
     /// Where a record stands in the text.
@@ -100,45 +90,6 @@ impl Wanted {
 /// A record that no text holds: it is made by the server or by signing.
 fn is_the_servers(signed: bool, base: &Snapshot, key: &RrKey) -> bool {
     describe::is_never_edited(key.rtype) || is_managed(signed, base, key)
-}
-
-/// The text that a zone has: the previous one where it says the same, else one in the style of the printer.
-fn document_text(previous: Option<&str>, zone: &Snapshot) -> String {
-    let kept = previous.and_then(|previous| {
-        let (was, _) = zonefile::read_zone(previous.as_bytes(), Some(zone.origin())).ok()?;
-        let changes = managed::without_managed(diff(&was, zone), &was, zone);
-        changes.is_empty().then(|| with_serial(previous, zone))
-    });
-    kept.unwrap_or_else(|| {
-        let mut text = Vec::new();
-        // Writing into memory does not fail.
-        let _ = zonefile::print_aligned(zonefile::unchanged(zone), None, &mut text);
-        String::from_utf8(text).unwrap_or_default()
-    })
-}
-
-/// The same text with the serial that the zone has.
-fn with_serial(text: &str, zone: &Snapshot) -> String {
-    let parsed = zonefile::parse(text.as_bytes(), Some(zone.origin()));
-    let soa = parsed.records.iter().find(|record| record.rtype == RecordType::SOA);
-    let replaced = soa.and_then(|record| {
-        let words = Lexer::new(text.as_bytes(), record.span.start)
-            .filter(|token| token.kind == Kind::Word)
-            .map(|token| token.start..token.end);
-        let word = |span: &std::ops::Range<usize>| text.get(span.clone());
-        let mut after =
-            words.skip_while(|span| !word(span).is_some_and(|word| word.eq_ignore_ascii_case("SOA")));
-        let serial = after.nth(3)?;
-        let serial_now = zone.serial().to_string();
-        let written = word(&serial).filter(|word| word.parse::<u32>().is_ok() && *word != serial_now)?;
-        let mut new = serial_now.clone();
-        // A comment beside it keeps its column.
-        while new.len() < written.len() {
-            new.push(' ');
-        }
-        Some(format!("{}{new}{}", text.get(..serial.start)?, text.get(serial.end..)?))
-    });
-    replaced.unwrap_or_else(|| text.to_owned())
 }
 
 /// A text that was edited.

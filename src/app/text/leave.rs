@@ -239,7 +239,8 @@ impl TextMode {
     /// A text that an earlier run was at, over what it was begun from.
     pub(super) fn resumed(before: crate::edit::Text, found: FoundText) -> TextMode {
         let highlight = Highlight::new(&before);
-        let ready = super::Ready { highlight, text: before, patch: TextPatch::default(), at: 0 };
+        let ready =
+            super::Ready { highlight, text: before, patch: TextPatch::default(), at: 0, trouble: None };
         let mut mode = TextMode::new(ready);
         mode.set_text(&found.text.to_string());
         mode.follow();

@@ -260,6 +260,9 @@ impl App {
                 .complain("this zone's text is larger than 256 MiB: it can be edited in the table only");
         }
         self.set_document(ready.text.clone(), ready.patch.clone());
+        if let Some(trouble) = &ready.trouble {
+            self.complain(trouble.clone());
+        }
         let found = self.text.found.take_if(|_| purpose == Purpose::Resume);
         let mut mode = match found {
             Some(found) => TextMode::resumed(ready.text, found),

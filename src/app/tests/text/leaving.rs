@@ -20,11 +20,11 @@ fn with_errors_nothing_is_applied_and_nothing_is_lost() {
      example.com · ns1.example.com · serial 2026112101                         demo
                          2w           ; expire
                          5m )         ; minimum
-                    NS      ns1
-                    NS      ns2.example.net.
-                    A       192.0.2.1
-                    MX      10 mail
-                 5m TXT     "v=spf1 mx include:_spf.example.net include:_spf.mailer›
+                 NS    ns1
+                 NS    ns2.example.net.
+                 A     192.0.2.1
+                 MX    10 mail
+              5m TXT   "v=spf1 mx include:_spf.example.net include:_spf.mailer.exam›
      *┌ Text with errors ────────────────────────────────────────────────────────┐
      f│ 1 error in the text: it is not applied.                                  │
      m│ 26:7 A: the address is an IPv4 address: four numbers from 0 to 255 with  │
@@ -33,9 +33,9 @@ fn with_errors_nothing_is_applied_and_nothing_is_lost() {
      o│ ▌(b) Back to the text   (t) To the table, the text stays open            │
      s│  (d) Discard its edits...                                                │
      s└──────────────────────────────────────────────────────────────────────────┘
-     ns.sub         A       192.0.2.77
-     www            A       192.0.2.10
-                    A       192.0.2.11
+     ns.sub      A     192.0.2.77
+     www         A     192.0.2.10
+                 A     192.0.2.11
     !bad A 1
 
      26:7      1 error                                                      changed
@@ -91,11 +91,11 @@ fn what_is_done_otherwise_than_written_is_said_first() {
     test.keys("F3");
     insta::assert_snapshot!(test.screen(80, 24), @"
      example.com · ns1.example.com · serial 2026112101                         demo
-                    NS      ns1
-                    NS      ns2.example.net.
-                    A       192.0.2.1
-                    MX      10 mail
-      ┌ Leaving the text ────────────────────────────────────────────────────────┐r›
+                 NS    ns1
+                 NS    ns2.example.net.
+                 A     192.0.2.1
+                 MX    10 mail
+      ┌ Leaving the text ────────────────────────────────────────────────────────┐m›
      *│ 1 changed record set to apply. To know first:                            │
      f│ Line 26: www.example.net. is not in the zone, so this record is left out │
      m│ (BIND and Knot do the same, NSD refuses the file). Is a dot missing, or  │

@@ -11,23 +11,23 @@ fn the_text() {
     $ORIGIN example.com.
     $TTL 1h
 
-    @              SOA     ns1 hostmaster (
+    @           SOA   ns1 hostmaster (
                         2026112101   ; serial
                         1h           ; refresh
                         15m          ; retry
                         2w           ; expire
                         5m )         ; minimum
-                   NS      ns1
-                   NS      ns2.example.net.
-                   A       192.0.2.1
-                   MX      10 mail
-                5m TXT     "v=spf1 mx include:_spf.example.net include:_spf.mailer›
-    *.dev          A       192.0.2.200
-    ftp            CNAME   www
-    mail           A       192.0.2.25
-    ns1            A       192.0.2.53
-                   AAAA    2001:db8::53
-    old         1d A       192.0.2.99
+                NS    ns1
+                NS    ns2.example.net.
+                A     192.0.2.1
+                MX    10 mail
+             5m TXT   "v=spf1 mx include:_spf.example.net include:_spf.mailer.exam›
+    *.dev       A     192.0.2.200
+    ftp         CNAME www
+    mail        A     192.0.2.25
+    ns1         A     192.0.2.53
+                AAAA  2001:db8::53
+    old      1d A     192.0.2.99
     1:1
 
     F3 table  Ctrl-S review  Alt-N next error  Ctrl-W find  Alt-U undo  Ctrl-K cut
@@ -37,28 +37,28 @@ fn the_text() {
     $ORIGIN example.com.
     $TTL 1h
 
-    @              SOA     ns1 hostmaster (
+    @           SOA   ns1 hostmaster (
                         2026112101   ; serial
                         1h           ; refresh
                         15m          ; retry
                         2w           ; expire
                         5m )         ; minimum
-                   NS      ns1
-                   NS      ns2.example.net.
-                   A       192.0.2.1
-                   MX      10 mail
-                5m TXT     "v=spf1 mx include:_spf.example.net include:_spf.mailer.example.org ip4:192.0.2.0/24 -all"
-    *.dev          A       192.0.2.200
-    ftp            CNAME   www
-    mail           A       192.0.2.25
-    ns1            A       192.0.2.53
-                   AAAA    2001:db8::53
-    old         1d A       192.0.2.99
-    shop        5m CNAME   www
-    sub            NS      ns.sub
-    ns.sub         A       192.0.2.77
-    www            A       192.0.2.10
-                   A       192.0.2.11
+                NS    ns1
+                NS    ns2.example.net.
+                A     192.0.2.1
+                MX    10 mail
+             5m TXT   "v=spf1 mx include:_spf.example.net include:_spf.mailer.example.org ip4:192.0.2.0/24 -all"
+    *.dev       A     192.0.2.200
+    ftp         CNAME www
+    mail        A     192.0.2.25
+    ns1         A     192.0.2.53
+                AAAA  2001:db8::53
+    old      1d A     192.0.2.99
+    shop     5m CNAME www
+    sub         NS    ns.sub
+    ns.sub      A     192.0.2.77
+    www         A     192.0.2.10
+                A     192.0.2.11
 
 
 
@@ -94,22 +94,22 @@ fn errors_and_line_numbers() {
        7                     15m          ; retry
        8                     2w           ; expire
        9                     5m )         ; minimum
-      10                NS      ns1
-      11                NS      ns2.example.net.
-      12                A       192.0.2.1
-      13                MX      10 mail
-      14             5m TXT     "v=spf1 mx include:_spf.example.net include:_spf.ma›
-      15 *.dev          A       192.0.2.200
-      16 ftp            CNAME   www
-    ! 17 mail           A       192.0.2.256
-      18 ns1            A       192.0.2.53
-      19                AAAA    2001:db8::53
-      20 old         1d A       192.0.2.99
-      21 shop        5m CNAME   www
-      22 sub            NS      ns.sub
-      23 ns.sub         A       192.0.2.77
-      24 www            A       192.0.2.10
-      25                A       192.0.2.11
+      10             NS    ns1
+      11             NS    ns2.example.net.
+      12             A     192.0.2.1
+      13             MX    10 mail
+      14          5m TXT   "v=spf1 mx include:_spf.example.net include:_spf.mailer.›
+      15 *.dev       A     192.0.2.200
+      16 ftp         CNAME www
+    ! 17 mail        A     192.0.2.256
+      18 ns1         A     192.0.2.53
+      19             AAAA  2001:db8::53
+      20 old      1d A     192.0.2.99
+      21 shop     5m CNAME www
+      22 sub         NS    ns.sub
+      23 ns.sub      A     192.0.2.77
+      24 www         A     192.0.2.10
+      25             A     192.0.2.11
     ! 26 www A (1
      26:7      2 errors                                                     changed
      26:7 (2 of 2) The parenthesis that opens here is never closed.
@@ -121,20 +121,20 @@ fn errors_and_line_numbers() {
        7                     15m          ; retry
        8                     2w           ; expire
        9                     5m )         ; minimum
-      10                NS      ns1
-      11                NS      ns2.example.net.
-      12                A       192.0.2.1
-      13                MX      10 mail
-      14             5m TXT     "v=spf1 mx include:_spf.example.net include:_spf.ma›
-      15 *.dev          A       192.0.2.200
-      16 ftp            CNAME   www
-    ! 17 mail           A       192.0.2.256
-      18 ns1            A       192.0.2.53
-      19                AAAA    2001:db8::53
-      20 old         1d A       192.0.2.99
-      21 shop        5m CNAME   www
+      10             NS    ns1
+      11             NS    ns2.example.net.
+      12             A     192.0.2.1
+      13             MX    10 mail
+      14          5m TXT   "v=spf1 mx include:_spf.example.net include:_spf.mailer.›
+      15 *.dev       A     192.0.2.200
+      16 ftp         CNAME www
+    ! 17 mail        A     192.0.2.256
+      18 ns1         A     192.0.2.53
+      19             AAAA  2001:db8::53
+      20 old      1d A     192.0.2.99
+      21 shop     5m CNAME www
     ┌ Errors and warnings ─────────────────────────────────────────────────────────┐
-    │ ! 17:24    A: the address is an IPv4 address: four numbers from 0 to 255 wit…│
+    │ ! 17:19    A: the address is an IPv4 address: four numbers from 0 to 255 wit…│
     │▌! 26:7     The parenthesis that opens here is never closed.                  │
     └──────────────────────────────────────────────────────────────────────────────┘
     ! 26 www A (1
@@ -158,21 +158,21 @@ fn long_lines_wide_characters_and_what_could_drive_the_terminal() {
     $ORIGIN example.com.
     $TTL 1h
 
-    @              SOA     ns1 hostmaster (
+    @           SOA   ns1 hostmaster (
                         2026112101   ; serial
                         1h           ; refresh
                         15m          ; retry
                         2w           ; expire
                         5m )         ; minimum
-                   NS      ns1
-                   NS      ns2.example.net.
-                   A       192.0.2.1
-                   MX      10 mail
-                5m TXT     "v=spf1 mx include:_spf.example.net include:_spf.mailer›
-    *.dev          A       192.0.2.200
-    ftp            CNAME   www
-    mail           A       192.0.2.25
-    ns1            A       192.0.2.53
+                NS    ns1
+                NS    ns2.example.net.
+                A     192.0.2.1
+                MX    10 mail
+             5m TXT   "v=spf1 mx include:_spf.example.net include:_spf.mailer.exam›
+    *.dev       A     192.0.2.200
+    ftp         CNAME www
+    mail        A     192.0.2.25
+    ns1         A     192.0.2.53
     1:24                                                                   changed
 
     F3 table  Ctrl-S review  Alt-N next error  Ctrl-W find  Alt-U undo  Ctrl-K cut
@@ -185,21 +185,21 @@ fn long_lines_wide_characters_and_what_could_drive_the_terminal() {
     $ORIGIN example.com.
     $TTL 1h
 
-    @              SOA     ns1 hostmaster (
+    @           SOA   ns1 hostmaster (
                         2026112101   ; serial
                         1h           ; refresh
                         15m          ; retry
                         2w           ; expire
                         5m )         ; minimum
-                   NS      ns1
-                   NS      ns2.example.net.
-                   A       192.0.2.1
-                   MX      10 mail
-                5m TXT     "v=spf1 mx include:_spf.example.net include:_spf.mailer›
-    *.dev          A       192.0.2.200
-    ftp            CNAME   www
-    mail           A       192.0.2.25
-    ns1            A       192.0.2.53
+                NS    ns1
+                NS    ns2.example.net.
+                A     192.0.2.1
+                MX    10 mail
+             5m TXT   "v=spf1 mx include:_spf.example.net include:_spf.mailer.exam›
+    *.dev       A     192.0.2.200
+    ftp         CNAME www
+    mail        A     192.0.2.25
+    ns1         A     192.0.2.53
     2:35                                                                   changed
 
     F3 table  Ctrl-S review  Alt-N next error  Ctrl-W find  Alt-U undo  Ctrl-K cut
@@ -215,24 +215,24 @@ fn finding() {
     $ORIGIN example.com.
     $TTL 1h
 
-    @              SOA     ns1 hostmaster (
+    @           SOA   ns1 hostmaster (
                         2026112101   ; serial
                         1h           ; refresh
                         15m          ; retry
                         2w           ; expire
                         5m )         ; minimum
-                   NS      ns1
-                   NS      ns2.example.net.
-                   A       192.0.2.1
-                   MX      10 mail
-                5m TXT     "v=spf1 mx include:_spf.example.net include:_spf.mailer›
-    *.dev          A       192.0.2.200
-    ftp            CNAME   www
-    mail           A       192.0.2.25
-    ns1            A       192.0.2.53
-                   AAAA    2001:db8::53
-    old         1d A       192.0.2.99
-    16:27
+                NS    ns1
+                NS    ns2.example.net.
+                A     192.0.2.1
+                MX    10 mail
+             5m TXT   "v=spf1 mx include:_spf.example.net include:_spf.mailer.exam›
+    *.dev       A     192.0.2.200
+    ftp         CNAME www
+    mail        A     192.0.2.25
+    ns1         A     192.0.2.53
+                AAAA  2001:db8::53
+    old      1d A     192.0.2.99
+    16:22
 
     find: www                                                Enter takes, Esc ends
     "#);
