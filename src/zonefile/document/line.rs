@@ -141,10 +141,13 @@ impl Edit {
             Edit::Remove(word) => {
                 let before = text.get(..word.start).unwrap_or_default();
                 let kept = before.trim_end_matches([' ', '\t']);
+                let after = text.get(word.end..).unwrap_or_default();
                 // Blanks at the start of a line stay: without them it would look like a new record.
-                let start =
-                    if kept.is_empty() || kept.ends_with(['\n', '\r']) { word.start } else { kept.len() };
-                text.replace_range(start..word.end, "");
+                let range = match kept.is_empty() || kept.ends_with(['\n', '\r']) {
+                    true => word.start..word.end + after.len() - after.trim_start_matches(' ').len(),
+                    false => kept.len()..word.end,
+                };
+                text.replace_range(range, "");
             }
         }
     }

@@ -192,7 +192,10 @@ impl Document {
         let rows = park::parked(&survey).into_iter().find(|rows| rows.parked(&survey) == *parked);
         let rows = rows.ok_or(DocumentError::NotThere)?;
         let before = set_of(survey.found.get(&key).into_iter().flatten());
-        let ttl = before.as_ref().map_or(parked.ttl, |set| set.ttl);
+        let ttl = match &before {
+            Some(set) => set.position(key.rtype, &parked.rdata).map_or(set.ttl, |at| set.ttl_of(at)),
+            None => parked.ttl,
+        };
         let mut after = before.clone().unwrap_or_else(|| RrSet::new(ttl, Vec::new()));
         if !after.contains(key.rtype, &parked.rdata) {
             if !after.mixed_ttls.is_empty() {

@@ -75,6 +75,49 @@ $GENERATE 1-20/3 host$ A 192.0.2.$
 $GENERATE 0-9 ${1,3,x}.r 60 IN CNAME \\$.${-1,2,o}.${0,0,d}x${0,5,n}
 ";
 
+/// A text, and after the line of percent signs what some of its RRsets are to become.
+const EDITED: &str = "; a zone
+$ORIGIN example.com.
+$TTL 1h
+@       SOA   ns1 host (
+              1 ; serial
+              2h 30m 2w
+              10m )
+        NS    ns1  ; here
+    5m  MX    10 mail
+www     A     192.0.2.1 ; first
+        A     192.0.2.2
+        TXT   ( \"one\" ; 1
+                two )
+$ORIGIN sub
+x IN 1d AAAA 2001:db8::1
+$GENERATE 1-3 h$ A 192.0.2.$
+;~ y A 192.0.2.9
+%%
+@ 3600 SOA ns1 host 2 7200 1800 1209600 60
+www 300 A 192.0.2.2
+www 300 A 192.0.2.3
+www 0 TXT gone
+new 60 A 192.0.2.4
+h2.sub 3600 A 192.0.2.77
+";
+
+/// The same, with TTLs and owners that come from the lines before, and parked records.
+const INHERITED: &str = "@ SOA a b 1 2 3 4 60
+w A 192.0.2.1
+ 9 A 192.0.2.2
+\tTXT x
+v TXT \"a;b\" c ; d
+;~ w A 192.0.2.7
+;~  TXT (
+;~  q )
+u A 192.0.2.3
+%%
+@ 60 SOA a b 2 2 3 4 70
+w 0 A 192.0.2.1
+u 9 A 192.0.2.4
+";
+
 const BROKEN: &str = "$TTL x
 @ SOA a b 1 2 3
 a A 1.2.3
@@ -382,6 +425,9 @@ fn scripts() {
 }
 
 fn texts() {
+    write("document", "lines", EDITED);
+    write("document", "inherited", INHERITED);
+    write("document", "crlf", EDITED.replace('\n', "\r\n").replace("%%\r", "%%"));
     write("zonefile", "lines", ZONE_FILE);
     write("zonefile", "broken", BROKEN);
     write("zonefile", "generated", GENERATED);

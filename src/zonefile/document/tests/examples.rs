@@ -272,7 +272,7 @@ fn words_of_data_are_replaced_one_by_one() {
             "TXT \"one\" \"three\"",
             "TXT ( \"one\" ; 1\n   \"three\" ; 2\n )",
         ),
-        ("TXT ( \"one\" ; 1\n   two ; 2\n )", "TXT \"one\"", "TXT ( \"one\" ; 1\n    ; 2\n )"),
+        ("TXT ( \"one\" ; 1\n   two ; 2\n )", "TXT \"one\"", "TXT ( \"one\" ; 1\n   ; 2\n )"),
         ("TXT ( \"one\" ; 1\n )", "TXT one two", "TXT ( \"one\" \"two\" ; 1\n )"),
         ("MX 10 Mail.Example.COM. ; x", "MX 10 mail2", "MX 10 mail2.example.com. ; x"),
         ("MX ( 10 mail )", "MX 20 mail", "MX ( 20 mail )"),

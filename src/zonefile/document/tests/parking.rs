@@ -84,3 +84,12 @@ fn what_people_write_by_hand() {
     assert_eq!(difference(&text, back.text()), ["-;~ mail A 192.0.2.8", "+mail 5m A 192.0.2.8"]);
     assert!(document(&text).park(&key("a", RecordType::A), &address(9), None).is_err());
 }
+
+/// Found by fuzzing: the set has several TTLs, and the record stands in it besides being parked.
+#[test]
+fn a_parked_record_that_is_there_as_well_takes_its_ttl() {
+    let text = "$TTL 60\n@ SOA a b 1 2 3 4 5\n;~ w A 192.0.2.7\nw A 192.0.2.7\n  9 A 192.0.2.2\n";
+    let parked = document(text).parked();
+    let back = document(text).unpark(&parked[0], None).unwrap().document;
+    assert_eq!(back.text(), text.replace(";~ ", ""));
+}
