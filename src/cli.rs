@@ -20,10 +20,13 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 pub struct Cli {
     #[command(subcommand)]
     pub verb: Option<Verb>,
-    /// The zone to edit.
+    /// The zone to edit, or a zone file (an existing file, or an argument with a slash).
+    #[arg(value_name = "ZONE|FILE")]
     pub zone: Option<String>,
     #[command(flatten)]
     pub server: ServerArgs,
+    #[command(flatten)]
+    pub origin: OriginArg,
 }
 
 #[derive(Debug, Subcommand)]

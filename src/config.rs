@@ -91,6 +91,10 @@ pub struct Zone {
     pub key_command: Option<Spanned<Vec<String>>>,
     pub key_env: Option<Spanned<String>>,
     pub transfer_key: Option<PathBuf>,
+    /// The zone file, of a zone that is edited there and not at a server.
+    pub file: Option<PathBuf>,
+    /// A program and its arguments, to be run after the file was saved: what has the nameserver load it.
+    pub after_save: Option<Spanned<Vec<String>>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -339,6 +343,12 @@ fn references(config: &Config) -> Option<(usize, String)> {
         }
     }
     for zone in config.zone.values() {
+        if let Some(command) = zone.after_save.as_ref().filter(|_| zone.file.is_none()) {
+            return Some((
+                command.span().start,
+                "after-save goes with file: the zone file that it is for".into(),
+            ));
+        }
         let servers = |name: &str| config.server.contains_key(name);
         let sets = |name: &str| config.nameservers.contains_key(name);
         let services = |name: &str| config.secondary.contains_key(name);

@@ -18,8 +18,8 @@ pub struct Changes {
     /// The first line on the screen.
     pub offset: usize,
     pub lines: Vec<Line>,
-    /// What would be sent; otherwise a sentence on why it cannot be.
-    pub plan: Result<Plan, String>,
+    /// What would be sent, where the zone is at a server; otherwise a sentence on why nothing can be pushed or saved.
+    pub plan: Result<Option<Plan>, String>,
 }
 
 /// One line of the review.
@@ -55,17 +55,24 @@ impl Changes {
         let wanted = wanted(open);
         let traits = ServerTraits { kind: open.kind };
         let conflicts = open.draft.conflicts().iter().filter(|key| wanted.contains_key(key)).count();
+        let new_text = open.file.as_ref().is_some_and(super::file::File::has_new_text);
         let plan = match (wanted.is_empty(), conflicts) {
+            (true, _) if new_text => Ok(None),
+            (true, _) if open.file.is_some() => Err("No change is left to save.".into()),
             (true, _) => Err("No change is left to push.".into()),
-            (false, 0) => push::plan(open.draft.base(), &wanted, traits).map_err(|error| error.to_string()),
+            (false, 0) if open.file.is_some() => Ok(None),
+            (false, 0) => {
+                let plan = push::plan(open.draft.base(), &wanted, traits);
+                plan.map(Some).map_err(|error| error.to_string())
+            }
             (false, _) => Err(format!(
                 "{} to decide first: m keeps mine, - takes theirs, Space leaves it out.",
                 count(conflicts, "conflict")
             )),
         };
         let predictions = match &plan {
-            Ok(plan) => push::predict(open.draft.base(), plan, &wanted, traits),
-            Err(_) => Vec::new(),
+            Ok(Some(plan)) => push::predict(open.draft.base(), plan, &wanted, traits),
+            _ => Vec::new(),
         };
         let lines = lines(open, &wanted, &plan, &predictions, width.saturating_sub(SIGNS));
         Changes { selected: 0, offset: 0, lines, plan }
@@ -101,7 +108,7 @@ pub fn wanted(open: &Open) -> ChangeMap {
 fn lines(
     open: &Open,
     wanted: &ChangeMap,
-    plan: &Result<Plan, String>,
+    plan: &Result<Option<Plan>, String>,
     predictions: &[Prediction],
     width: u16,
 ) -> Vec<Line> {
@@ -122,6 +129,7 @@ fn lines(
         let conflict = !change.is_untouched(key.rtype, now.as_ref());
         let (mark, left_out) = match wanted.contains_key(key) {
             true => ("[x]", ""),
+            false if open.file.is_some() => ("[ ]", "  not saved this time"),
             false => ("[ ]", "  left out of this push"),
         };
         line(own, LineKind::Head, format!("{mark} {}{left_out}", describe::set(key, origin)));
@@ -150,7 +158,7 @@ fn lines(
         let place = describe::set(&prediction.key, origin);
         line(None, LineKind::Finding, format!("{place}: {}", prediction.message));
     }
-    for note in plan.iter().flat_map(|plan| &plan.notes) {
+    for note in plan.iter().flatten().flat_map(|plan| &plan.notes) {
         line(None, LineKind::Note, note.clone());
     }
     lines
@@ -249,7 +257,8 @@ pub fn drop_change(app: &mut App) {
     let name = describe::set(&key, open.draft.base().origin());
     let served = open.draft.base().get(&key);
     if app.edit(format!("drop the change of {name}"), vec![(key, served)]) {
-        app.say(format!("dropped: {name} stays as the server has it; u undoes it"));
+        let whose = if app.file().is_some() { "file" } else { "server" };
+        app.say(format!("dropped: {name} stays as the {whose} has it; u undoes it"));
     }
     refresh(app);
 }

@@ -3,12 +3,12 @@
 //! Everything that speaks of commands is made from it: dispatch, the hint bar, the help, the `:` palette.
 
 use Context::{
-    Changes, Chooser, Dialog, Filter, Form, Help, Nameservers, Palette, Problems, Prompt, Pushing, Records,
-    Replacing, Result as Outcome, Text, Waiting,
+    Changes, Chooser, Dialog, FileChanges, Filter, Form, Help, Nameservers, Palette, Problems, Prompt,
+    Pushing, Records, Replacing, Result as Outcome, Text, Waiting,
 };
 
 use super::text::{self, find, leave, problems};
-use super::{App, changes, dialog, edits, forms, help, moves, palette, pushing};
+use super::{App, changes, dialog, edits, file, forms, help, moves, palette, pushing};
 use crate::key::Key;
 
 /// Where the person is: which commands and keys there are.
@@ -21,6 +21,8 @@ pub enum Context {
     /// The zone as text.
     Text,
     Changes,
+    /// The changes of a zone that is a file.
+    FileChanges,
     Pushing,
     Result,
     Form,
@@ -40,7 +42,7 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Context; 16] = [
+    pub const ALL: [Context; 17] = [
         Records,
         Nameservers,
         Text,
@@ -48,6 +50,7 @@ impl Context {
         Replacing,
         Problems,
         Changes,
+        FileChanges,
         Pushing,
         Outcome,
         Form,
@@ -70,6 +73,7 @@ impl Context {
             Replacing => "Replacing in the text",
             Problems => "What is wrong with the text",
             Changes => "Changes",
+            FileChanges => "Changes of a zone file",
             Pushing => "Push under way",
             Outcome => "Push result",
             Form => "Form",
@@ -169,9 +173,11 @@ impl Command {
 }
 
 const PANES: &[Context] = &[Records, Nameservers];
-const LISTS: &[Context] = &[Records, Nameservers, Changes, Outcome];
+const REVIEWS: &[Context] = &[Changes, FileChanges];
+const EDITS: &[Context] = &[Records, Nameservers, Changes, FileChanges];
+const LISTS: &[Context] = &[Records, Nameservers, Changes, FileChanges, Outcome];
 const MENUS: &[Context] = &[Chooser, Palette, Help, Problems];
-const SCREENS: &[Context] = &[Records, Nameservers, Changes, Outcome, Waiting];
+const SCREENS: &[Context] = &[Records, Nameservers, Changes, FileChanges, Outcome, Waiting];
 const EVERYWHERE: &[Context] = &Context::ALL;
 
 /// Every command. The order is that of the help.
@@ -198,17 +204,8 @@ pub static TABLE: &[Command] = &[
         .when(edits::may_change_selected),
     command("ttl", "", PANES, palette::ask_ttl, "another TTL for the record's set: ttl 5m")
         .when(edits::may_change_selected),
-    command("undo", "u", &[Records, Nameservers, Changes], edits::undo, "take the last edit back")
-        .hint(7, "undo")
-        .when(edits::can_undo),
-    command(
-        "redo",
-        "U Ctrl-R",
-        &[Records, Nameservers, Changes],
-        edits::redo,
-        "do the last undone edit again",
-    )
-    .when(edits::can_redo),
+    command("undo", "u", EDITS, edits::undo, "take the last edit back").hint(7, "undo").when(edits::can_undo),
+    command("redo", "U Ctrl-R", EDITS, edits::redo, "do the last undone edit again").when(edits::can_redo),
     command(
         "copy",
         "y",
@@ -248,36 +245,39 @@ pub static TABLE: &[Command] = &[
     command("previous-change", "N", &[Records], moves::previous_change, "go to the changed record before")
         .when(edits::has_changes),
     // Changes and pushing.
-    command("keep-mine", "m", &[Changes], changes::keep_mine, "in a conflict: push mine over theirs")
+    command("keep-mine", "m", REVIEWS, changes::keep_mine, "in a conflict: push mine over theirs")
         .hint(2, "keep mine")
         .when(changes::in_conflict),
-    command(
-        "drop",
-        "- d Del",
-        &[Changes],
-        changes::drop_change,
-        "drop the change: the records stay as served",
-    )
-    .hint(3, "drop")
-    .when(changes::has_selection),
+    command("drop", "- d Del", REVIEWS, changes::drop_change, "drop the change: the records stay as served")
+        .hint(3, "drop")
+        .when(changes::has_selection),
     command(
         "leave-out",
         "Space",
-        &[Changes],
+        REVIEWS,
         changes::toggle_left_out,
         "leave the change out of this push, or not",
     )
     .hint(4, "leave out")
     .when(changes::has_selection),
-    command("go-to-record", "Enter", &[Changes], changes::go_to_record, "go to the record in the table")
+    command("go-to-record", "Enter", REVIEWS, changes::go_to_record, "go to the record in the table")
         .hint(5, "go to")
         .when(changes::has_selection),
     command("review", "w Ctrl-S F2", PANES, changes::open, "review the changes, then push them")
         .hint(4, "save")
-        .when(edits::has_changes),
+        .when(file::has_changes),
     command("push", "w Ctrl-S F2", &[Changes], pushing::ask, "push the changes to the server; asks first")
         .hint(1, "push")
         .when(pushing::may_push),
+    command(
+        "save",
+        "w Ctrl-S F2",
+        &[FileChanges],
+        file::ask,
+        "save the file with a higher serial; asks first",
+    )
+    .hint(1, "save")
+    .when(file::may_save),
     command("stop-waiting", "Esc", &[Pushing], pushing::stop_waiting, "wait no longer: report what is known")
         .hint(1, "stop waiting"),
     command("close-result", "Enter Esc q", &[Outcome], moves::show_records, "back to the records")
@@ -291,7 +291,7 @@ pub static TABLE: &[Command] = &[
     command("text", "t 2 F3", PANES, text::open, "the zone as text, in zonewright's own editor")
         .hint(9, "text")
         .when(text::may_open),
-    command("text-changes", "2 F3", &[Changes], text::open, "the zone as text").when(text::may_open),
+    command("text-changes", "2 F3", REVIEWS, text::open, "the zone as text").when(text::may_open),
     command(
         "editor",
         "E",
@@ -407,7 +407,7 @@ pub static TABLE: &[Command] = &[
     command("records", "1", LISTS, moves::show_records, "the screen with nameservers and records"),
     command("changes", "c 3", &[Records, Nameservers, Outcome], changes::open, "the screen with the changes")
         .hint(12, "changes"),
-    command("back-to-records", "c Esc q", &[Changes], moves::show_records, "back to the records")
+    command("back-to-records", "c Esc q", REVIEWS, moves::show_records, "back to the records")
         .hint(7, "records"),
     command("back", "Esc", PANES, moves::clear_filter, "clear the filter"),
     // Menus: the type chooser, the palette, the help.
@@ -439,7 +439,7 @@ pub static TABLE: &[Command] = &[
     command(
         "help",
         "? F1",
-        &[Records, Nameservers, Changes, Outcome, Waiting, Pushing],
+        &[Records, Nameservers, Changes, FileChanges, Outcome, Waiting, Pushing],
         help::open,
         "every command and its keys, those of this screen first",
     )

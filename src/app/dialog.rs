@@ -1,6 +1,7 @@
 //! Dialogs: a question, and buttons that each hold what they will release.
 
 use super::describe::{self, count};
+use super::file::ToSave;
 use super::loading::FoundDraft;
 use super::pushing::Ready;
 use super::text::leave::Decision;
@@ -52,6 +53,7 @@ pub(super) enum Then {
     Offer(FoundDraft),
     DropFound,
     Push(Box<Ready>),
+    Save(Box<ToSave>),
     Text(Decision),
 }
 
@@ -69,8 +71,9 @@ impl Dialog {
 
     /// Leaving with changes. `unsaved`: why the draft on disk is not what is on the screen; then leaving loses work,
     /// and the way out that changes nothing is marked.
-    pub fn quit(changes: usize, unsaved: Option<&Failure>) -> Dialog {
-        let mut text = vec![format!("{} not pushed yet.", count(changes, "change"))];
+    pub fn quit(changes: usize, unsaved: Option<&Failure>, file: bool) -> Dialog {
+        let (done, button) = if file { ("saved to the file", "Save...") } else { ("pushed", "Push...") };
+        let mut text = vec![format!("{} not {done} yet.", count(changes, "change"))];
         if let Some(failure) = unsaved {
             text.push("The draft is NOT SAVED: what you did since is lost when you leave.".into());
             text.push(failure.why.clone());
@@ -78,7 +81,7 @@ impl Dialog {
         let keep = if unsaved.is_some() { "Quit all the same" } else { "Keep draft and quit" };
         let buttons = vec![
             (keep, 'k', Then::Quit),
-            ("Push...", 'p', Then::Review),
+            (button, if file { 's' } else { 'p' }, Then::Review),
             ("Discard...", 'd', Then::AskDiscard),
             ("Cancel", 'c', Then::Close),
         ];
@@ -138,11 +141,20 @@ impl Dialog {
 
     /// The last question before a push. With `proof`, the zone's name must be typed.
     pub fn push(text: Vec<String>, ready: Ready, proof: Option<String>) -> Dialog {
-        let buttons = vec![("Push", 'y', Then::Push(Box::new(ready))), ("Cancel", 'n', Then::Close)];
+        Dialog::last("Push", text, Then::Push(Box::new(ready)), proof)
+    }
+
+    /// The same before a file is saved.
+    pub fn save(text: Vec<String>, to_save: ToSave, proof: Option<String>) -> Dialog {
+        Dialog::last("Save", text, Then::Save(Box::new(to_save)), proof)
+    }
+
+    fn last(title: &'static str, text: Vec<String>, then: Then, proof: Option<String>) -> Dialog {
+        let buttons = vec![(title, 'y', then), ("Cancel", 'n', Then::Close)];
         let proof = proof.map(|expected| Proof { expected, field: Field::default() });
         // Typing the name is decision enough; without it Enter must not push.
         let selected = if proof.is_some() { 0 } else { 1 };
-        Dialog { selected, proof, ..Dialog::new("Push", text, buttons) }
+        Dialog { selected, proof, ..Dialog::new(title, text, buttons) }
     }
 
     /// False where nothing is being typed.
@@ -220,6 +232,7 @@ impl App {
                 self.offer_text();
             }
             Then::Push(ready) => self.start_push(*ready),
+            Then::Save(to_save) => self.save_file(*to_save),
             Then::Text(decision) => self.decide_on_text(decision),
         }
     }

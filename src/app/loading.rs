@@ -76,11 +76,16 @@ impl App {
                 open.kind = loaded.kind;
                 open.editable = loaded.editable;
                 let before = open.draft.base().serial();
+                let file = loaded.file;
                 self.rebase(loaded.zone);
                 self.say_rebased(before);
+                if let Some(file) = file {
+                    self.file_read_again(file);
+                }
             }
             (zone, Ok(loaded)) => {
                 *zone = Zone::Open(Box::new(Open::new(loaded)));
+                self.file_opened();
                 self.offer_draft();
                 self.offer_text();
             }
@@ -143,6 +148,7 @@ impl App {
         match (draft.changes().len(), found.entries.is_empty()) {
             (0, true) => {}
             // All of it is in the zone by now, or was undone.
+            (0, false) if self.file().is_some() && !draft.entries().is_empty() => self.resume_draft(found),
             (0, false) => self.effect(Effect::ClearDraft),
             _ => self.overlay = Some(Overlay::Dialog(Dialog::draft_found(&draft, found))),
         }
@@ -150,6 +156,7 @@ impl App {
 
     /// Goes on with the draft of an earlier run.
     pub(super) fn resume_draft(&mut self, found: FoundDraft) {
+        self.resume_document(&found);
         let Some(open) = self.open_mut() else { return };
         open.draft.replay(found.entries);
         open.refresh();

@@ -9,6 +9,7 @@ pub mod delegation;
 pub mod describe;
 pub mod dialog;
 pub mod edits;
+pub mod file;
 pub mod form;
 pub mod forms;
 pub mod help;
@@ -31,6 +32,7 @@ use std::time::Duration;
 use self::changes::Changes;
 use self::commands::{Context, Found};
 use self::dialog::Dialog;
+use self::file::{FileText, Saved};
 use self::form::Form;
 use self::forms::Chooser;
 use self::help::Help;
@@ -83,6 +85,8 @@ pub struct Loaded {
     pub kind: ServerKind,
     /// Can changes be pushed? Otherwise a sentence on why not; the zone is then shown read-only.
     pub editable: Result<(), String>,
+    /// Where the zone is a file and not at a server: its text.
+    pub file: Option<FileText>,
 }
 
 /// What happened.
@@ -153,6 +157,11 @@ pub enum Msg {
     },
     /// How an [`Effect::SaveText`] or [`Effect::SaveDocument`] ended. Trouble stays on the screen until one succeeds.
     TextSaved(Result<(), Failure>),
+    /// How an [`Effect::SaveFile`] ended.
+    Saved {
+        request: RequestId,
+        result: Result<Saved, Failure>,
+    },
     /// Back from [`Effect::EditOutside`].
     EditedOutside(text::Outcome),
     /// The time of the last [`Effect::WakeIn`] is over.
@@ -199,6 +208,9 @@ pub enum Effect {
     DropText,
     /// Save the zone's document; tell with [`Msg::TextSaved`].
     SaveDocument { text: Text },
+    /// Write the zone file, unless it has changed since it was loaded, and have it loaded by the nameserver; tell with
+    /// [`Msg::Saved`].
+    SaveFile { request: RequestId, text: Text },
     /// Hand the text to the person's own editor, with the cursor on a line, from 1; tell with
     /// [`Msg::EditedOutside`].
     EditOutside { text: Text, line: usize },
@@ -368,6 +380,7 @@ impl App {
             Msg::Worked { request, worked } => self.on_worked(request, worked),
             Msg::TextsFound { document, editing } => self.on_texts(document, editing),
             Msg::TextSaved(result) => self.on_text_saved(result),
+            Msg::Saved { request, result } => self.on_saved(request, result),
             Msg::EditedOutside(outcome) => self.on_edited_outside(outcome),
         }
     }
@@ -420,6 +433,7 @@ impl App {
             (Screen::Main, Some(Pane::Records)) => Context::Records,
             (Screen::Main, Some(Pane::Nameservers)) => Context::Nameservers,
             (Screen::Text, _) => Context::Text,
+            (Screen::Changes(_), _) if self.file().is_some() => Context::FileChanges,
             (Screen::Changes(_), _) => Context::Changes,
             (Screen::Form(_), _) => Context::Form,
             (Screen::Pushing(_), _) => Context::Pushing,
@@ -519,11 +533,14 @@ impl App {
 
     fn ask_quit(&mut self) {
         let text = self.text.mode.as_ref().is_some_and(|mode| mode.is_changed());
+        if self.file().is_some_and(file::File::is_being_saved) {
+            return self.say("the file is being saved; wait until that has ended");
+        }
         match self.open().map_or(0, |open| open.draft.changes().len()) {
-            0 if !text => self.effect(Effect::Quit),
+            0 if !text && !self.has_new_text() => self.effect(Effect::Quit),
             changes => {
                 let trouble = self.disk_trouble.as_ref().or(self.text.trouble.as_ref());
-                let mut dialog = Dialog::quit(changes, trouble);
+                let mut dialog = Dialog::quit(changes, trouble, self.file().is_some());
                 if text {
                     dialog
                         .text

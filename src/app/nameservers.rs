@@ -174,6 +174,29 @@ impl Nameservers {
         effects
     }
 
+    /// Takes the addresses that the zone itself has, and asks nobody: the zone is a file.
+    fn take_addresses(&mut self, draft: &Draft) {
+        self.looks.clear();
+        for name in self.rows.iter().filter_map(target) {
+            let in_zone = addresses_of(draft, &name);
+            let not_asked = |address| AddressStatus { address, udp: Reply::NotAsked, tcp: Reply::NotAsked };
+            let problem = match name.as_ref().is_at_or_below(draft.base().origin().as_ref()) {
+                true => "no address in this file",
+                false => "its address is not in this zone",
+            };
+            let status = NameserverStatus {
+                name: name.clone(),
+                addresses: in_zone.iter().copied().map(not_asked).collect(),
+                problem: in_zone.is_empty().then(|| problem.into()),
+                unasked: 0,
+                complete: true,
+            };
+            let look =
+                Look { request: RequestId(0), in_zone, running: false, skipped: 0, status: Some(status) };
+            self.looks.insert(name, look);
+        }
+    }
+
     /// Takes over what is known, unless it answers an old question. What was known before stays on the screen until
     /// there is an answer.
     fn set_status(&mut self, request: RequestId, mut status: NameserverStatus) {
@@ -245,6 +268,9 @@ impl App {
     /// Asks every nameserver, now and after a while again: the zone was loaded or pushed.
     pub(super) fn watch_nameservers(&mut self) {
         let Some(open) = self.open_mut() else { return };
+        if open.file.is_some() {
+            return open.nameservers.take_addresses(&open.draft);
+        }
         open.nameservers.polls = 0;
         open.nameservers.hurry = None;
         self.ask(Why::Zone);
@@ -257,6 +283,9 @@ impl App {
     }
 
     pub(super) fn poll_nameservers(&mut self) {
+        if self.file().is_some() {
+            return self.wake_at_midnight();
+        }
         let Some(open) = self.open_mut() else { return };
         let nameservers = &mut open.nameservers;
         nameservers.polls = nameservers.polls.wrapping_add(1);
@@ -272,6 +301,9 @@ impl App {
     fn ask(&mut self, why: Why) {
         let mut last = self.last_request;
         let Some(open) = self.open_mut() else { return };
+        if open.file.is_some() {
+            return open.nameservers.take_addresses(&open.draft);
+        }
         let effects = open.nameservers.ask(&open.draft, why, || {
             last = last.saturating_add(1);
             RequestId(last)
@@ -292,7 +324,7 @@ impl App {
 
     /// Asks the zone above.
     pub(super) fn ask_parent(&mut self) {
-        if self.open().is_some() {
+        if self.open().is_some_and(|open| open.file.is_none()) {
             let before = self.asked_parent;
             self.asked_parent = self.next_request();
             if before != RequestId(0) {

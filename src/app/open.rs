@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Loaded;
+use super::file::File;
 use super::layout::{Layout, scroll};
 use super::nameservers::Nameservers;
 use super::rows::{Found, Row, Rows, Search};
@@ -51,6 +52,8 @@ pub struct Open {
     pub nameservers: Nameservers,
     /// Changes that the next push leaves out.
     pub left_out: BTreeSet<RrKey>,
+    /// Where the zone is a file and not at a server.
+    pub file: Option<File>,
     /// A load under way while the zone as it was stays on the screen: records so far.
     pub reloading: Option<usize>,
 }
@@ -77,6 +80,7 @@ impl Open {
             records,
             nameservers,
             left_out: BTreeSet::new(),
+            file: loaded.file.map(File::new),
             reloading: None,
         };
         open.look_at_base();

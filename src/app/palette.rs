@@ -22,10 +22,11 @@ pub struct Palette {
 }
 
 /// Names people know from elsewhere, and the commands they mean.
-const ALIASES: [(&str, &str); 8] = [
+const ALIASES: [(&str, &str); 9] = [
     ("editor", "editor-text"),
     ("w", "review"),
     ("w", "push"),
+    ("w", "save"),
     ("q", "quit"),
     ("q", "quit-now"),
     ("q", "back-to-records"),

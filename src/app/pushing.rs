@@ -61,7 +61,7 @@ pub fn may_push(app: &App) -> Result<(), String> {
 /// Asks before anything is sent.
 pub fn ask(app: &mut App) {
     let (Screen::Changes(shown), Some(open)) = (&app.screen, app.open()) else { return };
-    let Ok(plan) = &shown.plan else { return };
+    let Ok(Some(plan)) = &shown.plan else { return };
     let base = open.draft.base();
     let changes = wanted(open);
     let (deleted, added) = tally(&changes);

@@ -96,6 +96,9 @@ fn address_in_words(status: &AddressStatus, primary: u32) -> String {
         Reply::Fault(fault) => fault.to_string(),
         Reply::Asking | Reply::NotAsked => "asking".into(),
     };
+    if (status.udp, status.tcp) == (Reply::NotAsked, Reply::NotAsked) {
+        return format!("{address}: not asked");
+    }
     let (udp, tcp) = (time(status.udp), time(status.tcp));
     match standing(status) {
         Standing::Asking => format!("{address}: asking"),

@@ -11,6 +11,7 @@ use crate::zone::{Draft, RecordType, RrKey, SnapshotBuilder, types};
 
 mod budget;
 mod editing;
+mod files;
 mod large;
 mod loading;
 mod nameservers;
@@ -124,7 +125,7 @@ impl Test {
     /// Answers the last load.
     pub fn load(&mut self, text: &str) {
         let request = self.last_load();
-        let loaded = Loaded { zone: zone(text), kind: ServerKind::Embedded, editable: Ok(()) };
+        let loaded = Loaded { zone: zone(text), kind: ServerKind::Embedded, editable: Ok(()), file: None };
         self.send(Msg::Loaded { request, result: Ok(loaded) });
     }
 

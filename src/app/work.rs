@@ -1,12 +1,13 @@
 //! Computing that can take longer than a key may: pure, and performed on a worker thread, where it is not so small
 //! that it is done at once. Leaving the program never waits for it; an answer that is not wanted any more is dropped.
 
+use super::file::{Saving, ToSave};
 use super::rows;
 use super::text::document::{self, Compared, Ready};
 use super::{App, Effect, Msg, RequestId};
 use crate::edit::Text;
 use crate::zone::Name;
-use crate::zonefile::{self, Problem};
+use crate::zonefile::{self, Loader, Problem, ReadBefore};
 
 /// Something to compute.
 #[derive(Debug, Clone)]
@@ -14,11 +15,13 @@ pub enum Work {
     /// Bring the zone's text up to date.
     Document(Box<document::Wanted>),
     /// Look for what is wrong with a text.
-    Check { text: Text, origin: Name },
+    Check { text: Text, origin: Name, included: Option<ReadBefore> },
     /// What the edits of a text make of the zone.
     Compare(Box<document::Edited>),
     /// Look for the rows that a filter lets through.
     Search(rows::Search),
+    /// Make the text that a zone file shall have.
+    Save(Box<Saving>),
 }
 
 /// What came of it.
@@ -28,6 +31,7 @@ pub enum Worked {
     Checked(Vec<Problem>),
     Compared(Box<Result<Compared, Vec<Problem>>>),
     Found(rows::Found),
+    ToSave(Box<Result<ToSave, String>>),
 }
 
 /// Up to so many octets of text, or so many records, a work is done at once: that takes less than painting.
@@ -38,12 +42,14 @@ impl Work {
     pub fn run(self) -> Worked {
         match self {
             Work::Document(wanted) => Worked::Document(Box::new(wanted.ready())),
-            Work::Check { text, origin } => {
-                let read = zonefile::read_zone(text.to_string().as_bytes(), Some(&origin));
+            Work::Check { text, origin, mut included } => {
+                let loader = included.as_mut().map(|files| files as &mut dyn Loader);
+                let read = zonefile::read_zone_file(text.to_string().as_bytes(), Some(&origin), loader);
                 Worked::Checked(read.map_or_else(|problems| problems, |(_, warnings)| warnings))
             }
             Work::Compare(edited) => Worked::Compared(Box::new(edited.compare())),
             Work::Search(search) => Worked::Found(search.run()),
+            Work::Save(saving) => Worked::ToSave(Box::new(saving.to_save())),
         }
     }
 
@@ -54,6 +60,7 @@ impl Work {
             Work::Compare(edited) => edited.after.len() <= SMALL_TEXT && edited.before.len() <= SMALL_TEXT,
             // A small one never gets here.
             Work::Search(_) => false,
+            Work::Save(saving) => saving.text.len() <= SMALL_TEXT,
         }
     }
 }

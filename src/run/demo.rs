@@ -16,8 +16,6 @@ use crate::app::Settings;
 use crate::config::HostPort;
 use crate::dns::questions::Network;
 use crate::server::{Following, Handle, Options, Primary, Secondary};
-use crate::store::documents::DocumentFiles;
-use crate::store::drafts::Journal;
 use crate::wire::key::{Algorithm, Key, Secret};
 use crate::zone::{Name, Snapshot};
 use crate::zonefile;
@@ -95,16 +93,7 @@ pub fn run() -> Result<Exit, Stop> {
             enclosed: Some(enclosed),
         },
     );
-    let state = access::state_directory()?;
-    let journal_of = origin.clone();
-    let documents = DocumentFiles::new(&state, "demo", &origin);
-    let open_journal = Box::new(move || Journal::open(&state, "demo", &journal_of));
-    let runtime = access::runtime()?;
-    let handle = runtime.handle().clone();
-    let result = editor::run(settings, world, handle, open_journal, documents);
-    runtime.shutdown_background();
-    result.map_err(super::no_terminal)?;
-    Ok(Exit::Done)
+    super::edit_at(editor::Place::Primary(Arc::new(world)), settings, "demo".into())
 }
 
 /// A zone as shipped.

@@ -15,6 +15,7 @@ use tokio::task::AbortHandle;
 
 use super::texts::{self, Saver};
 use super::world::World;
+use super::zone_file::ZoneFile;
 use super::{clock, outside};
 use crate::app::{App, Effect, Msg, RequestId, Settings};
 use crate::facts::{Failure, FailureKind};
@@ -27,14 +28,21 @@ use crate::ui;
 /// Opens the journal of the draft; again when the person wants to take it over.
 pub type OpenJournal = Box<dyn Fn() -> Result<Opened, Failure>>;
 
+/// Where the zone is.
+#[derive(Clone)]
+pub enum Place {
+    Primary(Arc<World>),
+    File(Arc<ZoneFile>),
+}
+
 /// Most messages taken in before a frame is painted.
 const BATCH: usize = 256;
 
 struct Editor {
     app: App,
     screen: Screen,
-    world: Arc<World>,
-    network: Handle,
+    place: Place,
+    runtime: Handle,
     sender: Sender<Msg>,
     /// Messages made by effects that are performed at once.
     pending: VecDeque<Msg>,
@@ -54,7 +62,7 @@ struct Editor {
 /// When the terminal cannot be used at all.
 pub fn run(
     settings: Settings,
-    world: World,
+    place: Place,
     network: Handle,
     open_journal: OpenJournal,
     documents: DocumentFiles,
@@ -71,8 +79,8 @@ pub fn run(
     let mut editor = Editor {
         app,
         screen,
-        world: Arc::new(world),
-        network,
+        place,
+        runtime: network,
         sender,
         pending: VecDeque::new(),
         running: HashMap::new(),
@@ -152,7 +160,15 @@ impl Editor {
     fn perform(&mut self, effect: Effect) -> bool {
         match effect {
             Effect::Load { request } => {
-                let (world, sender) = (Arc::clone(&self.world), self.sender.clone());
+                let sender = self.sender.clone();
+                let world = match &self.place {
+                    Place::Primary(world) => Arc::clone(world),
+                    Place::File(file) => {
+                        let file = Arc::clone(file);
+                        self.beside("load", move || Msg::Loaded { request, result: file.load() });
+                        return false;
+                    }
+                };
                 self.spawn(request, async move {
                     let progress = |records| {
                         // Nobody listens any more only when the program is about to end.
@@ -180,7 +196,7 @@ impl Editor {
             Effect::ClearDraft => self.write_journal(|journal| journal.rewrite(&[])),
             Effect::TakeOver => self.take_journal(true),
             Effect::AskNameserver { request, server } => {
-                let (world, sender) = (Arc::clone(&self.world), self.sender.clone());
+                let Some((world, sender)) = self.network() else { return false };
                 self.spawn(request, async move {
                     let tell = |status| {
                         let _ = sender.send(Msg::Nameserver { request, status });
@@ -189,7 +205,7 @@ impl Editor {
                 });
             }
             Effect::AskParent { request } => {
-                let (world, sender) = (Arc::clone(&self.world), self.sender.clone());
+                let Some((world, sender)) = self.network() else { return false };
                 self.spawn(request, async move {
                     let parent = world.parent().await;
                     let _ = sender.send(Msg::Parent { request, parent });
@@ -197,7 +213,7 @@ impl Editor {
             }
             Effect::WakeIn(time) => self.wake_at = Instant::now().checked_add(time),
             Effect::Push { request, action } => {
-                let (world, sender) = (Arc::clone(&self.world), self.sender.clone());
+                let Some((world, sender)) = self.network() else { return false };
                 self.spawn(request, async move {
                     if let Some(event) = world.perform(action).await {
                         let _ = sender.send(Msg::Push { request, event });
@@ -209,17 +225,19 @@ impl Editor {
                 let _ = self.screen.copy(&text);
             }
             Effect::Work { request, work } => {
-                let sender = self.sender.clone();
-                // Nothing waits for it. Without a thread nothing is computed, and the next key asks again.
-                let _ = thread::Builder::new().name("work".into()).spawn(move || {
-                    let _ = sender.send(Msg::Worked { request, worked: work.run() });
-                });
+                self.beside("work", move || Msg::Worked { request, worked: work.run() });
+            }
+            Effect::SaveFile { request, text } => {
+                if let Place::File(file) = &self.place {
+                    let file = Arc::clone(file);
+                    self.beside("save", move || Msg::Saved { request, result: file.save(&text.to_string()) });
+                }
             }
             Effect::SaveText { text } => self.saver.editing(text),
             Effect::DropText => self.saver.drop_editing(),
             Effect::SaveDocument { text } => self.saver.document(text),
             Effect::EditOutside { text, line } => {
-                let zone = self.world.zone.to_string();
+                let zone = self.app.settings.zone.to_string();
                 self.input.pause();
                 let outcome = self.screen.lend(|| outside::edit(&text, line, &zone));
                 self.input.go_on();
@@ -245,8 +263,25 @@ impl Editor {
         false
     }
 
+    /// Does something on a thread of its own. Nothing waits for it; without a thread it is not done, and the next key
+    /// asks again.
+    fn beside(&self, name: &str, act: impl FnOnce() -> Msg + Send + 'static) {
+        let sender = self.sender.clone();
+        let _ = thread::Builder::new().name(name.into()).spawn(move || {
+            let _ = sender.send(act());
+        });
+    }
+
+    /// Whom to ask, and whom to tell. A zone file has nobody.
+    fn network(&self) -> Option<(Arc<World>, Sender<Msg>)> {
+        match &self.place {
+            Place::Primary(world) => Some((Arc::clone(world), self.sender.clone())),
+            Place::File(_) => None,
+        }
+    }
+
     fn spawn(&mut self, request: RequestId, task: impl Future<Output = ()> + Send + 'static) {
-        let handle = self.network.spawn(task).abort_handle();
+        let handle = self.runtime.spawn(task).abort_handle();
         // Requests that are over need no entry any more.
         self.running.retain(|_, tasks| tasks.iter().any(|task| !task.is_finished()));
         self.running.entry(request).or_default().push(handle);

@@ -10,12 +10,17 @@ mod outside;
 mod texts;
 mod verbs;
 mod world;
+mod zone_file;
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser as _;
 
+use self::zone_file::ZoneFile;
+use crate::app::Settings;
 use crate::cli::{self, Cli, ServerArgs, Verb};
 use crate::facts::Failure;
 
@@ -109,30 +114,45 @@ fn run(cli: Cli) -> Result<Exit, Stop> {
             Ok(Exit::Done)
         }
         None => match cli.zone {
-            Some(zone) => edit(&zone, &cli.server),
+            Some(argument) => edit(&argument, &cli.server, cli.origin.origin.as_deref()),
             None => access::list_zones(&cli.server),
         },
     }
 }
 
-fn edit(zone: &str, server: &ServerArgs) -> Result<Exit, Stop> {
-    if files::is_file(zone) {
-        return Err(Stop::usage(format!(
-            "This version edits zones at their nameserver, not zone files. To see the file: zonewright show {zone}; \
-             to make a zone equal to it: zonewright push ZONE {zone}. (A zone whose name is also a file here: write \
-             it with a final dot.)"
-        )));
+fn edit(argument: &str, server: &ServerArgs, origin: Option<&str>) -> Result<Exit, Stop> {
+    let config = crate::store::settings::load(server.config.as_deref())?;
+    if files::is_file(argument) {
+        let origin = zone_file::origin(origin)?;
+        return edit_file(ZoneFile::find(Path::new(argument), origin.as_ref(), &config)?);
     }
-    let name = verbs::zone_name(zone)?;
+    let name = verbs::zone_name(argument)?;
+    let at_server = [&server.server, &server.transfer_from, &server.update_to];
+    if let Some(path) =
+        ZoneFile::of_zone(&name, &config).filter(|_| at_server.iter().all(|host| host.is_none()))
+    {
+        return edit_file(ZoneFile::find(&path, Some(&name), &config)?);
+    }
     let target = access::Target::find(&name, server)?;
+    let label = target.server.name.clone();
+    edit_at(editor::Place::Primary(Arc::new(target.world())), target.settings(), label)
+}
+
+fn edit_file(file: ZoneFile) -> Result<Exit, Stop> {
+    let (settings, label) = (file.settings(), file.label());
+    edit_at(editor::Place::File(Arc::new(file)), settings, label)
+}
+
+/// Runs the editor; drafts are kept under the label.
+fn edit_at(place: editor::Place, settings: Settings, label: String) -> Result<Exit, Stop> {
     let state = access::state_directory()?;
-    let (label, zone) = (target.server.name.clone(), name);
+    let zone = settings.zone.clone();
     let documents = crate::store::documents::DocumentFiles::new(&state, &label, &zone);
     let open_journal = Box::new(move || crate::store::drafts::Journal::open(&state, &label, &zone));
     let runtime = access::runtime()?;
     on_terminal()?;
     let handle = runtime.handle().clone();
-    let result = editor::run(target.settings(), target.world(), handle, open_journal, documents);
+    let result = editor::run(settings, place, handle, open_journal, documents);
     // Leaving waits for nothing that the network still does.
     runtime.shutdown_background();
     result.map_err(no_terminal)?;

@@ -133,7 +133,7 @@ impl World {
             questions::server_kind(&primary.update_to, self.access.timeout),
             self.takes_updates(primary)
         );
-        Ok(Loaded { zone: zone?, kind, editable })
+        Ok(Loaded { zone: zone?, kind, editable, file: None })
     }
 
     /// Sends an update that changes nothing, which the server answers as it would a real one.

@@ -20,7 +20,11 @@ pub fn draw(open: &Open, changes: &Changes, canvas: &mut Canvas<'_>, layout: &La
             inside.x + 2,
             inside.y,
             inside.width,
-            "Nothing is changed: the draft is as the server has it.",
+            match &open.file {
+                None => "Nothing is changed: the draft is as the server has it.",
+                Some(file) if file.has_new_text() => "No record is changed; comments or layout are.",
+                Some(_) => "Nothing is changed: the draft is as the file has it.",
+            },
             theme.plain(),
         );
         return;

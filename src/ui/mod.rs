@@ -87,7 +87,7 @@ fn draw_screen(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
         Screen::Text => text::draw(app, canvas, layout),
         Screen::Changes(changes) => changes::draw(open, changes, canvas, layout, body),
         Screen::Pushing(pushing) => push::pushing(pushing, canvas, layout, body),
-        Screen::Result(results) => push::results(results, canvas, layout, body),
+        Screen::Result(results) => push::results(app, results, canvas, layout, body),
         // Has drawn itself already.
         Screen::Form(_) => {}
     }

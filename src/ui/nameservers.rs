@@ -145,6 +145,9 @@ fn state(line: &Line<'_>, open: &Open, canvas: &mut Canvas<'_>, (x, y): (u16, u1
     let mut words = |text: &str, style: Style| {
         canvas.text(x, y, widths.serial + widths.state, text, style);
     };
+    if open.file.is_some() {
+        return words(line.problem.unwrap_or("not asked: this is a file"), theme.faint());
+    }
     let (theirs, time, not_over) = match (line.address.map(standing), line.problem) {
         (None, Some(problem)) => return words(problem, theme.bad()),
         (None, None) => return words("looking up its addresses", theme.faint()),

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
+use crate::app::App;
 use crate::app::describe::count;
 use crate::app::layout::{Layout, wrap};
 use crate::app::pushing::{self, Pushing, Results};
@@ -26,9 +27,10 @@ pub fn pushing(state: &Pushing, canvas: &mut Canvas<'_>, layout: &Layout, area: 
     }
 }
 
-pub fn results(results: &Results, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
+pub fn results(app: &App, results: &Results, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     let theme = canvas.theme;
-    let inside = canvas.pane(layout, area, "Push result", "", true);
+    let title = if app.file().is_some() { "Saved" } else { "Push result" };
+    let inside = canvas.pane(layout, area, title, "", true);
     let width = inside.width.saturating_sub(2);
     let lines = results.lines.iter().skip(results.offset).flat_map(|line| {
         let style = theme.tone(line.tone);

@@ -33,6 +33,29 @@ impl TextPatch {
         TextPatch(edits.filter(|edit| edit.removed != edit.inserted).collect())
     }
 
+    /// What two people made of one text, put together; `None` where they were at the same lines.
+    pub fn merged(old: &str, mine: &str, theirs: &str) -> Option<String> {
+        let mut edits = TextPatch::between(old, mine).0;
+        for edit in TextPatch::between(old, theirs).0 {
+            if !edits.contains(&edit) {
+                edits.push(edit);
+            }
+        }
+        // From the last to the first, so that each place is one of the old text.
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.offset));
+        let mut text = old.to_owned();
+        let mut free = usize::MAX;
+        for edit in edits {
+            let end = edit.offset.checked_add(edit.removed.len())?;
+            if end >= free || text.get(edit.offset..end)? != edit.removed {
+                return None;
+            }
+            text.replace_range(edit.offset..end, &edit.inserted);
+            free = edit.offset;
+        }
+        Some(text)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -186,6 +209,21 @@ mod tests {
             text.replace_range(range, &edit.inserted);
         }
         text
+    }
+
+    #[test]
+    fn two_people_at_one_text() {
+        let old = "a\nb\nc\nd\ne\n";
+        for (mine, theirs, merged) in [
+            ("a\nB\nc\nd\ne\n", "a\nb\nc\nD\ne\n", Some("a\nB\nc\nD\ne\n")),
+            ("a\nb\nc\nd\ne\nf\n", "0\na\nc\nd\ne\n", Some("0\na\nc\nd\ne\nf\n")),
+            (old, "x\n", Some("x\n")),
+            ("a\nB\nc\nd\ne\n", "a\nB\nc\nd\ne\n", Some("a\nB\nc\nd\ne\n")),
+            ("a\nB\nc\nd\ne\n", "a\nX\nc\nd\ne\n", None),
+            ("a\nB\nc\nd\ne\n", "a\nb\nC\nd\ne\n", None),
+        ] {
+            assert_eq!(TextPatch::merged(old, mine, theirs).as_deref(), merged, "{mine:?} {theirs:?}");
+        }
     }
 
     #[test]

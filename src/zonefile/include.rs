@@ -1,5 +1,6 @@
 //! `$INCLUDE` (RFC 1035 section 5.1): the limits, and who gives the files. This module opens none itself.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::problem::shown;
@@ -20,6 +21,55 @@ pub struct Loaded {
     /// What tells it from all others: an absolute path without links.
     pub name: Arc<str>,
     pub text: Vec<u8>,
+}
+
+/// Included files that were read before, for readers that open none.
+#[derive(Debug, Clone, Default)]
+pub struct ReadBefore(Arc<Files>);
+
+/// By the including file and what its directive says: the name and the text.
+type Files = BTreeMap<(Option<String>, String), (Arc<str>, Vec<u8>)>;
+
+impl Loader for ReadBefore {
+    fn load(&mut self, file: &str, from: Option<&str>, limit: usize) -> Result<Loaded, String> {
+        match self.0.get(&(from.map(str::to_owned), file.to_owned())) {
+            Some((name, text)) if text.len() <= limit => {
+                Ok(Loaded { name: Arc::clone(name), text: text.clone() })
+            }
+            Some(_) => Err("The files that are included are too large.".into()),
+            None => {
+                Err("The text did not include this file when it was opened: put the contents of the file in \
+                         its place, or add the directive with another editor and load the zone again."
+                    .into())
+            }
+        }
+    }
+}
+
+/// A loader that remembers what another one gave.
+pub struct Remembering<L> {
+    loader: L,
+    files: Files,
+}
+
+impl<L: Loader> Remembering<L> {
+    pub fn new(loader: L) -> Remembering<L> {
+        Remembering { loader, files: BTreeMap::new() }
+    }
+
+    /// All that was given.
+    pub fn files(self) -> ReadBefore {
+        ReadBefore(Arc::new(self.files))
+    }
+}
+
+impl<L: Loader> Loader for Remembering<L> {
+    fn load(&mut self, file: &str, from: Option<&str>, limit: usize) -> Result<Loaded, String> {
+        let loaded = self.loader.load(file, from, limit)?;
+        let kept = (Arc::clone(&loaded.name), loaded.text.clone());
+        self.files.insert((from.map(str::to_owned), file.to_owned()), kept);
+        Ok(loaded)
+    }
 }
 
 /// How deep files may include each other.

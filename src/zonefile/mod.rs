@@ -32,7 +32,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use format::format;
-pub use include::{Loaded, Loader};
+pub use include::{Loaded, Loader, ReadBefore, Remembering};
 pub use layout::{EntryKind, Layout, ParsedEntry, Source, TtlFrom};
 pub use printer::{print_aligned, print_contents, print_document, print_plain, print_record, unchanged};
 pub use problem::{Fix, MAX_PROBLEMS, Problem, Severity, shown};

@@ -86,7 +86,7 @@ fn usage_errors() {
         (&["show", "example.com"], "--server"),
         (&["diff", "z"], "NEW"),
         (&["push", "other.example", "z", "--server", "127.0.0.1:1"], "other.example"),
-        (&["z"], "zone files"),
+        (&["z"], "terminal"),
         (&["show", "example.com", "--server", "127.0.0.1:1"], "127.0.0.1:1"),
         (&["show", "example.com", "--server", "127.0.0.1:99999"], "99999"),
         (&["show", "example.com", "--server", "127.0.0.1:1", "--key", "absent"], "absent"),

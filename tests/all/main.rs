@@ -6,6 +6,7 @@ mod document;
 mod editor;
 mod embedded;
 mod failures;
+mod files;
 mod hostile;
 mod hostile_text;
 mod huge;

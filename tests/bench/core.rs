@@ -80,7 +80,8 @@ fn text_mode(records: usize) -> App {
     let zone = Arc::new(read(&zone_text(records)));
     for effect in effects {
         if let Effect::Load { request } = effect {
-            let loaded = Loaded { zone: Arc::clone(&zone), kind: ServerKind::Bind, editable: Ok(()) };
+            let loaded =
+                Loaded { zone: Arc::clone(&zone), kind: ServerKind::Bind, editable: Ok(()), file: None };
             app.update(Msg::Loaded { request, result: Ok(loaded) });
         }
     }

@@ -142,7 +142,8 @@ fn read_only_zones_can_be_looked_at() {
     let (app, effects) = App::new(settings());
     let mut test = Test::of(app, effects);
     let reason = "the server takes no updates for this zone from the key ns1-key";
-    let loaded = Loaded { zone: zone(ZONE), kind: ServerKind::Bind, editable: Err(reason.into()) };
+    let loaded =
+        Loaded { zone: zone(ZONE), kind: ServerKind::Bind, editable: Err(reason.into()), file: None };
     let request = test.last_load();
     test.send(Msg::Loaded { request, result: Ok(loaded) });
     assert!(test.screen(80, 24).contains(&format!("read-only: {reason}")), "{}", test.screen(80, 24));
@@ -158,7 +159,7 @@ fn a_long_reason_for_read_only_hides_no_row() {
     let (app, effects) = App::new(settings());
     let mut test = Test::of(app, effects);
     let reason = "the server takes no updates. ".repeat(8);
-    let loaded = Loaded { zone: zone(ZONE), kind: ServerKind::Bind, editable: Err(reason) };
+    let loaded = Loaded { zone: zone(ZONE), kind: ServerKind::Bind, editable: Err(reason), file: None };
     let request = test.last_load();
     test.send(Msg::Loaded { request, result: Ok(loaded) });
     test.keys("End");

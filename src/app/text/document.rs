@@ -12,7 +12,7 @@ use crate::zone::{
     Change, ChangeMap, Contents, Name, Rdata, RecordType, RrKey, RrSet, Snapshot, TextPatch, types,
 };
 use crate::zonefile::document::Document;
-use crate::zonefile::{self, Problem, Severity};
+use crate::zonefile::{self, Loader, Problem, ReadBefore, Severity};
 
 /// Zones with more records than this are not searched for the line of the selected one.
 const SEARCHED: usize = 100_000;
@@ -24,8 +24,8 @@ pub struct Wanted {
     pub previous: Option<Text>,
     pub base: Arc<Snapshot>,
     pub changes: ChangeMap,
-    /// Does the server make records of its own, because the zone is signed?
-    pub signed: bool,
+    /// What a zone file includes; `None` for a zone at a server.
+    pub included: Option<ReadBefore>,
     /// The record that the cursor shall be put at.
     pub at: Option<(RrKey, Rdata)>,
 }
@@ -39,7 +39,7 @@ pub struct Ready {
     pub patch: TextPatch,
     /// Where the cursor shall be put.
     pub at: usize,
-    /// Why the text is not the one that was kept.
+    /// Why the text is not the one that was kept, or not all that the draft makes of the zone.
     pub trouble: Option<String>,
 }
 
@@ -48,36 +48,45 @@ impl Wanted {
         self.base.record_count() + self.changes.len()
     }
 
-    pub fn ready(self) -> Ready {
-        let contents = Contents { base: &self.base, changes: &self.changes };
-        let new = || Document::print(contents, None).into_text();
-        let (text, patch, trouble) = match self.previous.as_ref().map(Text::to_string) {
-            None => (new(), TextPatch::default(), None),
-            Some(old) => {
-                match Document::new(old.clone(), self.base.origin().clone()).reconcile(contents, None) {
-                    Ok(applied) => (applied.document.into_text(), applied.patch, None),
-                    Err(error) => {
-                        let text = new();
-                        let patch = TextPatch::between(&old, &text);
-                        let why =
-                            "the text kept of this zone could not be brought up to date, so this one is new";
-                        (text, patch, Some(format!("{why}: {error}")))
-                    }
-                }
-            }
-        };
-        let at = self.at.as_ref().and_then(|(key, rdata)| self.place(&text, key, rdata)).unwrap_or(0);
+    pub fn ready(mut self) -> Ready {
+        let (text, patch, trouble) = self.brought_up();
+        let at = self.at.take().and_then(|(key, rdata)| self.place(&text, &key, &rdata)).unwrap_or(0);
         let text = Text::new(&text);
         Ready { highlight: Highlight::new(&text), text, patch, at, trouble }
     }
 
+    /// The text with what the draft makes of the zone, what that did to it, and why that is not all of it.
+    fn brought_up(&mut self) -> (String, TextPatch, Option<String>) {
+        let contents = Contents { base: &self.base, changes: &self.changes };
+        let new = || Document::print(contents, None).into_text();
+        let Some(old) = self.previous.as_ref().map(Text::to_string) else {
+            return (new(), TextPatch::default(), None);
+        };
+        let loader = self.included.as_mut().map(|files| files as &mut dyn Loader);
+        let is_file = loader.is_some();
+        match Document::new(old.clone(), self.base.origin().clone()).reconcile(contents, loader) {
+            Ok(applied) => (applied.document.into_text(), applied.patch, None),
+            // A file is its owner's: it is never printed anew.
+            Err(error) if is_file => {
+                (old, TextPatch::default(), Some(format!("not all changes are in this text: {error}")))
+            }
+            Err(error) => {
+                let text = new();
+                let patch = TextPatch::between(&old, &text);
+                let why = "the text kept of this zone could not be brought up to date, so this one is new";
+                (text, patch, Some(format!("{why}: {error}")))
+            }
+        }
+    }
+
     /// Where a record stands in the text.
-    fn place(&self, text: &str, key: &RrKey, rdata: &[u8]) -> Option<usize> {
+    fn place(&mut self, text: &str, key: &RrKey, rdata: &[u8]) -> Option<usize> {
         if self.records() > SEARCHED {
             return None;
         }
         let wanted = types::canonical(key.rtype, rdata);
-        let parsed = zonefile::parse(text.as_bytes(), Some(self.base.origin()));
+        let loader = self.included.as_mut().map(|files| files as &mut dyn Loader);
+        let parsed = zonefile::parse_file(text.as_bytes(), Some(self.base.origin()), loader);
         let is_it = |record: &&zonefile::ParsedRecord| {
             record.owner == key.owner
                 && record.rtype == key.rtype
@@ -100,6 +109,8 @@ pub struct Edited {
     pub after: Text,
     pub base: Arc<Snapshot>,
     pub signed: bool,
+    /// What a zone file includes; `None` for a zone at a server.
+    pub included: Option<ReadBefore>,
 }
 
 /// What the edits of a text make of the zone.
@@ -117,12 +128,17 @@ const NOTES: usize = 6;
 impl Edited {
     /// # Errors
     /// The problems of the text, where one of them is an error.
-    pub fn compare(self) -> Result<Compared, Vec<Problem>> {
+    pub fn compare(mut self) -> Result<Compared, Vec<Problem>> {
+        let mut included = self.included.take();
+        let mut read = |text: &str| {
+            let loader = included.as_mut().map(|files| files as &mut dyn Loader);
+            zonefile::read_zone_file(text.as_bytes(), Some(self.base.origin()), loader)
+        };
         let origin = self.base.origin();
         let (before, after) = (self.before.to_string(), self.after.to_string());
-        let (zone, warnings) = zonefile::read_zone(after.as_bytes(), Some(origin))?;
+        let (zone, warnings) = read(&after)?;
         let patch = TextPatch::between(&before, &after);
-        let (was, old_warnings) = match zonefile::read_zone(before.as_bytes(), Some(origin)) {
+        let (was, old_warnings) = match read(&before) {
             Ok((was, warnings)) => (Some(was), warnings),
             Err(problems) => (None, problems),
         };

@@ -73,6 +73,7 @@ pub(super) fn leave(app: &mut App, target: Target) {
         after: mode.buffer.content().clone(),
         base: open.draft.base().clone(),
         signed: open.signed(),
+        included: open.file.as_ref().map(|file| file.included.clone()),
     };
     app.say("comparing the text with the zone");
     let request = app.work(Work::Compare(Box::new(edited)));
@@ -82,7 +83,7 @@ pub(super) fn leave(app: &mut App, target: Target) {
 fn go_to(app: &mut App, target: Target) {
     app.screen = Screen::Main;
     if target == Target::Changes {
-        match super::super::edits::has_changes(app) {
+        match super::super::file::has_changes(app) {
             Ok(()) => changes::open(app),
             Err(reason) => app.say(reason),
         }
@@ -160,6 +161,7 @@ impl App {
             self.rewrite_draft();
         }
         self.text.document = Some(text.clone());
+        self.note_text();
         self.text.mode = None;
         self.effect(Effect::SaveDocument { text });
         self.effect(Effect::DropText);

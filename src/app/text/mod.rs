@@ -36,7 +36,7 @@ const MARGIN: usize = 2;
 #[derive(Debug, Default)]
 pub struct Texts {
     /// The zone's document, as it was when it was last looked at.
-    document: Option<Text>,
+    pub(super) document: Option<Text>,
     /// The text that is being edited: on the screen, or left open.
     pub mode: Option<Box<TextMode>>,
     /// The text that is being made ready, and what for.
@@ -44,7 +44,7 @@ pub struct Texts {
     /// The edits that are being compared, and what for.
     comparing: Option<(RequestId, leave::Target)>,
     /// A text that was being edited when an earlier run ended, until the person has decided.
-    found: Option<FoundText>,
+    pub(super) found: Option<FoundText>,
     /// The text could not be saved: stays until it can.
     pub trouble: Option<Failure>,
     /// What was cut or copied last.
@@ -216,7 +216,7 @@ fn ask_for_text(app: &mut App, purpose: Purpose) {
         previous: app.text.document.clone(),
         base: open.draft.base().clone(),
         changes: open.draft.changes().clone(),
-        signed: open.signed(),
+        included: open.file.as_ref().map(|file| file.included.clone()),
         at,
     };
     let request = app.work(Work::Document(Box::new(wanted)));
@@ -231,6 +231,7 @@ impl App {
                     self.on_ready(*ready, purpose);
                 }
             }
+            Worked::ToSave(made) => self.on_to_save(request, *made),
             Worked::Checked(problems) => self.on_checked(request, problems),
             Worked::Compared(compared) => {
                 if let Some((_, target)) = self.text.comparing.take_if(|(wanted, _)| *wanted == request) {
@@ -250,6 +251,9 @@ impl App {
 
     fn on_ready(&mut self, ready: Ready, purpose: Purpose) {
         if purpose == Purpose::Keep {
+            if ready.trouble.is_some() {
+                return;
+            }
             let text = ready.text.clone();
             self.set_document(ready.text, ready.patch);
             return self.effect(Effect::SaveDocument { text });
@@ -278,7 +282,12 @@ impl App {
     /// The document was brought up to date: what that did to it belongs to the newest step, so that the comments come
     /// back when that is undone.
     fn set_document(&mut self, text: Text, patch: TextPatch) {
+        if self.file().is_some() && !patch.is_empty() {
+            // At the next start it is needed beside the draft.
+            self.effect(Effect::SaveDocument { text: text.clone() });
+        }
         self.text.document = Some(text);
+        self.note_text();
         if self.open_mut().is_some_and(|open| open.draft.attach_text(patch)) {
             self.rewrite_draft();
         }
@@ -324,14 +333,16 @@ impl App {
 
     /// Has the text checked, where it has changed and no check is under way.
     fn check_text(&mut self) {
-        let Some(origin) = self.open().map(|open| open.draft.base().origin().clone()) else { return };
+        let Some(open) = self.open() else { return };
+        let origin = open.draft.base().origin().clone();
+        let included = open.file.as_ref().map(|file| file.included.clone());
         let Some(mode) = &self.text.mode else { return };
         let version = mode.buffer.version();
         if mode.checking.is_some() || mode.checked == Some(version) {
             return;
         }
         let text = mode.buffer.content().clone();
-        let request = self.work(Work::Check { text, origin });
+        let request = self.work(Work::Check { text, origin, included });
         if let Some(mode) = &mut self.text.mode {
             mode.checking = Some((request, None));
             mode.checked = Some(version);
@@ -356,7 +367,7 @@ impl App {
 
     /// The texts that are on disk at the start.
     pub(super) fn on_texts(&mut self, document: Option<Text>, found: Option<FoundText>) {
-        self.text.document = document;
+        self.document_found(document);
         self.text.found = found;
         self.offer_text();
     }
@@ -394,6 +405,7 @@ impl App {
             }
         }
         self.text.document = Some(text.clone());
+        self.note_text();
         self.effect(Effect::SaveDocument { text });
     }
 }

@@ -32,6 +32,7 @@ use super::rtype::RecordType;
 
 pub use form::{format_fields, parse_fields};
 pub use kind::{Codes, Kind};
+pub use time::date;
 
 /// Where a type stands in daily work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

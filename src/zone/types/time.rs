@@ -18,6 +18,11 @@ pub(super) fn format(seconds: u32) -> String {
     format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
 }
 
+/// The day of a time in UTC as a number in the form YYYYMMDD; `None` after 2106.
+pub fn date(seconds: u64) -> Option<u32> {
+    format(u32::try_from(seconds).ok()?).get(..8)?.parse().ok()
+}
+
 /// Reads YYYYMMDDHHmmSS, or plain seconds from 1970.
 pub(super) fn parse(text: &[u8]) -> Option<u32> {
     if text.len() != 14 {

@@ -1,0 +1,187 @@
+//! Zone files in the editor as a person uses it: the binary on a terminal, and what is on disk afterwards.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::lab::{compiled, is_available};
+use crate::pty::Terminal;
+
+const ENTER: &str = "\r";
+
+const OFFICE: &str = "\
+; the office, kept by hand
+$ORIGIN example.com.
+$TTL 1h
+@\tIN SOA ns1 hostmaster (
+\t\t7 ; serial
+\t\t1h 15m 2w 5m )
+\tNS ns1   ; ours
+\tNS ns.example.net.
+
+ns1     A   192.0.2.53
+www     A   192.0.2.10  ; the shop
+        AAAA 2001:db8::10
+;~ old  A   192.0.2.1
+ftp 5m  CNAME www
+";
+
+fn open(home: &Path, arguments: &[&str]) -> Terminal {
+    let terminal = Terminal::start(home, 80, 24, arguments);
+    terminal.wait_for("Records");
+    terminal
+}
+
+/// Gives the web server another address.
+fn edit(terminal: &mut Terminal, address: &str) {
+    terminal.press("/192.0.2.10");
+    terminal.wait_for("www");
+    terminal.press(ENTER);
+    terminal.wait_for("of ");
+    terminal.press(ENTER);
+    terminal.wait_for("Edit A");
+    terminal.press(&format!("\x15\x0b{address}"));
+    terminal.wait_for(&format!("IN A {address}"));
+    terminal.press(ENTER);
+    terminal.wait_for("1 change");
+}
+
+fn ask_to_save(terminal: &mut Terminal) {
+    terminal.press("w");
+    terminal.wait_for("Changes");
+    terminal.press("w");
+    terminal.wait_for("Serial  ");
+}
+
+fn leave(mut terminal: Terminal) {
+    terminal.press("q");
+    assert_eq!(terminal.exit_within(Duration::from_secs(5)), Some(0));
+}
+
+#[test]
+fn a_record_is_edited_and_only_its_line_and_the_serial_change() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("office.zone");
+    std::fs::write(&path, OFFICE).unwrap();
+    let log = home.path().join("log");
+    let configuration = home.path().join(".config/zonewright");
+    std::fs::create_dir_all(&configuration).unwrap();
+    let text = format!(
+        "[zone.\"example.com\"]\nfile = \"~/office.zone\"\n\
+         after-save = [\"sh\", \"-c\", \"grep -c . $0 | tee {}\", \"{}\"]\n",
+        log.display(),
+        path.display()
+    );
+    std::fs::write(configuration.join("config.toml"), text).unwrap();
+    // By its path and by its name.
+    leave(open(home.path(), &["./office.zone"]));
+    let mut terminal = open(home.path(), &["example.com"]);
+    let screen = terminal.screen();
+    assert!(screen.contains("office.zone") && screen.contains("not asked: this is a file"), "{screen}");
+    edit(&mut terminal, "192.0.2.99");
+    ask_to_save(&mut terminal);
+    let screen = terminal.wait_for("7 -> 8");
+    assert!(screen.contains("2 lines taken away, 2 put in"), "{screen}");
+    terminal.press("y");
+    let screen = terminal.wait_for("Saved: ");
+    assert!(screen.contains("done"), "{screen}");
+    let expected = OFFICE.replace("7 ; serial", "8 ; serial").replace("192.0.2.10  ;", "192.0.2.99  ;");
+    let saved = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(saved, expected);
+    let lines = expected.lines().filter(|line| !line.is_empty()).count();
+    assert_eq!(std::fs::read_to_string(&log).unwrap().trim(), lines.to_string());
+    if is_available("named-compilezone") {
+        let intended = "$ORIGIN example.com.\n$TTL 3600\n@ SOA ns1 hostmaster 8 3600 900 1209600 300\n@ NS ns1\n\
+                        @ NS ns.example.net.\nns1 A 192.0.2.53\nwww A 192.0.2.99\nwww AAAA 2001:db8::10\n\
+                        ftp 300 CNAME www\n";
+        assert_eq!(compiled("example.com", &saved), compiled("example.com", intended));
+    }
+    terminal.press(ENTER);
+    terminal.wait_for("serial 8");
+    leave(terminal);
+}
+
+#[test]
+fn what_cannot_be_saved_is_kept() {
+    let home = tempfile::tempdir().unwrap();
+    let (folder, away) = (home.path().join("zones"), home.path().join("away"));
+    std::fs::create_dir(&folder).unwrap();
+    let path = folder.join("office.zone");
+    std::fs::write(&path, OFFICE).unwrap();
+    let argument = path.to_str().unwrap();
+    let mut terminal = open(home.path(), &[argument]);
+    edit(&mut terminal, "192.0.2.99");
+    ask_to_save(&mut terminal);
+    std::fs::rename(&folder, &away).unwrap();
+    terminal.press("y");
+    terminal.wait_for("Your draft is kept");
+    std::fs::rename(&away, &folder).unwrap();
+    // Somebody else was faster.
+    let theirs = OFFICE.replace("7 ; serial", "8 ; serial") + "theirs A 192.0.2.200\n";
+    std::fs::write(&path, &theirs).unwrap();
+    terminal.press(ENTER);
+    ask_to_save(&mut terminal);
+    terminal.press("y");
+    terminal.wait_for("has changed on disk");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), theirs);
+    terminal.kill();
+
+    let mut terminal = Terminal::start(home.path(), 80, 24, &[argument]);
+    terminal.wait_for("Draft of an earlier run");
+    terminal.press(ENTER);
+    terminal.wait_for("here again");
+    ask_to_save(&mut terminal);
+    terminal.press("y");
+    terminal.wait_for("Saved: ");
+    let expected = theirs.replace("8 ; serial", "9 ; serial").replace("192.0.2.10  ;", "192.0.2.99  ;");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
+}
+
+#[test]
+fn a_file_with_a_journal_is_not_saved_over() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("office.zone"), OFFICE).unwrap();
+    std::fs::write(home.path().join("office.zone.jnl"), "").unwrap();
+    let mut terminal = open(home.path(), &["./office.zone"]);
+    terminal.wait_for("read-only: this is a dynamic zone's file");
+    terminal.press("-");
+    terminal.settle();
+    let screen = terminal.screen();
+    assert!(screen.contains("rndc freeze example.com") && !screen.contains("1 change"), "{screen}");
+}
+
+#[test]
+fn bad_files_end_in_a_message() {
+    let home = tempfile::tempdir().unwrap();
+    let at = |name: &str| home.path().join(name);
+    std::fs::write(at("empty"), "").unwrap();
+    std::fs::write(at("relative"), "@ SOA a b 1 2 3 4 5\n").unwrap();
+    std::fs::write(at("raw"), b"\0\0\0\x02\0\0\0\x01\0\0\0\0").unwrap();
+    std::fs::create_dir(at("folder")).unwrap();
+    for (file, message) in [
+        ("./none", "No such file"),
+        ("./folder", "not a regular file"),
+        ("/dev/zero", "not a regular file"),
+        ("./empty", "--origin"),
+        ("./relative", "--origin"),
+        ("./raw", "named-compilezone -f raw"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_zonewright"))
+            .arg(file)
+            .current_dir(home.path())
+            .env("HOME", home.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{file}: {text}");
+        assert!(text.contains(message), "{file}: {text}");
+    }
+    // Files that are something, but no zone, say so on the screen, and R reads them again.
+    std::fs::write(at("empty"), "").unwrap();
+    let mut terminal = Terminal::start(home.path(), 80, 24, &["./empty", "--origin", "example.com"]);
+    terminal.wait_for("has no SOA");
+    std::fs::write(at("empty"), OFFICE).unwrap();
+    terminal.press("R");
+    terminal.wait_for("Records");
+}
