@@ -28,6 +28,7 @@ const UNKNOWN_TO_KNOT: [u16; 30] = [
     7, 8, 9, 10, 11, 19, 20, 22, 23, 26, 27, 30, 31, 32, 34, 38, 40, 56, 57, 58, 66, 67, 68, 258, 259, 260,
     261, 262, 32768, 32769,
 ];
+const APL: RecordType = RecordType(42);
 const MD: RecordType = RecordType(3);
 const MF: RecordType = RecordType(4);
 const URI: RecordType = RecordType(256);
@@ -98,7 +99,8 @@ pub fn refused(text: &[u8], pieces: &[Piece], head: &Head, rdata: &[u8]) -> Opti
     }
     let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return None };
     let generic = first.text(text) == b"\\#" && !first.quoted;
-    if generic && !types::is_valid(head.rtype, rdata) {
+    // Address families that have no text of their own are legal in an APL.
+    if generic && head.rtype != APL && !types::is_valid(head.rtype, rdata) {
         let message = format!("These octets are no data of a {} record.", head.rtype);
         return Some(Fault::new(first.start..last.end, message));
     }

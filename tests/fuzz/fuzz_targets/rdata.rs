@@ -8,11 +8,16 @@ use zonewright::zone::{Name, NameRef, RecordType, types};
 use zonewright::zonefile::{parse, print_record};
 use zonewright_fuzz::{Entry, message, origin};
 
+/// MD, MF, and NSEC with an empty list of types.
+const REFUSED: [u16; 3] = [3, 4, 47];
+
 fn check_line(rtype: RecordType, rdata: &[u8], relative: Option<&Name>) {
     let line = print_record(&origin(), 60, rtype, rdata, relative);
     assert!(line.bytes().all(|octet| (b' '..=b'~').contains(&octet)), "{line}");
     let parsed = parse(line.as_bytes(), Some(&origin()));
-    assert!(parsed.problems.is_empty(), "{line}: {:?}", parsed.problems);
+    // What servers refuse in a file is said, and read all the same.
+    let refused = !types::is_valid(rtype, rdata) || REFUSED.contains(&rtype.0);
+    assert!(refused || parsed.problems.is_empty(), "{line}: {:?}", parsed.problems);
     let [record] = parsed.records.as_slice() else { panic!("{line}") };
     assert_eq!((record.owner.wire(), record.rtype, record.ttl), (origin().wire(), rtype, 60));
     assert_eq!(*record.rdata, *rdata, "{line}");
