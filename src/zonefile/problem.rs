@@ -34,7 +34,7 @@ pub struct Problem {
 /// Edits of the text that put a problem right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// What it does, as a command: "Swap preference and name".
+    /// What it does, as a command, without control characters: "Swap preference and name".
     pub message: String,
     /// Octets of the text and what replaces them; in order, not overlapping.
     pub edits: Vec<(Range<usize>, String)>,
@@ -42,7 +42,8 @@ pub struct Fix {
 
 impl Fix {
     pub fn new(message: impl Into<String>, edits: Vec<(Range<usize>, String)>) -> Fix {
-        Fix { message: message.into(), edits }
+        // It may repeat what the text has.
+        Fix { message: message.into().replace(char::is_control, "\u{fffd}"), edits }
     }
 
     /// The text with the edits made. `None` where they do not fit it.
@@ -283,6 +284,15 @@ mod tests {
         let found = problems.finish(text);
         assert_eq!(found.len(), MAX_PROBLEMS + 2);
         assert_eq!(found.last().unwrap().message, "And 2 more errors like those above.");
+    }
+
+    #[test]
+    fn a_fix_that_repeats_the_text_is_safe_to_show() {
+        let origin = crate::zone::Name::parse(b"example.com.", None).unwrap();
+        let parsed = crate::zonefile::parse(b"@ 60 MX \x0cmail 10\n", Some(&origin));
+        let fix = parsed.problems[0].fix.as_ref().unwrap();
+        assert_eq!(fix.message, "Swap them: 10 \u{fffd}mail");
+        assert_eq!(fix.edits[1].1, "\x0cmail");
     }
 
     #[test]
