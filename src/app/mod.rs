@@ -206,6 +206,9 @@ pub enum Effect {
     SaveText { text: Text },
     /// No text is being edited any more: remove what was saved of it.
     DropText,
+    /// Save a text that is not the zone's document any more beside the others of its kind; tell with
+    /// [`Msg::TextSaved`].
+    SetAside { text: Text },
     /// Save the zone's document; tell with [`Msg::TextSaved`].
     SaveDocument { text: Text },
     /// Write the zone file, unless it has changed since it was loaded, and have it loaded by the nameserver; tell with

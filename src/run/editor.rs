@@ -235,6 +235,7 @@ impl Editor {
             }
             Effect::SaveText { text } => self.saver.editing(text),
             Effect::DropText => self.saver.drop_editing(),
+            Effect::SetAside { text } => self.saver.set_aside(text),
             Effect::SaveDocument { text } => self.saver.document(text),
             Effect::EditOutside { text, line } => {
                 let zone = self.app.settings.zone.to_string();

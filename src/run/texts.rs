@@ -20,6 +20,7 @@ enum Order {
     Editing(Text),
     DropEditing,
     Document(Text),
+    Aside(Text),
 }
 
 /// Saves what it is given, in order. Dropping it saves what is left.
@@ -57,6 +58,10 @@ impl Saver {
         self.order(Order::Document(text));
     }
 
+    pub fn set_aside(&self, text: Text) {
+        self.order(Order::Aside(text));
+    }
+
     fn order(&self, order: Order) {
         if let Some(orders) = &self.orders {
             // The thread ends only with this.
@@ -88,6 +93,7 @@ fn save(files: &DocumentFiles, orders: &Receiver<Order>, tell: &dyn Fn(Result<()
                 waiting = None;
                 tell(files.remove_editing());
             }
+            Ok(Order::Aside(text)) => tell(files.set_aside(&text.to_string())),
             Ok(Order::Document(text)) => tell(files.save(&text.to_string())),
             Err(error) => {
                 if let Some((text, _)) = waiting.take() {

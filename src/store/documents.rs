@@ -14,6 +14,8 @@ use crate::zone::Name;
 
 /// Larger files are not read: a zone of a million records has about 60 MB.
 const MAX_DOCUMENT: u64 = 1 << 30;
+/// As many texts are kept aside.
+const MOST_ASIDE: u32 = 100;
 
 /// A text found on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +55,21 @@ impl DocumentFiles {
     /// A [`Failure`]; the last one is then still there.
     pub fn save(&self, text: &str) -> Result<(), Failure> {
         write(&self.document, text)
+    }
+
+    /// Keeps a text that has stopped being the document: never over another one, until there are a hundred.
+    ///
+    /// # Errors
+    /// A [`Failure`].
+    pub fn set_aside(&self, text: &str) -> Result<(), Failure> {
+        let free = (1..MOST_ASIDE).map(|number| self.aside(number)).find(|path| !path.exists());
+        write(&free.unwrap_or_else(|| self.aside(MOST_ASIDE)), text)
+    }
+
+    fn aside(&self, number: u32) -> PathBuf {
+        let mut path = self.document.as_os_str().to_owned();
+        path.push(format!(".{number}.aside"));
+        path.into()
     }
 
     /// The text that was being typed when the program ended; `None` where there is none.
@@ -140,6 +157,17 @@ mod tests {
 
     fn zone(text: &str) -> Name {
         Name::parse(text.as_bytes(), None).unwrap()
+    }
+
+    #[test]
+    fn texts_set_aside_stay() {
+        let state = tempfile::tempdir().unwrap();
+        let files = DocumentFiles::new(state.path(), "ns0", &zone("example.com."));
+        files.set_aside("a").unwrap();
+        files.set_aside("b").unwrap();
+        let kept = [1, 2].map(|number| fs::read_to_string(files.aside(number)).unwrap());
+        assert_eq!(kept, ["a", "b"]);
+        assert_eq!(files.load().unwrap(), None);
     }
 
     #[test]

@@ -350,3 +350,19 @@ fn a_read_only_zone_is_shown_as_text_and_not_changed() {
     test.keys("F3");
     assert_eq!(test.on_disk(), (None, None));
 }
+
+/// It was written over with the next edit, comments and all.
+#[test]
+fn a_text_that_does_not_fit_the_zone_is_set_aside() {
+    let mut test = Test::new();
+    let kept = "; mine, and nobody else has it\nwww A ( 192.0.2.1\n";
+    test.send(Msg::TextsFound { document: Some(Text::new(kept)), editing: None });
+    test.keys("t");
+    let aside = test.effects.iter().find_map(|effect| match effect {
+        Effect::SetAside { text } => Some(text.to_string()),
+        _ => None,
+    });
+    assert_eq!(aside.as_deref(), Some(kept));
+    assert!(test.message().contains("set aside"), "{}", test.message());
+    assert!(test.text().starts_with("$ORIGIN example.com.\n"));
+}

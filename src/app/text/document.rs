@@ -73,7 +73,8 @@ impl Wanted {
             Err(error) => {
                 let text = new();
                 let patch = TextPatch::between(&old, &text);
-                let why = "the text kept of this zone could not be brought up to date, so this one is new";
+                let why = "the text kept of this zone could not be brought up to date; a new one is made, and the \
+                           old one is set aside in a file whose name ends in .aside";
                 (text, patch, Some(format!("{why}: {error}")))
             }
         }

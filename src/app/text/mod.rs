@@ -254,19 +254,15 @@ impl App {
             if ready.trouble.is_some() {
                 return;
             }
-            let text = ready.text.clone();
-            self.set_document(ready.text, ready.patch);
-            return self.effect(Effect::SaveDocument { text });
+            self.set_document(&ready);
+            return self.effect(Effect::SaveDocument { text: ready.text });
         }
         if ready.text.len() > MAX_TEXT {
             self.screen = Screen::Main;
             return self
                 .complain("this zone's text is larger than 256 MiB: it can be edited in the table only");
         }
-        self.set_document(ready.text.clone(), ready.patch.clone());
-        if let Some(trouble) = &ready.trouble {
-            self.complain(trouble.clone());
-        }
+        self.set_document(&ready);
         let found = self.text.found.take_if(|_| purpose == Purpose::Resume);
         let mut mode = match found {
             Some(found) => TextMode::resumed(ready.text, found),
@@ -280,15 +276,21 @@ impl App {
     }
 
     /// The document was brought up to date: what that did to it belongs to the newest step, so that the comments come
-    /// back when that is undone.
-    fn set_document(&mut self, text: Text, patch: TextPatch) {
-        if self.file().is_some() && !patch.is_empty() {
-            // At the next start it is needed beside the draft.
-            self.effect(Effect::SaveDocument { text: text.clone() });
+    /// back when that is undone. A text in whose place a new one had to be made is kept on disk.
+    fn set_document(&mut self, ready: &Ready) {
+        let old = self.text.document.replace(ready.text.clone());
+        if let Some(trouble) = &ready.trouble {
+            self.complain(trouble.clone());
+            if let Some(text) = old.filter(|old| *old != ready.text) {
+                self.effect(Effect::SetAside { text });
+            }
         }
-        self.text.document = Some(text);
+        if self.file().is_some() && !ready.patch.is_empty() {
+            // At the next start it is needed beside the draft.
+            self.effect(Effect::SaveDocument { text: ready.text.clone() });
+        }
         self.note_text();
-        if self.open_mut().is_some_and(|open| open.draft.attach_text(patch)) {
+        if self.open_mut().is_some_and(|open| open.draft.attach_text(ready.patch.clone())) {
             self.rewrite_draft();
         }
     }
