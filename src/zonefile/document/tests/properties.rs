@@ -257,11 +257,14 @@ proptest! {
 
     #[test]
     fn printed_documents_are_their_zone(text in any_text(), ttl in prop::option::of(1..9000u32)) {
-        let Ok((zone, _)) = document(&text).records(None) else { return Ok(()) };
+        let Ok((zone, before)) = document(&text).records(None) else { return Ok(()) };
         let printed = Document::print(unchanged(&zone), ttl);
         let (again, problems) = printed.records(None).map_err(|problems| TestCaseError::fail(format!("{problems:?}")))?;
         prop_assert!(changes::diff(&zone, &again).is_empty());
-        prop_assert!(problems.iter().all(|problem| problem.message.contains("has the TTL")), "{:?}", problems);
+        // What servers will not have in the zone, printing does not mend.
+        let old = |message: &str| before.iter().any(|problem| problem.message == message);
+        let known = |message: &str| message.contains("has the TTL") || old(message);
+        prop_assert!(problems.iter().all(|problem| known(&problem.message)), "{:?}", problems);
         let same = printed.reconcile(unchanged(&zone), None).unwrap();
         prop_assert_eq!(same.document.text(), printed.text());
     }
