@@ -13,7 +13,7 @@
 //! * [`zone`]: names, the record-type table, RRsets, the snapshot of a zone in arenas, the draft over it, diff, serial
 //!   arithmetic, and [`zone::update::apply`], RFC 2136 section 3 as a function. Stands on nothing of ours.
 //! * [`key`]: keys as the program knows them. Stands on nothing of ours.
-//! * [`edit`]: text editing; the one-line field. Stands on `key`.
+//! * [`edit`]: text editing: the buffer of text mode, and the one-line field. Stands on `key`.
 //! * [`wire`]: messages, TSIG, updates and transfers as octets. Stands on `zone`.
 //! * [`zonefile`]: BIND zone-file text, read and written. Stands on `zone`.
 //! * [`facts`]: what network and disk tell us, as plain values. Stands on `zone`.
@@ -26,7 +26,7 @@
 //!
 //! * [`dns`]: connections that carry `wire`, and unsigned questions through the hickory client.
 //! * [`store`]: files: configuration, keys, drafts, documents.
-//! * [`server`]: the embedded primary, for the demo and for tests. Also uses `dns`.
+//! * [`server`]: the embedded primary and secondary, for the demo and for tests. Also uses `dns`.
 //! * [`term`]: enter and leave the screen, input thread, signals, output. Stands on `key`.
 //! * [`cli`]: the command line as values.
 //! * [`run`]: the only place that knows all of them: the loop, the effects, the verbs.
