@@ -9,7 +9,7 @@ use zonewright::wire::tsig::sign_request;
 use zonewright::wire::update::encode;
 use zonewright::zone::update::{Operation, Prerequisite, Update};
 use zonewright::zone::{Name, Soa, types};
-use zonewright::zonefile::{print_aligned, print_plain, unchanged};
+use zonewright::zonefile::{print_aligned, print_plain, read_zone, unchanged};
 use zonewright_fuzz::{Entry, ZONE, entries, message, name, origin, pool, zone};
 
 /// Texts whose RDATA is out of the ordinary: lists of many kinds, empty fields, escapes, what stands in the generic form.
@@ -424,6 +424,31 @@ fn scripts() {
     }
 }
 
+/// A zone in both styles.
+fn printed(entries: &[Entry]) -> (Vec<u8>, Vec<u8>) {
+    let zone = zone(entries);
+    let (mut plain, mut aligned) = (Vec::new(), Vec::new());
+    print_plain(&zone, &mut plain).expect("a text");
+    print_aligned(unchanged(&zone), None, &mut aligned).expect("a text");
+    (plain, aligned)
+}
+
+/// Records of every kind that a server loads from a file, each of the odd ones at a name of its own.
+fn everything() -> Vec<Entry> {
+    let mut all = entries("@ 300 SOA ns1 hostmaster 100 7200 900 1209600 300\n@ 300 NS ns.example.net.\n");
+    let odd = (0..).zip(entries(ODD)).map(|(number, entry)| {
+        let owner = name(format!("o{number}.example.com.").as_bytes());
+        Entry { owner, ..entry }
+    });
+    for entry in entries(ZONE).into_iter().chain(every_type()).chain(odd) {
+        all.push(entry);
+        if read_zone(&printed(&all).0, Some(&origin())).is_err() {
+            all.pop();
+        }
+    }
+    all
+}
+
 fn texts() {
     write("document", "lines", EDITED);
     write("document", "inherited", INHERITED);
@@ -432,10 +457,7 @@ fn texts() {
     write("zonefile", "broken", BROKEN);
     write("zonefile", "generated", GENERATED);
     write("zonefile", "demo", include_str!("../../../assets/demo.zone"));
-    let all = zone(&[entries(ZONE), every_type(), entries(ODD)].concat());
-    let (mut plain, mut aligned) = (Vec::new(), Vec::new());
-    print_plain(&all, &mut plain).expect("a text");
-    print_aligned(unchanged(&all), None, &mut aligned).expect("a text");
+    let (plain, aligned) = printed(&everything());
     write("zonefile", "plain", plain);
     write("zonefile", "aligned", aligned);
 

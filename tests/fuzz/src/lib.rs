@@ -106,7 +106,8 @@ pub struct Entry {
 /// The records of a text, names completed with [`origin`].
 pub fn entries(text: &str) -> Vec<Entry> {
     let parsed = zonefile::parse(text.as_bytes(), Some(&origin()));
-    assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
+    // Octets that do not fit their type are an error in a file, and read all the same.
+    assert_eq!(parsed.records.len(), text.lines().count(), "{:?}", parsed.problems);
     let entry = |record: zonefile::ParsedRecord| Entry {
         owner: record.owner,
         rtype: record.rtype,
