@@ -12,10 +12,10 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use super::files::{self, encoded, private, since_1970};
+use super::lines::{ChangeLine, change_lines, changes_of, decode, encode};
 use crate::facts::{Failure, FailureKind};
-use crate::zone::changes::{Change, ChangeMap};
 use crate::zone::draft::{Entry, Step};
-use crate::zone::{Name, RecordType, RrKey, RrSet, TextEdit, TextPatch};
+use crate::zone::{Name, TextEdit, TextPatch};
 
 /// Journals larger than this are not read: they are none of ours.
 const MAX_JOURNAL: u64 = 1 << 30;
@@ -77,31 +77,6 @@ struct TextLine {
     offset: usize,
     removed: String,
     inserted: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ChangeLine {
-    owner: String,
-    rtype: u16,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    covered: u16,
-    before: Option<SetLine>,
-    after: Option<SetLine>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SetLine {
-    ttl: u32,
-    /// Hexadecimal octets, so that nothing is lost to text forms.
-    rdata: Vec<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    mixed_ttls: Vec<u32>,
-}
-
-fn is_zero(number: &u16) -> bool {
-    *number == 0
 }
 
 impl Journal {
@@ -232,20 +207,6 @@ fn header(zone: &Name, base_serial: u32) -> io::Result<String> {
     encode(&Line::Draft { zone: zone.to_string(), base_serial, begun: since_1970(SystemTime::now()) })
 }
 
-fn encode(line: &Line) -> io::Result<String> {
-    let json = serde_json::to_string(line)?;
-    Ok(format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes())))
-}
-
-fn decode(line: &[u8]) -> Option<Line> {
-    let (checksum, json) = line.split_at_checked(9)?;
-    let checksum = std::str::from_utf8(checksum).ok()?.strip_suffix(' ')?;
-    if u32::from_str_radix(checksum, 16).ok()? != crc32fast::hash(json) {
-        return None;
-    }
-    serde_json::from_slice(json).ok()
-}
-
 /// The draft in a journal's octets, and how many octets of it are whole.
 fn read_entries(octets: &[u8]) -> (Option<Found>, u64) {
     let mut found: Option<Found> = None;
@@ -273,17 +234,7 @@ fn line_of(entry: &Entry) -> Line {
         Entry::Redo => Line::Redo,
         Entry::Step(step) => Line::Step {
             label: step.label.clone(),
-            changes: step
-                .changes
-                .iter()
-                .map(|(key, change)| ChangeLine {
-                    owner: key.owner.to_string(),
-                    rtype: key.rtype.0,
-                    covered: key.covered.0,
-                    before: change.before.as_ref().map(set_line),
-                    after: change.after.as_ref().map(set_line),
-                })
-                .collect(),
+            changes: change_lines(&step.changes),
             text: step.text.iter().flat_map(|patch| &patch.0).map(text_line).collect(),
         },
     }
@@ -295,26 +246,11 @@ fn entry_of(line: Line) -> Option<Entry> {
         Line::Undo => Some(Entry::Undo),
         Line::Redo => Some(Entry::Redo),
         Line::Step { label, changes, text } => {
-            let changes: Option<ChangeMap> = changes
-                .into_iter()
-                .map(|line| {
-                    let key = RrKey {
-                        owner: Name::parse(line.owner.as_bytes(), None).ok()?,
-                        rtype: RecordType(line.rtype),
-                        covered: RecordType(line.covered),
-                    };
-                    let side = |side: Option<SetLine>| match side {
-                        Some(line) => set_of(line).map(Some),
-                        None => Some(None),
-                    };
-                    Some((key, Change { before: side(line.before)?, after: side(line.after)? }))
-                })
-                .collect();
             let edit = |TextLine { offset, removed, inserted }| TextEdit { offset, removed, inserted };
             let text = TextPatch(text.into_iter().map(edit).collect());
             Some(Entry::Step(Step {
                 label,
-                changes: changes?,
+                changes: changes_of(changes)?,
                 text: Some(text).filter(|text| !text.is_empty()),
             }))
         }
@@ -325,34 +261,11 @@ fn text_line(edit: &TextEdit) -> TextLine {
     TextLine { offset: edit.offset, removed: edit.removed.clone(), inserted: edit.inserted.clone() }
 }
 
-fn set_line(set: &RrSet) -> SetLine {
-    let hex = |rdata: &[u8]| rdata.iter().map(|octet| format!("{octet:02x}")).collect();
-    SetLine {
-        ttl: set.ttl,
-        rdata: set.rdata.iter().map(|rdata| hex(rdata)).collect(),
-        mixed_ttls: set.mixed_ttls.clone(),
-    }
-}
-
-fn set_of(line: SetLine) -> Option<RrSet> {
-    let rdata = line
-        .rdata
-        .iter()
-        .map(|text| {
-            text.as_bytes()
-                .chunks(2)
-                .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-                .collect::<Option<Vec<u8>>>()
-                .filter(|_| text.len().is_multiple_of(2))
-                .map(Vec::into_boxed_slice)
-        })
-        .collect::<Option<Vec<_>>>()?;
-    Some(RrSet { ttl: line.ttl, rdata, mixed_ttls: line.mixed_ttls })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::zone::changes::{Change, ChangeMap};
+    use crate::zone::{RecordType, RrKey, RrSet};
     use std::os::unix::fs::PermissionsExt as _;
 
     fn zone() -> Name {

@@ -5,5 +5,6 @@ pub mod drafts;
 mod files;
 mod key_text;
 pub mod keys;
+mod lines;
 pub mod paths;
 pub mod settings;
