@@ -65,7 +65,7 @@ pub fn ask(app: &mut App) {
     let base = open.draft.base();
     let changes = wanted(open);
     let (deleted, added) = tally(&changes);
-    let prerequisites = count(plan.update.prerequisites.len(), "prerequisite");
+    let prerequisites = count(plan.guard_count(), "prerequisite");
     let mut text = vec![
         format!("Zone    {}  serial {}", base.origin(), base.serial()),
         format!("Server  {}", app.settings.server),
@@ -151,14 +151,16 @@ pub fn stop_waiting(app: &mut App) {
 }
 
 /// Where a push is, in words.
-pub fn stage(stage: Stage) -> &'static str {
-    match stage {
+pub fn stage(stage: Stage) -> String {
+    let text = match stage {
         Stage::CheckingSerial => "asking the server for its serial",
         Stage::LoadingZone => "loading the zone",
-        Stage::Sending => "sending the update",
+        Stage::Sending { step, total } if total > 1 => return format!("sending message {step} of {total}"),
+        Stage::Sending { .. } => "sending the update",
         Stage::ReadingBack => "reading back what the server holds now",
         Stage::WaitingForServer => "the server accepted it; waiting until it shows",
-    }
+    };
+    text.into()
 }
 
 fn lines(report: &Report, origin: &crate::zone::Name) -> Vec<Line> {

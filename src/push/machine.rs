@@ -14,7 +14,7 @@ use super::{
 use crate::facts::{Failure, FailureKind, ServerKind};
 use crate::zone::changes::{Change, ChangeMap, Rebased};
 use crate::zone::rrset::RrKey;
-use crate::zone::update::{Operation, Prerequisite, Rcode, Update};
+use crate::zone::update::{Operation, Prerequisite, Rcode};
 use crate::zone::{RecordType, Snapshot, serial, types};
 
 /// How long a server may take to show what it has accepted. Time spent on the network comes on top.
@@ -223,12 +223,18 @@ impl Push {
             Err(PlanError::Conflict(keys)) => return self.finish(Outcome::Conflict(keys), Vec::new()),
             Err(error) => return self.cannot_send(error.to_string()),
         };
-        if !is_as_reviewed(&self.plan.update, &self.reviewed.update) {
+        if !is_as_reviewed(&self.plan, &self.reviewed) {
             return self.finish(Outcome::ReviewAgain, Vec::new());
         }
         self.notes = self.fewer_guards();
+        self.send()
+    }
+
+    fn send(&mut self) -> Vec<Action> {
+        let Some(step) = self.plan.steps.first() else { return self.nothing_to_do() };
         self.state = State::Sending;
-        vec![Action::Show(Stage::Sending), Action::Send(self.plan.update.clone())]
+        let stage = Stage::Sending { step: 1, total: self.plan.steps.len() };
+        vec![Action::Show(stage), Action::Send(step.update_over(self.base.soa()))]
     }
 
     /// Says so where what is sent now is guarded by less than what was reviewed.
@@ -302,7 +308,7 @@ impl Push {
     /// and self-signing zones change all the time: plan again and repeat.
     fn reloaded(&mut self, zone: Arc<Snapshot>) -> Vec<Action> {
         let is_same_soa = zone.soa() == self.base.soa();
-        let sent_soa = self.plan.update.prerequisites.iter().any(is_soa);
+        let sent_soa = self.plan.steps.iter().any(|step| step.update.prerequisites.iter().any(is_soa));
         if let Some(end) = self.rebase(zone) {
             return end;
         }
@@ -505,9 +511,9 @@ fn is_soa(prerequisite: &Prerequisite) -> bool {
     matches!(prerequisite, Prerequisite::RrsetIs(_, RecordType::SOA, _))
 }
 
-/// Does this update do what was reviewed? Serials may differ, and the spelling of names, which no transfer keeps; so
+/// Does this plan do what was reviewed? Serials may differ, and the spelling of names, which no transfer keeps; so
 /// may the prerequisites, which follow from the zone and the operations.
-fn is_as_reviewed(update: &Update, reviewed: &Update) -> bool {
+fn is_as_reviewed(plan: &Plan, reviewed: &Plan) -> bool {
     let same = |a: &Operation, b: &Operation| match (a, b) {
         (
             Operation::Add(a_owner, RecordType::SOA, a_ttl, a),
@@ -530,6 +536,6 @@ fn is_as_reviewed(update: &Update, reviewed: &Update) -> bool {
         }
         (a, b) => a == b,
     };
-    update.operations.len() == reviewed.operations.len()
-        && update.operations.iter().zip(&reviewed.operations).all(|(a, b)| same(a, b))
+    plan.operations().count() == reviewed.operations().count()
+        && plan.operations().zip(reviewed.operations()).all(|(a, b)| same(a, b))
 }

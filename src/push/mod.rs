@@ -12,12 +12,13 @@ mod predict;
 #[cfg(test)]
 mod tests;
 
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::facts::{Failure, ServerKind};
-use crate::zone::update::{Rcode, Update};
-use crate::zone::{Change, RrKey, RrSet, Snapshot, Soa};
+use crate::zone::update::{Operation, Prerequisite, Rcode, Update};
+use crate::zone::{Change, ChangeMap, RecordType, RrKey, RrSet, Snapshot, Soa, serial};
 
 pub use brake::{danger, tally};
 pub use machine::Push;
@@ -59,7 +60,11 @@ pub enum Action {
 pub enum Stage {
     CheckingSerial,
     LoadingZone,
-    Sending,
+    /// Sending message `step` (from 1) of `total`.
+    Sending {
+        step: usize,
+        total: usize,
+    },
     ReadingBack,
     WaitingForServer,
 }
@@ -119,12 +124,76 @@ pub struct ServerTraits {
     pub kind: ServerKind,
 }
 
-/// One update message and what a reviewer should know of it.
+/// What is sent, and what a reviewer should know of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    pub update: Update,
+    /// The messages in the order in which they are sent; one where everything fits into one, never none.
+    pub steps: Arc<[Step]>,
     /// Sentences for the review: "TTL not guarded", "the serial is raised to ...".
     pub notes: Vec<String>,
+}
+
+impl Plan {
+    /// The operations of all messages, in order.
+    pub fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.steps.iter().flat_map(|step| &step.update.operations)
+    }
+
+    /// How many prerequisites guard it, in all messages.
+    pub fn guard_count(&self) -> usize {
+        self.steps.iter().map(|step| step.update.prerequisites.len()).sum()
+    }
+}
+
+/// One message of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What it changes, over what the steps before it have made of the zone. A set too big for one message stands in
+    /// several steps, in each with what that one makes of it.
+    pub changes: ChangeMap,
+    /// Where it names the SOA, that of the zone before the first step: see [`Step::update_over`].
+    pub update: Update,
+}
+
+impl Step {
+    /// The update for sending over a zone that has this SOA now: its serial moves with every message. An SOA that is
+    /// sent gets a higher serial.
+    pub fn update_over(&self, soa: &Soa) -> Update {
+        let mut update = self.update.clone();
+        for prerequisite in &mut update.prerequisites {
+            if let Prerequisite::RrsetIs(_, RecordType::SOA, records) = prerequisite {
+                *records = vec![soa.to_rdata()];
+            }
+        }
+        for operation in &mut update.operations {
+            if let Operation::Add(_, RecordType::SOA, _, rdata) = operation
+                && let Some(wanted) = Soa::from_rdata(rdata)
+                && !serial::is_after(wanted.serial, soa.serial)
+            {
+                *rdata = Soa { serial: serial::next(soa.serial), ..wanted }.to_rdata();
+            }
+        }
+        update
+    }
+
+    /// Does it name the SOA, so that it must be known which one the server holds?
+    pub fn names_soa(&self) -> bool {
+        let guard = |guard: &Prerequisite| matches!(guard, Prerequisite::RrsetIs(_, RecordType::SOA, _));
+        let add = |operation: &Operation| operation.rtype() == Some(RecordType::SOA);
+        self.update.prerequisites.iter().any(guard) || self.update.operations.iter().any(add)
+    }
+}
+
+/// Adds what came after to what was changed before.
+fn follow(done: &mut ChangeMap, next: ChangeMap) {
+    for (key, change) in next {
+        match done.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert(change);
+            }
+            Entry::Occupied(mut entry) => entry.get_mut().after = change.after,
+        }
+    }
 }
 
 /// What a server will do with part of a plan, other than carry it out.

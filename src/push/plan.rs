@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{Plan, ServerTraits, describe};
+use super::{Plan, ServerTraits, Step, describe};
 use crate::facts::ServerKind;
 use crate::wire::update::{MAX_UPDATE, encoded_len};
 use crate::zone::changes::{Change, ChangeMap, Contents, Rebased};
@@ -119,7 +119,7 @@ pub(super) fn plan_with(
     let update = Update { zone: zone.origin().clone(), prerequisites, operations };
     match encoded_len(&update) {
         octets if octets > MAX_UPDATE => Err(PlanError::TooLarge { octets, limit: MAX_UPDATE }),
-        _ => Ok(Plan { update, notes }),
+        _ => Ok(Plan { steps: [Step { changes, update }].into(), notes }),
     }
 }
 

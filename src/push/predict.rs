@@ -1,12 +1,12 @@
 //! What a server will make of a plan other than carry it out: RFC 2136 by [`apply`], and what was measured on
 //! BIND 9.18 and 9.21, Knot 3.2 and 3.6 and PowerDNS 4.7.
 
-use super::{Plan, Prediction, PredictionKind, ServerTraits};
+use super::{Plan, Prediction, PredictionKind, ServerTraits, follow};
 use crate::facts::ServerKind;
-use crate::zone::changes::{Change, ChangeMap, Contents};
+use crate::zone::changes::{Change, ChangeMap, Contents, soa_of};
 use crate::zone::managed::{is_managed, is_signed};
 use crate::zone::serial::MAX_STEP;
-use crate::zone::update::{Applied, Ignored, Operation, Rcode, apply};
+use crate::zone::update::{Ignored, Operation, Rcode, apply};
 use crate::zone::{Name, NameRef, RecordType, RrKey, RrSet, Snapshot, types};
 
 /// Mail before there was MX.
@@ -20,8 +20,8 @@ const MAX_TTL: u32 = MAX_STEP;
 /// Says what will not happen, or happen otherwise, when this plan is sent. Empty where all of `intended` is expected.
 /// For a server of unknown make, what only some servers do is said so.
 pub fn predict(zone: &Snapshot, plan: &Plan, intended: &ChangeMap, traits: ServerTraits) -> Vec<Prediction> {
-    let mut found = match apply(&Contents { base: zone, changes: &ChangeMap::new() }, &plan.update) {
-        Ok(applied) => differences(zone, plan, intended, &applied),
+    let mut found = match carry_out(zone, plan) {
+        Ok(carried) => differences(zone, intended, &carried),
         Err(rcode) => refused(intended, rcode),
     };
     let after = Contents { base: zone, changes: intended };
@@ -58,6 +58,30 @@ pub fn predict(zone: &Snapshot, plan: &Plan, intended: &ChangeMap, traits: Serve
     found
 }
 
+/// What a plan did.
+struct Carried<'a> {
+    /// What is different now, the SOA included.
+    changes: ChangeMap,
+    /// The operations that had no effect, and why.
+    ignored: Vec<(&'a Operation, Ignored)>,
+}
+
+/// Carries out message after message, each on what the ones before it have made of the zone.
+fn carry_out<'a>(zone: &Snapshot, plan: &'a Plan) -> Result<Carried<'a>, Rcode> {
+    let mut carried = Carried { changes: ChangeMap::new(), ignored: Vec::new() };
+    let apex_soa = RrKey::new(zone.origin().clone(), RecordType::SOA);
+    for step in plan.steps.iter() {
+        let now = Contents { base: zone, changes: &carried.changes };
+        let soa = soa_of(now.get(&apex_soa).as_ref()).ok_or(Rcode::SERVFAIL)?;
+        let applied = apply(&now, &step.update_over(&soa))?;
+        let operation = |(at, reason)| Some((step.update.operations.get(at)?, reason));
+        carried.ignored.extend(applied.ignored.into_iter().filter_map(operation));
+        follow(&mut carried.changes, applied.changes);
+    }
+    carried.changes.retain(|_, change| !change.is_empty());
+    Ok(carried)
+}
+
 /// The whole message fails: said once, for the RRset that is the reason where that can be told.
 fn refused(intended: &ChangeMap, rcode: Rcode) -> Vec<Prediction> {
     let is_odd = |key: &RrKey, change: &Change| {
@@ -80,9 +104,9 @@ fn refused(intended: &ChangeMap, rcode: Rcode) -> Vec<Prediction> {
 }
 
 /// Where RFC 2136 makes something else of the plan than was intended.
-fn differences(zone: &Snapshot, plan: &Plan, intended: &ChangeMap, applied: &Applied) -> Vec<Prediction> {
+fn differences(zone: &Snapshot, intended: &ChangeMap, carried: &Carried<'_>) -> Vec<Prediction> {
     let mut found = Vec::new();
-    let result = Contents { base: zone, changes: &applied.changes };
+    let result = Contents { base: zone, changes: &carried.changes };
     for (key, change) in intended {
         let now = result.get(key);
         if change.is_achieved(key.rtype, now.as_ref()) {
@@ -92,11 +116,11 @@ fn differences(zone: &Snapshot, plan: &Plan, intended: &ChangeMap, applied: &App
             true => (PredictionKind::Ignored, "ignore this change"),
             false => (PredictionKind::Altered, "make something else of this change"),
         };
-        let message = format!("The server will {verb}: {}", reason(plan, applied, key));
+        let message = format!("The server will {verb}: {}", reason(carried, key));
         found.push(Prediction { key: key.clone(), kind, message });
     }
     let signed = is_signed(zone);
-    for key in applied.changes.keys() {
+    for key in carried.changes.keys() {
         let is_expected = key.rtype == RecordType::SOA || is_managed(signed, zone, key);
         if !is_expected && !intended.contains_key(key) {
             let message = "This will change too, though nobody asked for it.".into();
@@ -106,12 +130,11 @@ fn differences(zone: &Snapshot, plan: &Plan, intended: &ChangeMap, applied: &App
     found
 }
 
-fn reason(plan: &Plan, applied: &Applied, key: &RrKey) -> &'static str {
+fn reason(carried: &Carried<'_>, key: &RrKey) -> &'static str {
     let is_for_key = |operation: &Operation| {
         *operation.owner() == key.owner && operation.rtype().is_none_or(|rtype| rtype == key.rtype)
     };
-    let ignored =
-        applied.ignored.iter().find(|(at, _)| plan.update.operations.get(*at).is_some_and(is_for_key));
+    let ignored = carried.ignored.iter().find(|(operation, _)| is_for_key(operation));
     match ignored {
         Some((_, Ignored::CnameBesideData)) => "a CNAME cannot stand beside other records.",
         Some((_, Ignored::DataBesideCname)) => "nothing can stand beside a CNAME.",
@@ -291,7 +314,7 @@ fn knot(case: &Case<'_>, key: &RrKey, change: &Change) -> Option<(PredictionKind
     }
     let is_single_ns =
         key.rtype == RecordType::NS && case.is_apex(&key.owner) && change.is_ttl_only(key.rtype);
-    let re_adds_only = case.plan.update.operations.iter().all(|operation| {
+    let re_adds_only = case.plan.operations().all(|operation| {
         *operation.owner() != key.owner
             || operation.rtype() != Some(RecordType::NS)
             || matches!(operation, Operation::Add(..))

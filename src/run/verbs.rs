@@ -172,7 +172,7 @@ pub fn push(zone: &str, file: &Path, server: &ServerArgs, options: PushOptions) 
     let shown = Cell::new(None);
     let stages = |stage| {
         if shown.replace(Some(stage)) != Some(stage) {
-            say(stage_in_words(stage));
+            say(&stage_in_words(stage));
         }
     };
     let report = runtime.block_on(world.drive(Push::new(Arc::clone(&base), changes, traits, plan), stages));
@@ -200,14 +200,18 @@ fn confirmed(zone: &Name, changes: &ChangeMap) -> Result<bool, Stop> {
     Ok(answer.trim() == "yes")
 }
 
-fn stage_in_words(stage: push::Stage) -> &'static str {
-    match stage {
+fn stage_in_words(stage: push::Stage) -> String {
+    let text = match stage {
         push::Stage::CheckingSerial => "Checking that the zone is still the one reviewed.",
         push::Stage::LoadingZone => "Loading the zone.",
-        push::Stage::Sending => "Sending the update.",
+        push::Stage::Sending { step, total } if total > 1 => {
+            return format!("Sending message {step} of {total}.");
+        }
+        push::Stage::Sending { .. } => "Sending the update.",
         push::Stage::ReadingBack => "Reading the zone back.",
         push::Stage::WaitingForServer => "Waiting for the server to show the change.",
-    }
+    };
+    text.into()
 }
 
 fn key_in_words(key: &RrKey, origin: &Name) -> String {

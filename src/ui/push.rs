@@ -19,8 +19,8 @@ pub fn pushing(state: &Pushing, canvas: &mut Canvas<'_>, layout: &Layout, area: 
         &format!("Pushing {}.", count(state.changes, "change")),
         theme.strong(),
     );
-    let stage = state.stage.map_or("beginning", pushing::stage);
-    canvas.text(x, inside.y + 3, width, stage, theme.plain());
+    let stage = state.stage.map_or("beginning".into(), pushing::stage);
+    canvas.text(x, inside.y + 3, width, &stage, theme.plain());
     let stop = "Esc stops waiting: what is known by then is reported. The draft is kept in any case.";
     for (line, y) in wrap(stop, width).iter().zip(inside.y + 5..inside.bottom()) {
         canvas.text(x, y, width, line, theme.faint());

@@ -8,7 +8,7 @@ mod world;
 use std::sync::Arc;
 
 use crate::facts::ServerKind;
-use crate::push::ServerTraits;
+use crate::push::{Plan, ServerTraits};
 use crate::zone::changes::{ChangeMap, Contents};
 use crate::zone::testing::*;
 use crate::zone::update::{Operation, Prerequisite, Update};
@@ -85,6 +85,12 @@ fn lines(update: &Update) -> Vec<String> {
         }
     });
     prerequisites.chain(operations).collect()
+}
+
+/// The one message of a plan.
+fn only(plan: &Plan) -> &Update {
+    let [step] = &*plan.steps else { panic!("{} messages", plan.steps.len()) };
+    &step.update
 }
 
 /// A zone after an update, as RFC 2136 has it.

@@ -162,10 +162,12 @@ fn data_that_does_not_fit_its_type() {
 fn a_bad_plan_is_seen_through() {
     let base = Arc::new(zone(BASE));
     let changes = changes_of(&base, vec![gone("one", RecordType::A), edit("one", 60, &["CNAME two"])]);
-    let Plan { mut update, notes } = plan(&base, &changes, traits(ServerKind::Bind)).unwrap();
-    update.operations.reverse();
-    update.operations.push(Operation::DeleteName(name("two")));
-    let found = predict(&base, &Plan { update, notes }, &changes, traits(ServerKind::Embedded));
+    let plan = plan(&base, &changes, traits(ServerKind::Bind)).unwrap();
+    let mut step = plan.steps[0].clone();
+    step.update.operations.reverse();
+    step.update.operations.push(Operation::DeleteName(name("two")));
+    let plan = Plan { steps: [step].into(), ..plan };
+    let found = predict(&base, &plan, &changes, traits(ServerKind::Embedded));
     let kinds: Vec<_> = found.iter().map(|found| (found.key.clone(), found.kind)).collect();
     assert_eq!(
         kinds,
