@@ -148,9 +148,6 @@ impl Plan {
 /// One message of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// What it changes, over what the steps before it have made of the zone. A set too big for one message stands in
-    /// several steps, in each with what that one makes of it.
-    pub changes: ChangeMap,
     /// Where it names the SOA, that of the zone before the first step: see [`Step::update_over`].
     pub update: Update,
 }

@@ -119,7 +119,7 @@ pub(super) fn plan_with(
     let update = Update { zone: zone.origin().clone(), prerequisites, operations };
     match encoded_len(&update) {
         octets if octets > MAX_UPDATE => Err(PlanError::TooLarge { octets, limit: MAX_UPDATE }),
-        _ => Ok(Plan { steps: [Step { changes, update }].into(), notes }),
+        _ => Ok(Plan { steps: [Step { update }].into(), notes }),
     }
 }
 

@@ -67,11 +67,34 @@ fn operation_entry(operation: &Operation) -> Entry<'_> {
 
 /// Octets that the update takes as a message, without signature.
 pub fn encoded_len(update: &Update) -> usize {
-    let size = |entry: Entry<'_>| entry.owner.wire().len() + 10 + entry.rdata.len();
     let header_and_zone = super::reader::HEADER + update.zone.wire().len() + 4;
-    let prerequisites = update.prerequisites.iter().flat_map(prerequisite_entries).map(size);
-    let operations = update.operations.iter().map(operation_entry).map(size);
+    let prerequisites = update.prerequisites.iter().map(prerequisite_len);
+    let operations = update.operations.iter().map(operation_len);
     header_and_zone + prerequisites.sum::<usize>() + operations.sum::<usize>()
+}
+
+/// Octets that a prerequisite takes in a message.
+pub fn prerequisite_len(prerequisite: &Prerequisite) -> usize {
+    match prerequisite {
+        Prerequisite::RrsetIs(owner, _, records) => {
+            records.iter().map(|rdata| record_len(owner, rdata)).sum()
+        }
+        Prerequisite::NameInUse(owner)
+        | Prerequisite::NameNotInUse(owner)
+        | Prerequisite::RrsetExists(owner, _)
+        | Prerequisite::RrsetAbsent(owner, _) => record_len(owner, &[]),
+    }
+}
+
+/// Octets that an operation takes in a message.
+pub fn operation_len(operation: &Operation) -> usize {
+    let entry = operation_entry(operation);
+    record_len(entry.owner, entry.rdata)
+}
+
+/// Owner, type, class, TTL, length and RDATA.
+fn record_len(owner: &Name, rdata: &[u8]) -> usize {
+    owner.wire().len() + 10 + rdata.len()
 }
 
 /// The update as a message, unsigned.
