@@ -2,6 +2,7 @@
 //!
 //! Made by `dns`, `store` and `run`; read by `push`, `app` and `ui`. Nothing here does anything.
 
+pub mod history;
 mod nameservers;
 
 use std::fmt;

@@ -18,8 +18,9 @@ use std::time::Duration;
 
 use crate::facts::{Failure, ServerKind};
 use crate::zone::update::{Operation, Prerequisite, Rcode, Update};
-use crate::zone::{Change, ChangeMap, RecordType, RrKey, RrSet, Snapshot, Soa, serial};
+use crate::zone::{Change, ChangeMap, RecordType, RrKey, Snapshot, Soa, serial};
 
+pub use crate::facts::history::Verdict;
 pub use brake::{danger, tally};
 pub use machine::Push;
 pub use plan::{PlanError, plan};
@@ -67,19 +68,6 @@ pub enum Stage {
     },
     ReadingBack,
     WaitingForServer,
-}
-
-/// What became of one changed RRset, as read back from the server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// The server holds exactly what was wanted.
-    Applied,
-    /// The server still holds what was there before; a sentence on the likely reason.
-    NotApplied(String),
-    /// The server holds something else again: its contents now, and a sentence.
-    ChangedByServer(Option<RrSet>, String),
-    /// It could not be read back; a sentence on why and what to do.
-    Unknown(String),
 }
 
 /// How a push ended.

@@ -131,3 +131,7 @@ fn set_of(line: SetLine) -> Option<RrSet> {
         .collect::<Option<Vec<_>>>()?;
     Some(RrSet { ttl: line.ttl, rdata, mixed_ttls: line.mixed_ttls })
 }
+
+pub(super) fn key_line(key: &RrKey) -> KeyLine {
+    KeyLine { owner: key.owner.to_string(), rtype: key.rtype.0, covered: key.covered.0 }
+}

@@ -1,8 +1,9 @@
-//! Files: configuration, keys, drafts, documents.
+//! Files: configuration, keys, drafts, documents, history.
 
 pub mod documents;
 pub mod drafts;
 mod files;
+pub mod history;
 mod key_text;
 pub mod keys;
 mod lines;

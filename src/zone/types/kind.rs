@@ -220,7 +220,7 @@ impl Kind {
             }
             // A Type field has two octets.
             Kind::Type => write!(out, "{}", RecordType(number() as u16)),
-            Kind::Time => write!(out, "{}", time::format(number())),
+            Kind::Time => write!(out, "{}", time::timestamp(number())),
             Kind::Ipv4 => write!(out, "{}", Ipv4Addr::from(number())),
             Kind::Ipv6 => {
                 let address = octets.iter().fold(0u128, |value, octet| value << 8 | u128::from(*octet));

@@ -32,7 +32,7 @@ use super::rtype::RecordType;
 
 pub use form::{format_fields, parse_fields};
 pub use kind::{Codes, Kind};
-pub use time::date;
+pub use time::{date, in_words, timestamp};
 
 /// Where a type stands in daily work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

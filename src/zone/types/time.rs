@@ -2,8 +2,8 @@
 //!
 //! The 32 bits count from 1970 and wrap in 2106; without a clock the first turn is meant.
 
-/// Seconds from 1970 as text.
-pub(super) fn format(seconds: u32) -> String {
+/// Seconds from 1970 as 14 digits, YYYYMMDDHHmmSS.
+pub fn timestamp(seconds: u32) -> String {
     let (days, second) = (seconds / 86_400, seconds % 86_400);
     // Years that begin in March put the leap day at their end; 0000-03-01 is 719468 days before 1970.
     let days = days + 719_468;
@@ -20,7 +20,14 @@ pub(super) fn format(seconds: u32) -> String {
 
 /// The day of a time in UTC as a number in the form YYYYMMDD; `None` after 2106.
 pub fn date(seconds: u64) -> Option<u32> {
-    format(u32::try_from(seconds).ok()?).get(..8)?.parse().ok()
+    timestamp(u32::try_from(seconds).ok()?).get(..8)?.parse().ok()
+}
+
+/// A time in seconds from 1970 for people: "2026-11-21 14:03 UTC"; to the minute, up to 2106.
+pub fn in_words(seconds: u64) -> String {
+    let stamp = timestamp(u32::try_from(seconds).unwrap_or(u32::MAX));
+    let part = |from: usize, to: usize| stamp.get(from..to).unwrap_or_default();
+    format!("{}-{}-{} {}:{} UTC", part(0, 4), part(4, 6), part(6, 8), part(8, 10), part(10, 12))
 }
 
 /// Reads YYYYMMDDHHmmSS, or plain seconds from 1970.
