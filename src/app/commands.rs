@@ -8,7 +8,7 @@ use Context::{
 };
 
 use super::text::{self, find, leave, problems};
-use super::{App, changes, dialog, edits, file, forms, help, moves, palette, pushing};
+use super::{App, changes, dialog, edits, exchange, file, forms, help, moves, palette, pushing};
 use crate::key::Key;
 
 /// Where the person is: which commands and keys there are.
@@ -105,6 +105,8 @@ pub struct Command {
     pub hint: Option<(u8, &'static str)>,
     /// Otherwise why not now, as a sentence.
     pub enabled: fn(&App) -> Result<(), String>,
+    /// What is done with what is typed after its name, where it takes something.
+    pub argument: Option<fn(&mut App, &str)>,
     pub run: fn(&mut App),
 }
 
@@ -157,7 +159,7 @@ const fn command(
     run: fn(&mut App),
     doc: &'static str,
 ) -> Command {
-    Command { name, doc, keys, contexts, hint: None, enabled: |_| Ok(()), run }
+    Command { name, doc, keys, contexts, hint: None, enabled: |_| Ok(()), argument: None, run }
 }
 
 impl Command {
@@ -168,6 +170,11 @@ impl Command {
 
     const fn when(mut self, enabled: fn(&App) -> Result<(), String>) -> Command {
         self.enabled = enabled;
+        self
+    }
+
+    const fn taking(mut self, argument: fn(&mut App, &str)) -> Command {
+        self.argument = Some(argument);
         self
     }
 }
@@ -203,6 +210,7 @@ pub static TABLE: &[Command] = &[
     command("duplicate", "Y F5", PANES, forms::duplicate, "add a record that starts as a copy of this one")
         .when(edits::may_change_selected),
     command("ttl", "", PANES, palette::ask_ttl, "another TTL for the record's set: ttl 5m")
+        .taking(palette::set_ttl)
         .when(edits::may_change_selected),
     command("undo", "u", EDITS, edits::undo, "take the last edit back").hint(7, "undo").when(edits::can_undo),
     command("redo", "U Ctrl-R", EDITS, edits::redo, "do the last undone edit again").when(edits::can_redo),
@@ -214,6 +222,17 @@ pub static TABLE: &[Command] = &[
         "copy the record as a zone-file line to the terminal's clipboard",
     )
     .when(edits::has_selection),
+    command("import", "", PANES, palette::ask_import, "import FILE: take a zone file's record sets")
+        .taking(exchange::import)
+        .when(edits::may_edit),
+    command(
+        "export",
+        "",
+        &[Records, Nameservers, Text],
+        palette::ask_export,
+        "export FILE: write the zone with your changes",
+    )
+    .taking(exchange::export),
     // Looking.
     command("filter", "/ F6", &[Records], moves::start_filter, "show only rows that contain a text")
         .hint(6, "filter"),

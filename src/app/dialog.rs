@@ -1,6 +1,7 @@
 //! Dialogs: a question, and buttons that each hold what they will release.
 
 use super::describe::{self, count};
+use super::exchange::{Exporting, Imported};
 use super::file::ToSave;
 use super::loading::FoundDraft;
 use super::pushing::Ready;
@@ -54,6 +55,8 @@ pub(super) enum Then {
     DropFound,
     Push(Box<Ready>),
     Save(Box<ToSave>),
+    Import(Box<Imported>),
+    Export(Box<Exporting>),
     Text(Decision),
 }
 
@@ -233,6 +236,8 @@ impl App {
             }
             Then::Push(ready) => self.start_push(*ready),
             Then::Save(to_save) => self.save_file(*to_save),
+            Then::Import(imported) => self.take_import(*imported),
+            Then::Export(exporting) => self.export(*exporting),
             Then::Text(decision) => self.decide_on_text(decision),
         }
     }

@@ -200,7 +200,7 @@ fn accept(app: &mut App, accepted: Accepted) {
 }
 
 /// The commonest TTL of a zone, or of the first records of a large one.
-fn common_ttl(zone: &crate::zone::Snapshot) -> u32 {
+pub(super) fn common_ttl(zone: &crate::zone::Snapshot) -> u32 {
     let mut counts = std::collections::BTreeMap::<u32, usize>::new();
     for record in zone.records().take(SAMPLE) {
         *counts.entry(record.ttl).or_default() += 1;

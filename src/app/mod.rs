@@ -9,6 +9,7 @@ pub mod delegation;
 pub mod describe;
 pub mod dialog;
 pub mod edits;
+pub mod exchange;
 pub mod file;
 pub mod form;
 pub mod forms;
@@ -32,6 +33,7 @@ use std::time::Duration;
 use self::changes::Changes;
 use self::commands::{Context, Found};
 use self::dialog::Dialog;
+use self::exchange::{Exchange, Exported, Exporting, Imported, Importing, NotImported};
 use self::file::{FileText, Saved};
 use self::form::Form;
 use self::forms::Chooser;
@@ -162,6 +164,16 @@ pub enum Msg {
         request: RequestId,
         result: Result<Saved, Failure>,
     },
+    /// The answer to an [`Effect::Import`].
+    Imported {
+        request: RequestId,
+        result: Result<Imported, NotImported>,
+    },
+    /// How an [`Effect::Export`] ended.
+    Exported {
+        request: RequestId,
+        exported: Exported,
+    },
     /// Back from [`Effect::EditOutside`].
     EditedOutside(text::Outcome),
     /// The time of the last [`Effect::WakeIn`] is over.
@@ -214,6 +226,10 @@ pub enum Effect {
     /// Write the zone file, unless it has changed since it was loaded, and have it loaded by the nameserver; tell with
     /// [`Msg::Saved`].
     SaveFile { request: RequestId, text: Text },
+    /// Read a file and find out what it has for the zone; tell with [`Msg::Imported`].
+    Import { request: RequestId, importing: Box<Importing> },
+    /// Write the zone to a file, unless one is there that must not be written over; tell with [`Msg::Exported`].
+    Export { request: RequestId, exporting: Box<Exporting> },
     /// Hand the text to the person's own editor, with the cursor on a line, from 1; tell with
     /// [`Msg::EditedOutside`].
     EditOutside { text: Text, line: usize },
@@ -293,6 +309,7 @@ pub struct App {
     pub locked: Option<String>,
     /// The zone as text.
     pub text: Texts,
+    exchange: Exchange,
     /// The rows that the filter lets through are being looked for.
     searching: Option<(RequestId, rows::Search)>,
     /// Keys pressed meanwhile: they are meant for the rows that will be shown.
@@ -327,6 +344,7 @@ impl App {
             details: false,
             locked: None,
             text: Texts::default(),
+            exchange: Exchange::default(),
             searching: None,
             held: VecDeque::new(),
             pending: None,
@@ -384,6 +402,8 @@ impl App {
             Msg::TextsFound { document, editing } => self.on_texts(document, editing),
             Msg::TextSaved(result) => self.on_text_saved(result),
             Msg::Saved { request, result } => self.on_saved(request, result),
+            Msg::Imported { request, result } => self.on_imported(request, result),
+            Msg::Exported { request, exported } => self.on_exported(request, exported),
             Msg::EditedOutside(outcome) => self.on_edited_outside(outcome),
         }
     }

@@ -40,11 +40,16 @@ pub fn open(app: &mut App) {
 
 /// `:ttl` without a value: for the value to be typed.
 pub fn ask_ttl(app: &mut App) {
-    open_with(app, TTL);
+    open_with(app, "ttl ");
 }
 
-/// Begins a line that sets a TTL.
-const TTL: &str = "ttl ";
+pub fn ask_import(app: &mut App) {
+    open_with(app, "import ");
+}
+
+pub fn ask_export(app: &mut App) {
+    open_with(app, "export ");
+}
 
 fn open_with(app: &mut App, text: &str) {
     let matches = matching(app, text);
@@ -53,7 +58,9 @@ fn open_with(app: &mut App, text: &str) {
 
 /// The commands of the screen below the palette that fit this text.
 fn matching(app: &App, text: &str) -> Vec<&'static Command> {
-    let text = if text.starts_with(TTL) { TTL.trim_end() } else { text };
+    if let Some((command, _)) = with_argument(app, text) {
+        return vec![command];
+    }
     let mut matcher = Matcher::new(Config::DEFAULT);
     let pattern = Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart);
     let words: Vec<String> = text.to_lowercase().split_whitespace().map(str::to_string).collect();
@@ -70,6 +77,13 @@ fn matching(app: &App, text: &str) -> Vec<&'static Command> {
         .collect();
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     scored.into_iter().map(|(_, command)| command).collect()
+}
+
+/// The command that is typed with its name and a blank, and what follows, where it takes something.
+fn with_argument<'t>(app: &App, text: &'t str) -> Option<(&'static Command, &'t str)> {
+    let (name, argument) = text.trim_start().split_once(' ')?;
+    let takes = |command: &&Command| command.name == name && command.argument.is_some();
+    Some((in_context(app.screen_context()).find(takes)?, argument.trim()))
 }
 
 impl App {
@@ -89,17 +103,25 @@ pub fn complete(app: &mut App) {
     if let Some(Overlay::Palette(palette)) = &mut app.overlay
         && let Some(command) = palette.matches.get(palette.selected)
     {
-        palette.field = Field::new(command.name);
+        let typed = palette.field.text();
+        let has_argument = command.argument.is_some();
+        if !(has_argument && typed.trim_start().starts_with(&format!("{} ", command.name))) {
+            palette.field = Field::new(&format!("{}{}", command.name, if has_argument { " " } else { "" }));
+        }
     }
 }
 
-/// Runs what was typed: a row number, `ttl` with a value, or the marked command.
+/// Runs what was typed: a row number, a command with what it takes, or the marked command.
 pub fn run(app: &mut App) {
     let Some(Overlay::Palette(palette)) = app.overlay.take() else { return };
     let text = palette.field.text();
-    let is_here = |name| in_context(app.screen_context()).any(|command| command.name == name);
-    if let Some(value) = text.strip_prefix(TTL).filter(|value| !value.trim().is_empty() && is_here("ttl")) {
-        return set_ttl(app, value.trim());
+    if let Some((command, argument)) = with_argument(app, &text).filter(|(_, argument)| !argument.is_empty())
+        && let Some(act) = command.argument
+    {
+        return match (command.enabled)(app) {
+            Ok(()) => act(app, argument),
+            Err(reason) => app.say(reason),
+        };
     }
     let text = text.trim();
     if let Ok(row) = text.parse::<usize>() {
@@ -121,10 +143,7 @@ pub fn run(app: &mut App) {
 }
 
 /// `:ttl 300`: the TTL of the selected record's set.
-fn set_ttl(app: &mut App, value: &str) {
-    if let Err(reason) = super::edits::may_change_selected(app) {
-        return app.say(reason);
-    }
+pub fn set_ttl(app: &mut App, value: &str) {
     let Some(ttl) = read_ttl(value) else {
         return app.say("a TTL is a number of seconds, or 5m, 1h, 1d");
     };

@@ -11,6 +11,7 @@ use crate::zone::{Draft, RecordType, RrKey, SnapshotBuilder, types};
 
 mod budget;
 mod editing;
+mod exchange;
 mod files;
 mod large;
 mod loading;

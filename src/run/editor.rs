@@ -16,7 +16,7 @@ use tokio::task::AbortHandle;
 use super::texts::{self, Saver};
 use super::world::World;
 use super::zone_file::ZoneFile;
-use super::{clock, outside};
+use super::{clock, exchange, outside};
 use crate::app::{App, Effect, Msg, RequestId, Settings};
 use crate::facts::{Failure, FailureKind};
 use crate::store::documents::DocumentFiles;
@@ -232,6 +232,22 @@ impl Editor {
                     let file = Arc::clone(file);
                     self.beside("save", move || Msg::Saved { request, result: file.save(&text.to_string()) });
                 }
+            }
+            Effect::Import { request, importing } => {
+                self.beside("import", move || Msg::Imported {
+                    request,
+                    result: exchange::import(*importing),
+                });
+            }
+            Effect::Export { request, exporting } => {
+                let place = self.place.clone();
+                self.beside("export", move || {
+                    let own = match &place {
+                        Place::File(file) => Some(&**file),
+                        Place::Primary(_) => None,
+                    };
+                    Msg::Exported { request, exported: exchange::export(exporting, own) }
+                });
             }
             Effect::SaveText { text } => self.saver.editing(text),
             Effect::DropText => self.saver.drop_editing(),

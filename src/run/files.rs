@@ -28,14 +28,18 @@ pub fn read_text(path: &Path) -> Result<Vec<u8>, Stop> {
     read_regular(path, usize::MAX).map_err(Stop::usage)
 }
 
-fn read_regular(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
+/// The same with a limit, in octets.
+///
+/// # Errors
+/// A sentence that names the file.
+pub fn read_regular(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
     let unreadable = |error: io::Error| format!("{} cannot be read: {error}.", shown(path));
     let file = std::fs::metadata(path).map_err(unreadable)?;
     // Asked before opening: to open a pipe would wait for somebody to write into it.
     if !file.is_file() {
         return Err(format!("{} is not a regular file.", shown(path)));
     }
-    let too_large = || format!("{} is larger than what may be included.", shown(path));
+    let too_large = || format!("{} is larger than what is read here ({limit} octets at most).", shown(path));
     let length = usize::try_from(file.len()).unwrap_or(usize::MAX);
     if length > limit {
         return Err(too_large());
@@ -129,6 +133,26 @@ pub fn replace(path: &Path, text: &[u8]) -> Result<(), Stop> {
         let _ = folder.sync_all();
     }
     Ok(())
+}
+
+/// Writes a file whole or not at all. A new one gets the mode that the umask leaves; one that is there keeps its own,
+/// and is only written over where that was agreed to.
+///
+/// # Errors
+/// A sentence that names the file; what was there is as it was.
+pub fn write(path: &Path, text: &[u8], over: bool) -> Result<(), String> {
+    if !over {
+        // The name is taken at once: what others put there meanwhile is not written over.
+        let new = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+        new.map_err(|error| format!("{} cannot be written: {error}.", shown(path)))?;
+    }
+    replace(path, text).map_err(|stop| {
+        if !over {
+            // It is empty, and nobody asked for an empty file.
+            let _ = std::fs::remove_file(path);
+        }
+        stop.message
+    })
 }
 
 fn write_new(path: &Path, like: &std::fs::Metadata, text: &[u8]) -> io::Result<()> {

@@ -5,6 +5,7 @@ mod check;
 mod clock;
 mod demo;
 mod editor;
+mod exchange;
 mod files;
 mod outside;
 mod texts;

@@ -89,6 +89,11 @@ impl ZoneFile {
         path.to_string_lossy().into_owned()
     }
 
+    /// Is this path the file, by whatever name?
+    pub fn is_at(&self, path: &Path) -> bool {
+        path.canonicalize().is_ok_and(|path| self.path.canonicalize().is_ok_and(|own| own == path))
+    }
+
     /// What the screen is started with.
     pub fn settings(&self) -> Settings {
         Settings {
@@ -143,17 +148,14 @@ impl ZoneFile {
     fn editable(&self) -> Result<(), String> {
         let path = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
         for path in [&path, &self.path] {
-            let mut journal = path.as_os_str().to_owned();
-            journal.push(".jnl");
-            let journal = Path::new(&journal);
-            if journal.exists() {
+            if let Some(journal) = journal_of(path) {
                 let zone = self.zone.to_string();
                 let zone = zone.trim_end_matches('.');
                 return Err(format!(
                     "this is a dynamic zone's file: {} beside it holds changes that are not in it. Edit the zone at its \
                      server (zonewright {zone} --server HOST --key FILE), or rndc freeze {zone}, rndc sync -clean \
                      {zone}, then R; and rndc thaw {zone} when you are done",
-                    shown(journal)
+                    shown(&journal)
                 ));
             }
         }
@@ -207,8 +209,15 @@ impl ZoneFile {
     }
 }
 
+/// The journal of a dynamic zone, where one stands beside its file.
+pub fn journal_of(path: &Path) -> Option<PathBuf> {
+    let mut journal = path.as_os_str().to_owned();
+    journal.push(".jnl");
+    Some(PathBuf::from(journal)).filter(|journal| journal.exists())
+}
+
 /// A format of BIND that is not text: its files begin with its number, in four octets.
-fn binary_format(octets: &[u8]) -> Option<&'static str> {
+pub fn binary_format(octets: &[u8]) -> Option<&'static str> {
     match octets {
         [0, 0, 0, 2, ..] => Some("raw"),
         [0, 0, 0, 3, ..] => Some("map"),

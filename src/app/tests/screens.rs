@@ -161,14 +161,14 @@ fn help() {
     │  u                take the last edit back                                    │
     │  U Ctrl-R         do the last undone edit again                              │
     │  y                copy the record as a zone-file line to the terminal's cli… │
+    │  :import          import FILE: take a zone file's record sets                │
+    │  :export          export FILE: write the zone with your changes              │
     │  / F6             show only rows that contain a text                         │
     │  I                show or hide a line about the selected record              │
     │  :made-by-server  show or hide the records that the server makes in a signe… │
     │  n                go to the next changed record                              │
     │  N                go to the changed record before                            │
     │  w Ctrl-S F2      review the changes, then push them                         │
-    │  R                load the zone again; edits are kept and put on top         │
-    │  :take-over       take this zone's draft from the editor that holds it       │
     └──────────────────────────────────────────────────────────────────────────────┘
 
      Esc close
@@ -704,6 +704,8 @@ fn wide_screens() {
     │  u                take the last edit back                                                                                        │
     │  U Ctrl-R         do the last undone edit again                                                                                  │
     │  y                copy the record as a zone-file line to the terminal's clipboard                                                │
+    │  :import          import FILE: take a zone file's record sets                                                                    │
+    │  :export          export FILE: write the zone with your changes                                                                  │
     │  / F6             show only rows that contain a text                                                                             │
     │  I                show or hide a line about the selected record                                                                  │
     │  :made-by-server  show or hide the records that the server makes in a signed zone                                                │
@@ -729,8 +731,6 @@ fn wide_screens() {
     │  ? F1             every command and its keys, those of this screen first                                                         │
     │  : F9             run a command by its name; a number goes to that row                                                           │
     │  q F10            quit; a draft is kept                                                                                          │
-    │  Ctrl-C           cancel what is running; otherwise offer to quit                                                                │
-    │  Ctrl-Z           go to the shell; fg comes back                                                                                 │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      Esc close

@@ -98,7 +98,7 @@ impl Wanted {
 }
 
 /// A record that no text holds: it is made by the server or by signing.
-fn is_the_servers(signed: bool, base: &Snapshot, key: &RrKey) -> bool {
+pub fn is_the_servers(signed: bool, base: &Snapshot, key: &RrKey) -> bool {
     describe::is_never_edited(key.rtype) || is_managed(signed, base, key)
 }
 

@@ -209,16 +209,20 @@ fn prepare(app: &mut App, purpose: Purpose) {
     ask_for_text(app, purpose);
 }
 
-fn ask_for_text(app: &mut App, purpose: Purpose) {
-    let Some(open) = app.open() else { return };
-    let at = open.selected().map(|row| (row.key, row.rdata));
-    let wanted = Wanted {
+/// What the text of the zone is made from, as it is now.
+pub(super) fn wanted(app: &App) -> Option<Wanted> {
+    let open = app.open()?;
+    Some(Wanted {
         previous: app.text.document.clone(),
         base: open.draft.base().clone(),
         changes: open.draft.changes().clone(),
         included: open.file.as_ref().map(|file| file.included.clone()),
-        at,
-    };
+        at: open.selected().map(|row| (row.key, row.rdata)),
+    })
+}
+
+fn ask_for_text(app: &mut App, purpose: Purpose) {
+    let Some(wanted) = wanted(app) else { return };
     let request = app.work(Work::Document(Box::new(wanted)));
     app.text.preparing = Some((request, purpose));
 }
