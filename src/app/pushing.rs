@@ -158,6 +158,7 @@ pub fn stage(stage: Stage) -> String {
         Stage::Sending { step, total } if total > 1 => return format!("sending message {step} of {total}"),
         Stage::Sending { .. } => "sending the update",
         Stage::ReadingBack => "reading back what the server holds now",
+        Stage::FindingReason => "asking for the reason, with updates that change nothing",
         Stage::WaitingForServer => "the server accepted it; waiting until it shows",
     };
     text.into()

@@ -1,37 +1,61 @@
 //! The brake: which pushes are so large, or so near the root of the zone, that a yes is not enough.
 
-use crate::zone::{Change, ChangeMap, Rdata, RecordType, RrSet, Snapshot};
+use std::collections::HashSet;
 
-/// How many records go and how many come.
+use crate::zone::managed::Signing;
+use crate::zone::{Change, ChangeMap, RecordType, RrKey, RrSet, Snapshot, types};
+
+/// How many records of `set` the other does not have.
+pub(super) fn lacking(key: &RrKey, set: &RrSet, other: Option<&RrSet>) -> usize {
+    let Some(other) = other else { return set.rdata.len() };
+    let others: HashSet<_> = other.rdata.iter().map(|rdata| types::canonical(key.rtype, rdata)).collect();
+    set.rdata.iter().filter(|rdata| !others.contains(&types::canonical(key.rtype, rdata))).count()
+}
+
+/// How many records go and how many come. A record with other data is one that goes and one that comes.
 pub fn tally(changes: &ChangeMap) -> (usize, usize) {
-    let missing = |from: &Option<RrSet>, other: &Option<RrSet>, rtype: RecordType| {
-        let gone = |rdata: &&Rdata| !other.as_ref().is_some_and(|other| other.contains(rtype, rdata));
-        from.as_ref().map_or(0, |set| set.rdata.iter().filter(gone).count())
-    };
-    changes.iter().fold((0, 0), |(deleted, added), (key, change)| {
-        let Change { before, after } = change;
-        (deleted + missing(before, after, key.rtype), added + missing(after, before, key.rtype))
+    count(changes.iter())
+}
+
+fn count<'a>(changes: impl Iterator<Item = (&'a RrKey, &'a Change)>) -> (usize, usize) {
+    changes.fold((0, 0), |(deleted, added), (key, change)| {
+        let lacking = |set: &Option<RrSet>, other: &Option<RrSet>| {
+            set.as_ref().map_or(0, |set| lacking(key, set, other.as_ref()))
+        };
+        (deleted + lacking(&change.before, &change.after), added + lacking(&change.after, &change.before))
     })
 }
 
 /// Why a push needs the name of the zone typed, as a sentence; `None` when it needs no more than a yes. `percent`
-/// is the share of the zone's records, 0 to 100, that may be deleted without.
+/// is the share of the zone's records, 0 to 100, that may be deleted without. What the server makes by itself, such as
+/// signatures, does not count.
 pub fn danger(base: &Snapshot, changes: &ChangeMap, percent: u8) -> Option<String> {
-    let at_apex = |rtype| changes.keys().any(|key| key.owner == *base.origin() && key.rtype == rtype);
-    let (deleted, _) = tally(changes);
-    if deleted.saturating_mul(100) > base.record_count().saturating_mul(usize::from(percent)) {
-        return Some(format!("This deletes {deleted} of {} records.", base.record_count()));
+    let apex = |rtype| RrKey::new(base.origin().clone(), rtype);
+    let (soa, ns) = (apex(RecordType::SOA), apex(RecordType::NS));
+    let all = Signing::of(base).map_or(base.record_count(), |signing| signing.plain.len());
+    let frame: usize =
+        [&soa, &ns].into_iter().filter_map(|key| base.get(key)).map(|set| set.rdata.len()).sum();
+    let data = all.saturating_sub(frame);
+    let (gone, come) = count(changes.iter().filter(|(key, _)| **key != soa && **key != ns));
+    if data > 0 && come == 0 && gone >= data {
+        return Some("This empties the zone: only its SOA and nameservers are left.".into());
     }
-    if at_apex(RecordType::NS) {
+    let (deleted, added) = tally(changes);
+    if deleted.saturating_mul(100) > all.saturating_mul(usize::from(percent)) {
+        let verb = if added == 0 { "deletes" } else { "deletes or replaces" };
+        return Some(format!("This {verb} {deleted} of {all} records."));
+    }
+    if changes.contains_key(&ns) {
         return Some("This changes the zone's own nameservers.".into());
     }
-    at_apex(RecordType::SOA).then(|| "This changes the zone's SOA.".into())
+    changes.contains_key(&soa).then(|| "This changes the zone's SOA.".into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::zone::changes::diff;
+    use crate::zone::managed::without_managed;
     use crate::zone::testing;
 
     /// These records, and the SOA and NS that every zone has.
@@ -39,17 +63,102 @@ mod tests {
         testing::zone(&[&[("@", 60, "SOA 1"), ("@", 60, "NS ns1")], records].concat())
     }
 
+    fn told(before: &Snapshot, after: &Snapshot, percent: u8) -> Option<String> {
+        danger(before, &without_managed(diff(before, after), before, after), percent)
+    }
+
+    /// This many hosts of one address each.
+    fn hosts(from: usize, to: usize) -> Vec<(String, u32, String)> {
+        (from..to).map(|host| (format!("host{host}"), 60, format!("A 192.0.2.{host}"))).collect()
+    }
+
+    fn zone_of(hosts: &[(String, u32, String)], more: &[(&str, u32, &str)]) -> Snapshot {
+        let hosts = hosts.iter().map(|(owner, ttl, record)| (owner.as_str(), *ttl, record.as_str()));
+        zone(&hosts.chain(more.iter().copied()).collect::<Vec<_>>())
+    }
+
     #[test]
-    fn what_needs_the_name_typed() {
-        let base = zone(&[("a", 60, "A 192.0.2.1"), ("b", 60, "A 192.0.2.2"), ("c", 60, "A 192.0.2.3")]);
-        let told =
-            |records: &[(&str, u32, &str)], percent| danger(&base, &diff(&base, &zone(records)), percent);
-        let two = [("a", 60, "A 192.0.2.1"), ("b", 60, "A 192.0.2.2")];
-        assert_eq!(told(&two, 20), None);
+    fn exactly_the_share_needs_no_more_than_a_yes() {
+        // With SOA and NS: 10 and 100 records.
+        for (hosts_there, share) in [(8, 2), (98, 20)] {
+            let base = zone_of(&hosts(0, hosts_there), &[]);
+            assert_eq!(told(&base, &zone_of(&hosts(share, hosts_there), &[]), 20), None);
+            assert_eq!(
+                told(&base, &zone_of(&hosts(share + 1, hosts_there), &[]), 20),
+                Some(format!("This deletes {} of {} records.", share + 1, hosts_there + 2))
+            );
+        }
+        let base = zone_of(&hosts(0, 8), &[]);
+        assert_eq!(told(&base, &zone_of(&hosts(0, 20), &[]), 0), None, "additions are no danger");
+        assert!(told(&base, &zone_of(&hosts(1, 8), &[]), 0).is_some());
+        assert_eq!(told(&base, &zone_of(&hosts(1, 8), &[]), 100), None);
+    }
+
+    #[test]
+    fn what_the_server_makes_does_not_count() {
+        let signed =
+            [("@", 60, "RRSIG 6"), ("@", 60, "RRSIG 2"), ("@", 60, "NSEC host0"), ("host7", 60, "RRSIG 1")];
+        let base = zone_of(&hosts(0, 8), &signed);
+        assert_eq!(told(&base, &zone_of(&hosts(2, 8), &signed), 20), None);
         assert_eq!(
-            told(&two, 10).as_deref(),
-            Some(format!("This deletes 1 of {} records.", base.record_count()).as_str())
+            told(&base, &zone_of(&hosts(3, 8), &signed), 20).as_deref(),
+            Some("This deletes 3 of 10 records.")
         );
-        assert!(told(&[], 50).is_some());
+        assert!(told(&base, &zone_of(&[], &signed), 100).is_some_and(|why| why.contains("empties")));
+    }
+
+    #[test]
+    fn replaced_records_count_and_are_called_so() {
+        let base = zone_of(&hosts(0, 8), &[]);
+        let renumbered: Vec<_> =
+            hosts(0, 8).into_iter().map(|(owner, ttl, _)| (owner, ttl, "A 198.51.100.1".into())).collect();
+        assert_eq!(
+            told(&base, &zone_of(&renumbered, &[]), 20).as_deref(),
+            Some("This deletes or replaces 8 of 10 records.")
+        );
+        let slower: Vec<_> = hosts(0, 8).into_iter().map(|(owner, _, data)| (owner, 7200, data)).collect();
+        assert_eq!(told(&base, &zone_of(&slower, &[]), 20), None, "a TTL deletes nothing");
+    }
+
+    #[test]
+    fn an_emptied_zone_whatever_the_share() {
+        let base = zone_of(&hosts(0, 2), &[]);
+        for percent in [20, 100] {
+            let why = told(&base, &zone(&[]), percent).unwrap();
+            assert_eq!(why, "This empties the zone: only its SOA and nameservers are left.");
+        }
+        assert!(!told(&base, &zone_of(&hosts(5, 6), &[]), 20).unwrap().contains("empties"));
+        // There was nothing to empty.
+        assert_eq!(told(&zone(&[]), &zone(&[]), 20), None);
+    }
+
+    #[test]
+    fn a_zone_of_three_records() {
+        let base = zone(&[("www", 60, "A 192.0.2.1")]);
+        assert!(told(&base, &zone(&[]), 20).is_some());
+        assert_eq!(
+            told(&base, &zone(&[("www", 60, "A 192.0.2.2")]), 20).as_deref(),
+            Some("This deletes or replaces 1 of 3 records.")
+        );
+        assert_eq!(told(&base, &zone(&[("www", 60, "A 192.0.2.1"), ("www", 60, "A 192.0.2.2")]), 20), None);
+        assert_eq!(told(&base, &zone(&[("www", 5, "A 192.0.2.1")]), 20), None);
+    }
+
+    #[test]
+    fn apex_ns_and_soa() {
+        let base = zone_of(&hosts(0, 8), &[]);
+        let more = [("@", 60, "NS ns2")];
+        assert_eq!(
+            told(&base, &zone_of(&hosts(0, 8), &more), 20).as_deref(),
+            Some("This changes the zone's own nameservers.")
+        );
+        let below = [("sub", 60, "NS ns2")];
+        assert_eq!(told(&base, &zone_of(&hosts(0, 8), &below), 20), None, "a delegation is no apex");
+        let mut changes = ChangeMap::new();
+        let key = RrKey::new(base.origin().clone(), RecordType::SOA);
+        let before = base.get(&key);
+        let after = before.clone().map(|set| RrSet { ttl: 5, ..set });
+        changes.insert(key, Change { before, after });
+        assert_eq!(danger(&base, &changes, 20).as_deref(), Some("This changes the zone's SOA."));
     }
 }

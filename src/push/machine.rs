@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::plan::{Guards, plan_with};
+use super::probe::{self, Search};
 use super::{
     Action, Event, Outcome, Plan, PlanError, Prediction, Report, ServerTraits, Stage, Verdict, explain,
-    predict,
+    hindsight, predict,
 };
 use crate::facts::{Failure, FailureKind, ServerKind};
 use crate::zone::changes::{Change, ChangeMap, Rebased};
@@ -48,6 +49,8 @@ pub struct Push {
     zone: Option<Arc<Snapshot>>,
     /// Was the zone transferred after the update was sent?
     read_back: bool,
+    /// For the prerequisite that does not hold although the zone is as it was loaded.
+    search: Search,
 }
 
 /// What is waited for.
@@ -63,6 +66,10 @@ enum State {
     Sending,
     /// The zone after a failed prerequisite.
     Reloading,
+    /// The answer to an update without changes, after a refusal: is it the changes, or any update?
+    Probing,
+    /// The answer to some of the prerequisites without changes: do they hold?
+    Searching,
     /// The SOA after a refusal: only to be sure that nothing happened.
     CheckingRefusal,
     /// The SOA after sending.
@@ -124,6 +131,7 @@ impl Push {
             serial_after: None,
             zone: None,
             read_back: false,
+            search: Search::new(Vec::new()),
         };
         (push, vec![Action::Show(Stage::CheckingSerial), Action::AskSoa])
     }
@@ -143,6 +151,8 @@ impl Push {
             (State::LoadingPause(serial), Event::Woke) => self.load(serial),
             (State::Sending, Event::Answer(answer)) => self.answered(answer),
             (State::Reloading, Event::Zone(Ok(zone))) => self.reloaded(zone),
+            (State::Probing, Event::Probed(answer)) => self.probed(answer),
+            (State::Searching, Event::Probed(answer)) => self.searched(answer),
             (State::CheckingRefusal, Event::Soa(answer)) => {
                 self.refusal_checked(answer.ok().map(|soa| soa.serial))
             }
@@ -255,10 +265,10 @@ impl Push {
             Ok(Rcode::NXRRSET | Rcode::YXRRSET | Rcode::NXDOMAIN | Rcode::YXDOMAIN) => self.reload(),
             // A server that passes updates on says this too when the primary's answer is lost.
             Ok(Rcode::SERVFAIL) => {
-                self.trouble = Some(Trouble::Failed(explain::rcode(Rcode::SERVFAIL, self.traits.kind)));
+                self.trouble = Some(Trouble::Failed(self.explain(Rcode::SERVFAIL)));
                 self.read_serial()
             }
-            Ok(rcode) => self.refused(explain::rcode(rcode, self.traits.kind)),
+            Ok(rcode) => self.refused(self.explain(rcode)),
             Err(failure) => match failure.kind {
                 // No connection, or nothing was sent on it.
                 FailureKind::Unreachable | FailureKind::Local => self.cannot_send(failure.to_string()),
@@ -267,14 +277,14 @@ impl Push {
                 | FailureKind::NotImplemented
                 | FailureKind::UnknownKey
                 | FailureKind::BadSignature
-                | FailureKind::ClockOff => self.refused(explain::failure(failure, self.traits.kind)),
+                | FailureKind::ClockOff => self.refused(failure),
                 // Not signed, so it is taken as a hint to look, never to send again.
                 FailureKind::Rcode(Rcode::NXRRSET | Rcode::YXRRSET | Rcode::NXDOMAIN | Rcode::YXDOMAIN) => {
                     self.repeats = REPEATS;
                     self.reload()
                 }
                 FailureKind::Rcode(rcode) if rcode != Rcode::SERVFAIL && rcode != Rcode::NOERROR => {
-                    self.refused(explain::failure(failure, self.traits.kind))
+                    self.refused(failure)
                 }
                 _ => {
                     self.trouble = Some(Trouble::Unknown(failure));
@@ -290,9 +300,71 @@ impl Push {
     }
 
     fn refused(&mut self, failure: Failure) -> Vec<Action> {
+        let asks = failure.kind == FailureKind::Refused;
         self.trouble = Some(Trouble::Refused(failure));
+        if asks {
+            self.state = State::Probing;
+            let question = probe::empty(self.base.origin());
+            return vec![Action::Show(Stage::FindingReason), Action::Probe(question)];
+        }
+        self.probed(Ok(Rcode::NOERROR))
+    }
+
+    /// Puts the refusal into words, now that it is known whether the server takes any update from us.
+    fn probed(&mut self, answer: Result<Rcode, Failure>) -> Vec<Action> {
+        let takes_empty = match answer {
+            Ok(Rcode::NOERROR) => Some(true),
+            Ok(Rcode::REFUSED) => Some(false),
+            Err(failure) if failure.kind == FailureKind::Refused => Some(false),
+            _ => None,
+        };
+        if let Some(Trouble::Refused(failure)) = self.trouble.take() {
+            let explained = self.with_case(takes_empty, |case| match self.answer {
+                Some(rcode) => explain::rcode(rcode, case),
+                None => explain::failure(failure, case),
+            });
+            self.trouble = Some(Trouble::Refused(explained));
+        }
         self.state = State::CheckingRefusal;
         vec![Action::Show(Stage::ReadingBack), Action::AskSoa]
+    }
+
+    fn with_case<T>(&self, takes_empty: Option<bool>, tell: impl FnOnce(&explain::Case<'_>) -> T) -> T {
+        let predicted = predict(&self.base, &self.plan, &self.changes, self.traits);
+        tell(&explain::Case {
+            kind: self.traits.kind,
+            zone: &self.base,
+            changes: &self.changes,
+            predicted: &predicted,
+            takes_empty,
+        })
+    }
+
+    fn explain(&self, rcode: Rcode) -> Failure {
+        self.with_case(None, |case| explain::rcode(rcode, case))
+    }
+
+    /// Asks for the prerequisite that does not hold, or ends the push when it is found.
+    fn search_on(&mut self) -> Vec<Action> {
+        if let Some(question) = self.search.question(self.base.origin()) {
+            self.state = State::Searching;
+            return vec![Action::Show(Stage::FindingReason), Action::Probe(question)];
+        }
+        let rcode = self.answer.unwrap_or(Rcode::NXRRSET);
+        let failure = self.with_case(None, |case| explain::unmet(rcode, self.search.culprit(), case));
+        self.finish(Outcome::Refused(failure), Vec::new())
+    }
+
+    fn searched(&mut self, answer: Result<Rcode, Failure>) -> Vec<Action> {
+        match answer {
+            Ok(Rcode::NOERROR) => self.search.answered(true),
+            Ok(Rcode::NXRRSET | Rcode::YXRRSET | Rcode::NXDOMAIN | Rcode::YXDOMAIN) => {
+                self.search.answered(false);
+            }
+            // It cannot be found.
+            _ => self.search = Search::new(Vec::new()),
+        }
+        self.search_on()
     }
 
     /// A refusal is mostly not signed. That the serial has not moved bears it out.
@@ -323,9 +395,11 @@ impl Push {
         }
         self.repeats += 1;
         if gives_up {
-            let rcode = self.answer.unwrap_or(Rcode::NXRRSET);
-            let failure = explain::rcode(rcode, self.traits.kind);
-            return self.finish(Outcome::Refused(failure), Vec::new());
+            // Where the zone moves on all the time, no single prerequisite is at fault.
+            let suspects =
+                if is_same_soa { std::mem::take(&mut self.plan.update.prerequisites) } else { Vec::new() };
+            self.search = Search::new(suspects);
+            return self.search_on();
         }
         if is_same_soa {
             // Less is guarded from here on, so the server that is updated must be seen to hold this zone still:
@@ -429,11 +503,8 @@ impl Push {
             } else if change.is_untouched(key.rtype, now.as_ref()) {
                 Verdict::NotApplied(self.why_not(key, &predicted))
             } else {
-                let why = reason(key, &predicted).unwrap_or_else(|| {
-                    "The server made something else of it, or somebody else changed it since. Look at it in the \
-                     reloaded zone."
-                        .into()
-                });
+                let why = reason(key, &predicted)
+                    .unwrap_or_else(|| hindsight::altered(self.traits.kind, key, change, now.as_ref()));
                 Verdict::ChangedByServer(now, why)
             }
         };
@@ -449,9 +520,7 @@ impl Push {
                                           before you push again."
                     .into()
             }
-            None => reason(key, predicted).unwrap_or_else(|| {
-                "The server said yes, but does not show it. Its log may tell why it ignored it.".into()
-            }),
+            None => reason(key, predicted).unwrap_or_else(|| hindsight::ignored(self.traits.kind)),
         }
     }
 
@@ -472,6 +541,14 @@ impl Push {
         match self.state {
             State::Checking | State::Loading(_) | State::LoadingPause(_) | State::Reloading => {
                 self.cannot_send(explain::CANCELLED.into())
+            }
+            State::Probing => {
+                self.probed(Ok(self.answer.unwrap_or(Rcode::SERVFAIL)));
+                self.conclude()
+            }
+            State::Searching => {
+                self.search = Search::new(Vec::new());
+                self.search_on()
             }
             State::CheckingRefusal => self.conclude(),
             _ if self.read_back => {

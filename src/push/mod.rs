@@ -6,9 +6,11 @@
 
 mod brake;
 mod explain;
+mod hindsight;
 mod machine;
 mod plan;
 mod predict;
+mod probe;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +24,7 @@ use crate::zone::{Change, ChangeMap, RecordType, RrKey, Snapshot, Soa, serial};
 
 pub use crate::facts::history::Verdict;
 pub use brake::{danger, tally};
+pub use explain::not_taken;
 pub use machine::Push;
 pub use plan::{PlanError, plan};
 pub use predict::predict;
@@ -35,6 +38,8 @@ pub enum Event {
     Zone(Result<Arc<Snapshot>, Failure>),
     /// The answer to [`Action::Send`]; `Ok` only for one whose signature was verified.
     Answer(Result<Rcode, Failure>),
+    /// The same for [`Action::Probe`].
+    Probed(Result<Rcode, Failure>),
     /// The time of [`Action::Wait`] is over.
     Woke,
     /// The person wants no more waiting: report with what is known.
@@ -50,6 +55,8 @@ pub enum Action {
     Transfer,
     /// Send this update and tell the answer.
     Send(Update),
+    /// Send this update, which has no operations and so cannot change anything, and tell the answer.
+    Probe(Update),
     Wait(Duration),
     /// Where the push is, for the screen.
     Show(Stage),
@@ -68,6 +75,8 @@ pub enum Stage {
     },
     ReadingBack,
     WaitingForServer,
+    /// After a refusal.
+    FindingReason,
 }
 
 /// How a push ended.

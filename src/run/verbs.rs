@@ -153,18 +153,22 @@ pub fn push(zone: &str, file: &Path, server: &ServerArgs, options: PushOptions) 
     let plan = push::plan(&base, &changes, traits).map_err(|error| Stop::no(error.to_string()))?;
     tell_prospects(&base, &changes, &plan, traits);
     if options.dry_run {
+        if let Some(danger) = push::danger(&base, &changes, target.server.brake_percent) {
+            say(&format!("warning: {danger} To push it, --force is needed."));
+        }
         say("Nothing was sent: this was a dry run.");
         return Ok(Exit::No);
     }
-    if let Some(danger) = push::danger(&base, &changes, target.server.brake_percent)
-        && !options.force
+    let danger = push::danger(&base, &changes, target.server.brake_percent).filter(|_| !options.force);
+    if let Some(danger) = &danger
+        && (options.yes || !io::stdin().is_terminal())
     {
         return Err(Stop::no(format!("{danger} Nothing was sent. If this is what you want, say --force.")));
     }
     if let Err(why) = &loaded.editable {
         return Err(Stop::no(format!("Nothing was sent: {why}")));
     }
-    if !options.yes && !confirmed(&name, &changes)? {
+    if !options.yes && !confirmed(&name, &changes, danger.as_deref())? {
         say("Nothing was sent.");
         return Ok(Exit::No);
     }
@@ -188,16 +192,27 @@ fn tell_prospects(base: &Snapshot, changes: &ChangeMap, plan: &Plan, traits: Ser
     }
 }
 
-fn confirmed(zone: &Name, changes: &ChangeMap) -> Result<bool, Stop> {
+/// Asks for a yes, or, for a push that is dangerous, for the name of the zone.
+fn confirmed(zone: &Name, changes: &ChangeMap, danger: Option<&str>) -> Result<bool, Stop> {
     if !io::stdin().is_terminal() {
         return Err(Stop::usage("Nobody is here to ask: say --yes to push without a question.".into()));
     }
     let mut err = io::stderr();
-    write!(err, "Push {} changed record sets to {zone}? Type yes: ", changes.len())?;
+    let sets = changes.len();
+    match danger {
+        Some(danger) => write!(err, "{danger} Push {sets} changed record sets? Type the name of the zone: ")?,
+        None => write!(err, "Push {sets} changed record sets to {zone}? Type yes: ")?,
+    }
     err.flush()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
-    Ok(answer.trim() == "yes")
+    let answer = answer.trim();
+    Ok(match danger {
+        Some(_) => {
+            Name::parse(answer.as_bytes(), Some(Name::root().as_ref())).is_ok_and(|name| name == *zone)
+        }
+        None => answer == "yes",
+    })
 }
 
 fn stage_in_words(stage: push::Stage) -> String {
@@ -209,6 +224,7 @@ fn stage_in_words(stage: push::Stage) -> String {
         }
         push::Stage::Sending { .. } => "Sending the update.",
         push::Stage::ReadingBack => "Reading the zone back.",
+        push::Stage::FindingReason => "Asking the server for the reason, with updates that change nothing.",
         push::Stage::WaitingForServer => "Waiting for the server to show the change.",
     };
     text.into()

@@ -15,7 +15,7 @@ use crate::config::HostPort;
 use crate::dns::questions::{self, Network};
 use crate::dns::{self, Endpoint, Primary, Refreshed};
 use crate::facts::{Failure, FailureKind, NameserverStatus, Parent};
-use crate::push::{Action, Event, Push, Report, Stage};
+use crate::push::{self, Action, Event, Push, Report, Stage};
 use crate::wire::key::Key;
 use crate::zone::update::{Rcode, Update};
 use crate::zone::{Name, Snapshot, Soa};
@@ -46,6 +46,14 @@ pub struct World {
     primary: OnceCell<Primary>,
     /// The zone as last transferred: of the next version only the differences are needed.
     last: Mutex<Option<Arc<Snapshot>>>,
+}
+
+/// Why a zone cannot be changed.
+enum Refusal {
+    /// What the server answered to an update without changes.
+    Rcode(Rcode),
+    /// In words.
+    Said(String),
 }
 
 impl World {
@@ -133,31 +141,39 @@ impl World {
             questions::server_kind(&primary.update_to, self.access.timeout),
             self.takes_updates(primary)
         );
-        Ok(Loaded { zone: zone?, kind, editable, file: None })
+        let zone = zone?;
+        let editable = editable.map_err(|refusal| match refusal {
+            Refusal::Rcode(rcode) => {
+                let name = &primary.update_to.name;
+                format!("{name} answers {rcode} to updates. {}", push::not_taken(rcode, kind, &zone))
+            }
+            Refusal::Said(why) => why,
+        });
+        Ok(Loaded { zone, kind, editable, file: None })
     }
 
     /// Sends an update that changes nothing, which the server answers as it would a real one.
-    async fn takes_updates(&self, primary: &Primary) -> Result<(), String> {
+    async fn takes_updates(&self, primary: &Primary) -> Result<(), Refusal> {
+        let said = |why| Err(Refusal::Said(why));
         if self.access.read_only {
-            return Err("the configuration says read-only for this server".into());
+            return said("the configuration says read-only for this server".into());
         }
         let nothing = Update { zone: self.zone.clone(), prerequisites: Vec::new(), operations: Vec::new() };
         match dns::update(primary, &nothing).await {
             Ok(Rcode::NOERROR) => Ok(()),
-            Ok(rcode) => Err(format!(
-                "{} answers {rcode} to updates{}",
-                primary.update_to.name,
-                if primary.key.is_none() { "; give a key with --key" } else { " with this key" }
-            )),
-            Err(failure) if primary.key.is_none() => Err(format!(
+            Ok(rcode) if primary.key.is_none() => {
+                said(format!("{} answers {rcode} to updates; give a key with --key", primary.update_to.name))
+            }
+            Ok(rcode) => Err(Refusal::Rcode(rcode)),
+            Err(failure) if primary.key.is_none() => said(format!(
                 "no key, and {} takes no unsigned updates; use --key. {}",
                 primary.update_to.name, failure.why
             )),
-            Err(failure) if failure.kind == FailureKind::NotImplemented => Err(format!(
+            Err(failure) if failure.kind == FailureKind::NotImplemented => said(format!(
                 "{} takes no dynamic updates (NOTIMP). Name the primary that does with --update-to.",
                 primary.update_to.name
             )),
-            Err(failure) => Err(failure.to_string()),
+            Err(failure) => said(failure.to_string()),
         }
     }
 
@@ -178,6 +194,10 @@ impl World {
                 }
                 Event::Answer(answer)
             }
+            Action::Probe(update) => Event::Probed(match self.primary().await {
+                Ok(primary) => dns::update(primary, &update).await,
+                Err(failure) => Err(failure),
+            }),
             Action::Wait(time) => {
                 tokio::time::sleep(time).await;
                 Event::Woke

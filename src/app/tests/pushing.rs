@@ -30,6 +30,7 @@ impl Server {
             Action::AskSoa => Event::Soa(Ok(self.zone.soa().clone())),
             Action::Transfer => Event::Zone(Ok(self.zone.clone())),
             Action::Wait(_) => Event::Woke,
+            Action::Probe(_) => Event::Probed(Ok(Rcode::NOERROR)),
             Action::Send(update) => Event::Answer(Ok(match self.refuses {
                 Some(rcode) => rcode,
                 None => self.carry_out(update),

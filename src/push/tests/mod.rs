@@ -1,5 +1,6 @@
 //! Tests of planning, predicting and pushing, on small zones.
 
+mod explain;
 mod machine;
 mod plan;
 mod predict;

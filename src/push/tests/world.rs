@@ -37,6 +37,12 @@ pub struct World {
     pub cancel_before: Option<usize>,
     /// The SOA that the server compares with is another one than it serves.
     pub hidden_soa: bool,
+    /// An RRset of which the server says that it is not what it serves.
+    pub lies_about: Option<RrKey>,
+    /// What it says to an update without changes.
+    pub to_empty: Result<Rcode, Failure>,
+    /// How many updates without changes it got.
+    pub probes: usize,
     questions: usize,
     pending: Option<(Duration, Update)>,
     pub waited: Duration,
@@ -57,12 +63,20 @@ impl World {
             failing: Vec::new(),
             cancel_before: None,
             hidden_soa: false,
+            lies_about: None,
+            to_empty: Ok(Rcode::NOERROR),
+            probes: 0,
             questions: 0,
             pending: None,
             waited: Duration::ZERO,
             sent: Vec::new(),
             transfers: 0,
         }
+    }
+
+    /// How many questions it was asked.
+    pub fn questions(&self) -> usize {
+        self.questions
     }
 
     /// Pushes these edits of the zone as it is now.
@@ -105,6 +119,14 @@ impl World {
                 Event::Zone(fails.map_or_else(|| Ok(Arc::clone(&self.zone)), Err))
             }
             Action::Send(update) => Event::Answer(self.receive(update)),
+            Action::Probe(update) => {
+                assert!(update.operations.is_empty());
+                self.probes += 1;
+                Event::Probed(match update.prerequisites.is_empty() {
+                    true => self.to_empty.clone(),
+                    false => Ok(self.objection(&update).unwrap_or(Rcode::NOERROR)),
+                })
+            }
             Action::Wait(pause) => {
                 self.waited += pause;
                 if self.pending.as_ref().is_some_and(|(due, _)| *due <= self.waited) {
@@ -125,13 +147,22 @@ impl World {
         self.zone = Arc::new(updated(&self.zone, &update).unwrap());
     }
 
+    /// What it says to a prerequisite about something that it holds otherwise than it serves.
+    fn objection(&self, update: &Update) -> Option<Rcode> {
+        let is_lie = |prerequisite: &Prerequisite| match prerequisite {
+            Prerequisite::RrsetIs(_, RecordType::SOA, _) => self.hidden_soa,
+            Prerequisite::RrsetIs(owner, rtype, _) => {
+                self.lies_about.as_ref().is_some_and(|key| key.owner == *owner && key.rtype == *rtype)
+            }
+            _ => false,
+        };
+        update.prerequisites.iter().any(is_lie).then_some(Rcode::NXRRSET)
+    }
+
     fn receive(&mut self, update: Update) -> Result<Rcode, Failure> {
         self.sent.push(update.clone());
-        let compares_soa = |prerequisite: &Prerequisite| {
-            matches!(prerequisite, Prerequisite::RrsetIs(_, RecordType::SOA, _))
-        };
-        if self.hidden_soa && update.prerequisites.iter().any(compares_soa) {
-            return Ok(Rcode::NXRRSET);
+        if let Some(rcode) = self.objection(&update) {
+            return Ok(rcode);
         }
         let after = match updated(&self.zone, &update) {
             Ok(after) => after,

@@ -81,6 +81,9 @@ impl Primary {
                         before_send();
                         Event::Answer(self.runtime.block_on(dns::update(&self.ours, &update)))
                     }
+                    Action::Probe(update) => {
+                        Event::Probed(self.runtime.block_on(dns::update(&self.ours, &update)))
+                    }
                     Action::Wait(time) => {
                         std::thread::sleep(time);
                         Event::Woke
