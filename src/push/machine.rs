@@ -396,9 +396,8 @@ impl Push {
         self.repeats += 1;
         if gives_up {
             // Where the zone moves on all the time, no single prerequisite is at fault.
-            let suspects =
-                if is_same_soa { std::mem::take(&mut self.plan.update.prerequisites) } else { Vec::new() };
-            self.search = Search::new(suspects);
+            let sent = self.plan.steps.first().filter(|_| is_same_soa);
+            self.search = Search::new(sent.map_or(Vec::new(), |step| step.update.prerequisites.clone()));
             return self.search_on();
         }
         if is_same_soa {
