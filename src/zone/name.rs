@@ -66,56 +66,8 @@ impl Name {
     /// # Errors
     /// A [`NameError`] that says what is wrong with the text.
     pub fn parse(text: &[u8], origin: Option<NameRef<'_>>) -> Result<Name, NameError> {
-        if text == b"@" {
-            return origin.map(NameRef::to_name).ok_or(NameError::NoOrigin);
-        }
-        if text == b"." {
-            return Ok(Name::root());
-        }
-        if text.is_empty() {
-            return Err(NameError::Empty);
-        }
         let mut wire = Vec::with_capacity(text.len() + 2);
-        let mut label_start = 0;
-        wire.push(0);
-        let mut rest = text;
-        let mut absolute = false;
-        while let Some((&octet, tail)) = rest.split_first() {
-            rest = tail;
-            absolute = false;
-            let value = match octet {
-                b'.' => {
-                    close_label(&mut wire, label_start)?;
-                    label_start = wire.len();
-                    wire.push(0);
-                    absolute = true;
-                    continue;
-                }
-                b'\\' => {
-                    let (value, used) = unescape(tail).ok_or(NameError::BadEscape)?;
-                    rest = tail.get(used..).unwrap_or_default();
-                    value
-                }
-                octet if !octet.is_ascii() => return Err(NameError::NotAscii),
-                octet => octet,
-            };
-            wire.push(value);
-            if wire.len() - label_start > MAX_LABEL + 1 {
-                return Err(NameError::LabelTooLong);
-            }
-            if wire.len() > MAX_NAME {
-                return Err(NameError::TooLong);
-            }
-        }
-        if absolute {
-            // The octet pushed for the label after the last dot is the root's length.
-        } else {
-            close_label(&mut wire, label_start)?;
-            wire.extend_from_slice(origin.ok_or(NameError::NoOrigin)?.0);
-        }
-        if wire.len() > MAX_NAME {
-            return Err(NameError::TooLong);
-        }
+        append(text, origin, &mut wire)?;
         Ok(Name(wire.into_boxed_slice()))
     }
 
@@ -142,6 +94,122 @@ impl Name {
     /// Text relative to `origin`: `@` for the origin itself, no final dot below it, absolute elsewhere.
     pub fn relative_to(&self, origin: &Name) -> String {
         self.as_ref().relative_to(origin.as_ref())
+    }
+}
+
+/// Room for a name that is used again for the next one: a reader of a million names asks for memory once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameBuffer(Vec<u8>);
+
+impl Default for NameBuffer {
+    /// Holds the root.
+    fn default() -> NameBuffer {
+        NameBuffer(vec![0])
+    }
+}
+
+impl NameBuffer {
+    /// Reads another name, as [`Name::parse`] does.
+    ///
+    /// # Errors
+    /// Those of [`Name::parse`]; then it holds the root.
+    pub fn read(&mut self, text: &[u8], origin: Option<NameRef<'_>>) -> Result<(), NameError> {
+        self.0.clear();
+        let read = append(text, origin, &mut self.0);
+        if read.is_err() {
+            self.0.push(0);
+        }
+        read
+    }
+
+    pub fn as_ref(&self) -> NameRef<'_> {
+        NameRef(&self.0)
+    }
+}
+
+impl From<Name> for NameBuffer {
+    fn from(name: Name) -> NameBuffer {
+        NameBuffer(name.0.into_vec())
+    }
+}
+
+/// Appends the name that a text stands for to `wire`, as [`Name::parse`] reads it.
+///
+/// # Errors
+/// Those of [`Name::parse`]; then nothing is appended.
+pub fn append(text: &[u8], origin: Option<NameRef<'_>>, wire: &mut Vec<u8>) -> Result<(), NameError> {
+    let start = wire.len();
+    let appended = append_labels(text, origin, wire);
+    if appended.is_err() {
+        wire.truncate(start);
+    }
+    appended
+}
+
+fn append_labels(text: &[u8], origin: Option<NameRef<'_>>, wire: &mut Vec<u8>) -> Result<(), NameError> {
+    match text {
+        b"@" => {
+            wire.extend_from_slice(origin.ok_or(NameError::NoOrigin)?.0);
+            return Ok(());
+        }
+        b"." => {
+            wire.push(0);
+            return Ok(());
+        }
+        [] => return Err(NameError::Empty),
+        _ => {}
+    }
+    let start = wire.len();
+    let mut rest = text;
+    loop {
+        let label = wire.len();
+        wire.push(0);
+        let dot = append_label(&mut rest, label, wire)?;
+        if wire.len() - start > MAX_NAME {
+            return Err(NameError::TooLong);
+        }
+        close_label(wire, label)?;
+        if !dot {
+            wire.extend_from_slice(origin.ok_or(NameError::NoOrigin)?.0);
+            break;
+        }
+        if rest.is_empty() {
+            wire.push(0);
+            break;
+        }
+    }
+    if wire.len() - start > MAX_NAME { Err(NameError::TooLong) } else { Ok(()) }
+}
+
+/// Appends the octets of one label, whose length octet stands at `label`; was there a dot after it?
+fn append_label(rest: &mut &[u8], label: usize, wire: &mut Vec<u8>) -> Result<bool, NameError> {
+    loop {
+        let special = |octet: &u8| matches!(octet, b'.' | b'\\' | 0x80..);
+        let plain = rest.iter().position(special).unwrap_or(rest.len());
+        let (octets, after) = rest.split_at_checked(plain).unwrap_or_default();
+        if wire.len() + octets.len() - label > MAX_LABEL + 1 {
+            return Err(NameError::LabelTooLong);
+        }
+        wire.extend_from_slice(octets);
+        match after.split_first() {
+            None => {
+                *rest = &[];
+                return Ok(false);
+            }
+            Some((b'.', tail)) => {
+                *rest = tail;
+                return Ok(true);
+            }
+            Some((b'\\', tail)) => {
+                let (value, used) = unescape(tail).ok_or(NameError::BadEscape)?;
+                wire.push(value);
+                *rest = tail.get(used..).unwrap_or_default();
+            }
+            Some(_) => return Err(NameError::NotAscii),
+        }
+        if wire.len() - label > MAX_LABEL + 1 {
+            return Err(NameError::LabelTooLong);
+        }
     }
 }
 

@@ -243,7 +243,7 @@ impl Reader<'_, '_, '_> {
                 owner: owner.as_ref(),
                 rtype: head.rtype,
                 ttl,
-                rdata,
+                rdata: &rdata,
                 span: span.clone(),
                 place,
             };

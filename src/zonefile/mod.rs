@@ -122,7 +122,7 @@ impl Sink for Gathered<'_> {
             owner: owner.to_name(),
             rtype,
             ttl,
-            rdata,
+            rdata: rdata.into(),
             line,
             span,
             source,

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 
 use super::include::Includes;
 use super::problem::Problems;
@@ -17,13 +17,20 @@ pub const PART: usize = 1 << 20;
 
 /// A sink whose work can be done in parts.
 pub trait Parts: Sink {
-    type Part: Sink + Send;
+    type Part: Part;
 
     /// An empty part; `None` where the sink is not ready to take any.
     fn part(&self) -> Option<Self::Part>;
 
-    /// Takes over a part that was read to its end. False where the part is to be read again after all.
-    fn join(&mut self, part: Self::Part) -> bool;
+    /// Takes over a part that was read to its end and leaves it empty, to be used for another one. False where the
+    /// part is to be read again after all.
+    fn join(&mut self, part: &mut Self::Part) -> bool;
+}
+
+/// Takes what one part of the text holds.
+pub trait Part: Sink + Clone + Send + Sync {
+    /// The part has been read: now is the time for work that need not wait for the others.
+    fn complete(&mut self);
 }
 
 /// A part that was read.
@@ -50,11 +57,13 @@ pub fn read<S: Parts>(reader: &mut Reader<'_, '_, '_>, sink: &mut S, length: usi
     // What stands at the top says what holds further down.
     let mut at = reader.read_from(start, first.end, sink);
     let rest: Vec<Range<usize>> = ranges.collect();
-    if rest.is_empty() || reader.state.default_ttl.is_none() || sink.part().is_none() {
+    let blank = sink.part().filter(|_| !rest.is_empty() && reader.state.default_ttl.is_some());
+    let Some(blank) = blank else {
         reader.read_from(at, usize::MAX, sink);
         return;
-    }
-    let blanks: Vec<Mutex<Option<S::Part>>> = rest.iter().map(|_| Mutex::new(sink.part())).collect();
+    };
+    // Parts that were joined: their memory is used again.
+    let spare: Mutex<Vec<S::Part>> = Mutex::new(Vec::new());
     let assumed = Mutex::new(assumption(&reader.state));
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
@@ -67,11 +76,10 @@ pub fn read<S: Parts>(reader: &mut Reader<'_, '_, '_>, sink: &mut S, length: usi
                 let sender = sender;
                 while !stop.load(Ordering::Relaxed) {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let (Some(range), Some(blank)) = (rest.get(index), blanks.get(index)) else { return };
-                    let blank = blank.lock().unwrap_or_else(PoisonError::into_inner).take();
-                    let state = assumed.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                    let read = blank.map(|blank| read_part(text, odd, range, state, blank));
-                    if sender.send((index, read)).is_err() {
+                    let Some(range) = rest.get(index) else { return };
+                    let part = locked(&spare).pop().unwrap_or_else(|| blank.clone());
+                    let state = locked(&assumed).clone();
+                    if sender.send((index, read_part(text, odd, range, state, part))).is_err() {
                         return;
                     }
                 }
@@ -82,7 +90,7 @@ pub fn read<S: Parts>(reader: &mut Reader<'_, '_, '_>, sink: &mut S, length: usi
         for (index, range) in rest.iter().enumerate() {
             let part = loop {
                 if let Some(part) = early.remove(&index) {
-                    break part;
+                    break Some(part);
                 }
                 match receiver.recv() {
                     Ok((index, part)) => early.insert(index, part),
@@ -92,14 +100,15 @@ pub fn read<S: Parts>(reader: &mut Reader<'_, '_, '_>, sink: &mut S, length: usi
             if at >= range.end {
                 continue;
             }
-            let Some(part) = part.filter(|part| part.whole) else {
+            let Some(mut part) = part.filter(|part| part.whole) else {
                 // Such text has more of it further down: one goes on alone.
                 stop.store(true, Ordering::Relaxed);
                 reader.read_from(at, usize::MAX, sink);
                 return;
             };
             let right = at == range.start && part.assumed == assumption(&reader.state);
-            if right && sink.join(part.sink) {
+            if right && sink.join(&mut part.sink) {
+                locked(&spare).push(part.sink);
                 at = part.next;
                 reader.problems.append(part.problems);
                 reader.includes.records += part.records;
@@ -107,10 +116,15 @@ pub fn read<S: Parts>(reader: &mut Reader<'_, '_, '_>, sink: &mut S, length: usi
                 reader.state = State { last_ttl, ..part.state };
             } else {
                 at = reader.read_from(at, range.end, sink);
-                *assumed.lock().unwrap_or_else(PoisonError::into_inner) = assumption(&reader.state);
+                *locked(&assumed) = assumption(&reader.state);
             }
         }
     });
+}
+
+/// What a lock guards here is whole at any time, so a thread that panicked has not harmed it.
+fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a part relies on: all but owner and last TTL, which its first record sets or which are not asked for.
@@ -118,11 +132,12 @@ fn assumption(state: &State) -> State {
     State { owner: Owner::None, last_ttl: None, after_unclosed: false, ..state.clone() }
 }
 
-fn read_part<P: Sink>(text: &[u8], odd: bool, range: &Range<usize>, assumed: State, mut sink: P) -> Read<P> {
+fn read_part<P: Part>(text: &[u8], odd: bool, range: &Range<usize>, assumed: State, mut sink: P) -> Read<P> {
     let mut includes = Includes { in_part: true, ..Includes::default() };
     let mut reader = Reader::part(text, odd, assumed.clone(), &mut includes);
     let next = reader.read_from(range.start, range.end, &mut sink);
     let Reader { state, problems, .. } = reader;
+    sink.complete();
     // What is said once a file must not be said by two parts.
     let whole = !includes.stopped && state.said == assumed.said && state.default_ttl.is_some();
     Read { assumed, state, sink, problems, records: includes.records, next, whole }

@@ -12,10 +12,10 @@ use super::include::Includes;
 use super::layout::{EntryKind, TtlFrom};
 use super::problem::{Fix, Problems, Severity, shown};
 use super::record::{Place, ReadRecord, Sink, Written};
-use crate::zone::name::NameError;
+use crate::zone::name::{NameBuffer, NameError};
 use crate::zone::ttl;
 use crate::zone::types::{self, Token};
-use crate::zone::{Name, NameRef, Rdata, RecordType, Soa};
+use crate::zone::{Name, NameRef, RecordType, Soa};
 
 /// Who an indented line belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum Owner {
     None,
     /// The last owner could not be read: its records are checked, but are nobody's.
     Bad,
-    Name(Name),
+    Name(NameBuffer),
 }
 
 /// What the lines so far mean for those that follow.
@@ -89,6 +89,9 @@ pub struct Reader<'t, 'i, 'l> {
     pub odd: bool,
     /// Parentheses that are known never to be closed.
     unclosed: Vec<usize>,
+    /// Room for the RDATA of a record, and for the tokens that it is read from.
+    rdata: Vec<u8>,
+    tokens: Vec<Token<'t>>,
 }
 
 impl<'t, 'i, 'l> Reader<'t, 'i, 'l> {
@@ -104,8 +107,19 @@ impl<'t, 'i, 'l> Reader<'t, 'i, 'l> {
         includes: &'i mut Includes<'l>,
     ) -> Reader<'t, 'i, 'l> {
         let problems = Problems::default();
-        let (within, unclosed) = (None, Vec::new());
-        Reader { text, odd, state, problems, includes, within, owner_is_own: false, raw_names: 0, unclosed }
+        Reader {
+            text,
+            state,
+            problems,
+            includes,
+            within: None,
+            owner_is_own: false,
+            raw_names: 0,
+            odd,
+            unclosed: Vec::new(),
+            rdata: Vec::new(),
+            tokens: Vec::new(),
+        }
     }
 }
 
@@ -142,7 +156,7 @@ impl Fault {
     }
 }
 
-impl Reader<'_, '_, '_> {
+impl<'t> Reader<'t, '_, '_> {
     /// Reads the whole text.
     pub fn read<S: Sink>(&mut self, sink: &mut S) {
         if let Some(start) = self.begin() {
@@ -221,12 +235,23 @@ impl Reader<'_, '_, '_> {
 
     /// `None` where it could not be read.
     fn record<S: Sink>(&mut self, entry: &Entry, sink: &mut S) -> Option<()> {
+        let mut rdata = std::mem::take(&mut self.rdata);
+        let read = self.record_with(entry, &mut rdata, sink);
+        self.rdata = rdata;
+        read
+    }
+
+    /// The same with room for the RDATA.
+    fn record_with<S: Sink>(&mut self, entry: &Entry, rdata: &mut Vec<u8>, sink: &mut S) -> Option<()> {
         let (first, last) = (entry.pieces.first()?, entry.pieces.last()?);
         let raw_names = self.raw_names;
         if !entry.indented {
-            self.state.owner = Owner::Bad;
+            let room = match std::mem::replace(&mut self.state.owner, Owner::Bad) {
+                Owner::Name(name) => name,
+                _ => NameBuffer::default(),
+            };
             self.owner_is_own = true;
-            match self.name(first) {
+            match self.name(first, room) {
                 Ok(name) => self.state.owner = Owner::Name(name),
                 Err(_) if !entry.faults.is_empty() => {}
                 Err(fault) => fault.report(&mut self.problems),
@@ -240,10 +265,10 @@ impl Reader<'_, '_, '_> {
             return None;
         }
         let read = self.head(entry, usize::from(!entry.indented)).and_then(|head| {
-            let rdata = self.rdata(&head, entry)?;
-            Ok((head, rdata))
+            self.read_rdata(&head, entry, rdata)?;
+            Ok(head)
         });
-        let (head, rdata) = match read {
+        let head = match read {
             Ok(read) => read,
             Err(fault) => {
                 if !self.state.after_unclosed {
@@ -253,7 +278,7 @@ impl Reader<'_, '_, '_> {
             }
         };
         let pieces = entry.pieces.get(head.rdata_from..).unwrap_or_default();
-        if let Some(Fault { span, message, fix }) = dialect::refused(self.text, pieces, &head, &rdata) {
+        if let Some(Fault { span, message, fix }) = dialect::refused(self.text, pieces, &head, rdata) {
             self.problems.refused(span, message, fix);
         }
         if let Some(at) = entry.raw.clone().filter(|_| self.raw_names == raw_names) {
@@ -261,7 +286,7 @@ impl Reader<'_, '_, '_> {
         }
         let outside = self.within.is_some() && !self.owner_is_own;
         dialect::record(self.text, entry, &head, outside, &mut self.problems);
-        let (ttl, ttl_from) = self.ttl(&head, &rdata, first.span());
+        let (ttl, ttl_from) = self.ttl(&head, rdata, first.span());
         match &self.state.owner {
             Owner::Name(owner) => {
                 let span = first.outer().start..last.outer().end;
@@ -298,20 +323,22 @@ impl Reader<'_, '_, '_> {
         self.state.origin.as_ref().map(|origin| origin.as_ref().as_ref())
     }
 
-    /// An owner name.
-    pub fn name(&mut self, piece: &Piece) -> Result<Name, Fault> {
+    /// An owner name, in the room of another one.
+    fn name(&mut self, piece: &Piece, mut room: NameBuffer) -> Result<NameBuffer, Fault> {
         let text = piece.text(self.text);
-        let name = Name::parse(text, self.origin());
-        if name == Err(NameError::NoOrigin) {
+        let mut read = room.read(text, self.origin());
+        if read == Err(NameError::NoOrigin) {
             self.assume_root(piece.span());
-            return Ok(Name::root());
+            return Ok(Name::root().into());
         }
-        if name == Err(NameError::NotAscii) {
-            let name = Name::parse(&fix::escaped(text), self.origin());
+        if read == Err(NameError::NotAscii) {
+            read = room.read(&fix::escaped(text), self.origin());
             self.warn_of_raw_name(text, piece.span());
-            return name.map_err(|error| Fault::new(piece.span(), bad_name(text, error)));
         }
-        name.map_err(|error| Fault::new(piece.span(), bad_name(text, error)))
+        match read {
+            Ok(()) => Ok(room),
+            Err(error) => Err(Fault::new(piece.span(), bad_name(text, error))),
+        }
     }
 
     fn warn_of_raw_name(&mut self, text: &[u8], span: Range<usize>) {
@@ -395,50 +422,66 @@ impl Reader<'_, '_, '_> {
         Err(Fault::new(piece.span(), message).with(fix))
     }
 
-    fn rdata(&mut self, head: &Head, entry: &Entry) -> Result<Rdata, Fault> {
+    fn read_rdata(&mut self, head: &Head, entry: &Entry, rdata: &mut Vec<u8>) -> Result<(), Fault> {
         let pieces = entry.pieces.get(head.rdata_from..).unwrap_or_default();
-        let tokens: Vec<Token<'_>> =
-            pieces.iter().map(|piece| Token { text: piece.text(self.text), quoted: piece.quoted }).collect();
+        let mut tokens = std::mem::take(&mut self.tokens);
+        tokens.clear();
+        let text = self.text;
+        tokens.extend(pieces.iter().map(|piece| Token { text: piece.text(text), quoted: piece.quoted }));
         let end = entry.pieces.last().map_or(0, |piece| piece.end);
-        let parse = |tokens: &[Token<'_>], origin: NameRef<'_>| {
-            types::parse_rdata(head.rtype, tokens, origin).map_err(|error| {
+        let read = self.read_tokens(head, pieces, end, &tokens, rdata);
+        self.tokens = tokens;
+        read
+    }
+
+    fn read_tokens(
+        &mut self,
+        head: &Head,
+        pieces: &[Piece],
+        end: usize,
+        tokens: &[Token<'t>],
+        rdata: &mut Vec<u8>,
+    ) -> Result<(), Fault> {
+        let read = |tokens: &[Token<'_>], origin: NameRef<'_>, rdata: &mut Vec<u8>| {
+            types::read_rdata(head.rtype, tokens, origin, rdata).map_err(|error| {
                 let span = pieces.get(error.token).map_or(end..end, |piece| piece.span());
                 let fix = fix::for_rdata(head.rtype, &error, pieces, tokens, origin);
                 let message = format!("{}: {}.", head.rtype, error.message.trim_end_matches('.'));
                 Fault::new(span, message).with(fix)
             })
         };
-        if let Some(origin) = self.state.origin.clone() {
+        if let Some(origin) = &self.state.origin {
             let origin = origin.as_ref().as_ref();
+            let Err(fault) = read(tokens, origin, rdata) else { return Ok(()) };
             let raw = |token: &Token<'_>| !token.quoted && !token.text.is_ascii();
-            return parse(&tokens, origin).or_else(|fault| {
-                let Some(at) = tokens.iter().position(raw) else { return Err(fault) };
-                // BIND takes the octets of a name as they are.
-                let escaped: Vec<Vec<u8>> = tokens.iter().map(|token| fix::escaped(token.text)).collect();
-                let again: Vec<Token<'_>> = (tokens.iter().zip(&escaped))
-                    .map(|(token, text)| Token { text: if raw(token) { text } else { token.text }, ..*token })
-                    .collect();
-                let rdata = parse(&again, origin).map_err(|_| fault)?;
-                if let Some(piece) = pieces.get(at) {
-                    self.warn_of_raw_name(piece.text(self.text), piece.span());
-                }
-                Ok(rdata)
-            });
+            let Some(at) = tokens.iter().position(raw) else { return Err(fault) };
+            // BIND takes the octets of a name as they are.
+            let escaped: Vec<Vec<u8>> = tokens.iter().map(|token| fix::escaped(token.text)).collect();
+            let again: Vec<Token<'_>> = (tokens.iter().zip(&escaped))
+                .map(|(token, text)| Token { text: if raw(token) { text } else { token.text }, ..*token })
+                .collect();
+            read(&again, origin, rdata).map_err(|_| fault)?;
+            if let Some(piece) = pieces.get(at) {
+                self.warn_of_raw_name(piece.text(self.text), piece.span());
+            }
+            return Ok(());
         }
         if let (RecordType::SOA, Owner::Name(owner)) = (head.rtype, &self.state.owner) {
-            let origin = Arc::new(owner.clone());
-            let rdata = parse(&tokens, origin.as_ref().as_ref());
+            let origin = Arc::new(owner.as_ref().to_name());
+            let read = read(tokens, origin.as_ref().as_ref(), rdata);
             self.state.origin = Some(origin);
-            return rdata;
+            return read;
         }
         // Without an origin, RDATA must not depend on one.
-        let rdata = parse(&tokens, Name::root().as_ref())?;
         let elsewhere = Name::from_wire(b"\x01x\0").unwrap_or_else(|_| Name::root());
-        if !parse(&tokens, elsewhere.as_ref()).is_ok_and(|other| other == rdata) {
+        let mut other = Vec::new();
+        let other = read(tokens, elsewhere.as_ref(), &mut other).is_ok().then_some(other);
+        read(tokens, Name::root().as_ref(), rdata)?;
+        if other.as_ref() != Some(rdata) {
             let start = pieces.first().map_or(end, |piece| piece.start);
             self.assume_root(start..end);
         }
-        Ok(rdata)
+        Ok(())
     }
 
     /// The TTL of a record: its own; else `$TTL`; else the SOA minimum where the SOA had none itself (BIND makes

@@ -7,7 +7,7 @@ use super::entry::Entry;
 use super::layout::{EntryKind, Layout, TtlFrom};
 use super::problem::Problems;
 use super::reader::{Head, State};
-use crate::zone::{Name, NameRef, Rdata, RecordType};
+use crate::zone::{Name, NameRef, RecordType};
 
 /// Takes what is read.
 pub trait Sink {
@@ -28,7 +28,7 @@ pub struct ReadRecord<'r> {
     pub rtype: RecordType,
     /// Seconds.
     pub ttl: u32,
-    pub rdata: Rdata,
+    pub rdata: &'r [u8],
     /// From the first octet of its first word to the last of its last, in the file it stands in; for a generated
     /// one, that of the directive.
     pub span: Range<usize>,

@@ -3,7 +3,7 @@
 
 use super::problem::Severity;
 use crate::zone::snapshot::RecordRef;
-use crate::zone::{NameRef, RecordType, RrKey, RrSet, Snapshot};
+use crate::zone::{NameRef, RecordType, RrKey, RrSet, SetId, Snapshot};
 
 /// One finding about an RRset.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,28 +43,35 @@ impl Found<'_> {
     fn each_set(&mut self) {
         let zone = self.zone;
         // The first and the last set of the name, as far as they are known.
-        let mut name: Option<(NameRef<'_>, Option<RrKey>, bool)> = None;
+        let mut name: Option<(SetId, Option<RrKey>, bool)> = None;
         let mut dname = None;
         for set in zone.set_ids() {
             let rows = zone.rows_of(set);
-            let Some(record) = zone.record(rows.start) else { continue };
-            self.below(&mut dname, &record);
-            if record.rtype == RecordType::NS && record.owner != zone.origin().as_ref() {
-                self.glue(record.owner, record.key());
-            }
+            let Some(rtype) = zone.rtype(rows.start) else { continue };
+            // Names are far away in memory: most sets are passed over without a look at theirs.
             let (cname, other) = match &mut name {
-                Some((owner, cname, other)) if *owner == record.owner => (cname, other),
+                Some((first, cname, other)) if zone.is_same_owner(*first, set) => (cname, other),
                 _ => {
-                    let (_, cname, other) = name.insert((record.owner, None, false));
+                    let (_, cname, other) = name.insert((set, None, false));
                     (cname, other)
                 }
             };
-            if record.rtype == RecordType::CNAME {
-                *cname = Some(record.key());
-            } else if !BESIDE_CNAME.contains(&record.rtype) {
+            if rtype == RecordType::CNAME {
+                *cname = zone.key(set);
+            } else if !BESIDE_CNAME.contains(&rtype) {
                 *other = true;
             }
-            if let Some(key) = cname.take_if(|_| *other) {
+            let beside = cname.take_if(|_| *other);
+            let alone = rtype.is_singleton() || rtype == RESINFO;
+            if dname.is_none() && beside.is_none() && !alone && rtype != RecordType::NS {
+                continue;
+            }
+            let Some(record) = zone.record(rows.start) else { continue };
+            self.below(&mut dname, &record);
+            if rtype == RecordType::NS && record.owner != zone.origin().as_ref() {
+                self.glue(record.owner, record.key());
+            }
+            if let Some(key) = beside {
                 self.error(
                     key,
                     format!(
@@ -74,7 +81,6 @@ impl Found<'_> {
                     ),
                 );
             }
-            let alone = record.rtype.is_singleton() || record.rtype == RESINFO;
             if alone && rows.len() > 1 {
                 let message = format!(
                     "{} has {} {} records. There may be one; BIND refuses the zone.",
@@ -84,7 +90,7 @@ impl Found<'_> {
                 );
                 self.error(record.key(), message);
             }
-            if record.owner.is_wildcard() && record.rtype == RecordType::NS {
+            if record.owner.is_wildcard() && rtype == RecordType::NS {
                 let message =
                     format!("{} is a wildcard and has NS records; BIND refuses the zone.", record.owner);
                 self.error(record.key(), message);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::include::{Includes, Loader};
-use super::parallel::{self, Parts};
+use super::parallel::{self, Part, Parts};
 use super::problem::{Lines, Problem, Problems};
 use super::reader::{Reader, State};
 use super::record::{ReadRecord, Sink};
@@ -132,10 +132,11 @@ impl Sink for Gathered {
         match &mut self.builder {
             _ if self.other_zone => {}
             Some(builder) => {
-                push(builder, record.owner, record.rtype, record.ttl, &record.rdata, &record.span, problems)
+                push(builder, record.owner, record.rtype, record.ttl, record.rdata, &record.span, problems)
             }
             None => {
                 let ReadRecord { owner, rtype, ttl, rdata, span, .. } = record;
+                let rdata = rdata.into();
                 self.early.push(EarlyRecord { owner: owner.to_name(), rtype, ttl, rdata, span });
             }
         }
@@ -150,13 +151,14 @@ impl Parts for Gathered {
         Some(GatheredPart { builder: SnapshotBuilder::new(builder.origin().clone()), whole: true })
     }
 
-    fn join(&mut self, part: GatheredPart) -> bool {
+    fn join(&mut self, part: &mut GatheredPart) -> bool {
         let builder = self.builder.as_mut().filter(|_| part.whole);
-        builder.is_some_and(|builder| builder.append(part.builder).is_ok())
+        builder.is_some_and(|builder| builder.append(&mut part.builder).is_ok())
     }
 }
 
 /// What a part of the text holds.
+#[derive(Clone)]
 struct GatheredPart {
     builder: SnapshotBuilder,
     /// An SOA is for the whole text to judge.
@@ -166,15 +168,13 @@ struct GatheredPart {
 impl Sink for GatheredPart {
     fn record(&mut self, record: ReadRecord<'_>, problems: &mut Problems) {
         self.whole &= record.rtype != RecordType::SOA;
-        push(
-            &mut self.builder,
-            record.owner,
-            record.rtype,
-            record.ttl,
-            &record.rdata,
-            &record.span,
-            problems,
-        );
+        push(&mut self.builder, record.owner, record.rtype, record.ttl, record.rdata, &record.span, problems);
+    }
+}
+
+impl Part for GatheredPart {
+    fn complete(&mut self) {
+        self.builder.arrange();
     }
 }
 
@@ -184,7 +184,7 @@ impl Gathered {
         if let Some((rdata, _, place)) = &self.soa {
             // What dig prints of a transfer ends with the SOA once more.
             let same =
-                types::canonical(RecordType::SOA, rdata) == types::canonical(RecordType::SOA, &record.rdata);
+                types::canonical(RecordType::SOA, rdata) == types::canonical(RecordType::SOA, record.rdata);
             if !same {
                 let message = format!("This is a second SOA record; the first is {place}. A zone has one.");
                 problems.error(record.span.clone(), message);
@@ -198,7 +198,7 @@ impl Gathered {
             }
             return same;
         }
-        self.soa = Some((record.rdata.clone(), record.place_in_text(), place_in_words(record)));
+        self.soa = Some((record.rdata.into(), record.place_in_text(), place_in_words(record)));
         if let Some(origin) = self.origin.as_ref().filter(|origin| origin.as_ref() != record.owner) {
             let message = format!(
                 "The SOA record stands at {}, but the zone that was asked for is {origin}.",
@@ -251,13 +251,12 @@ fn report_sets(
     findings: Vec<Finding>,
     problems: &mut Problems,
 ) {
-    let ttl_of = |row: usize| zone.record(row).map(|record| record.ttl);
     let mut sets: HashMap<RrKey, SetReport> = zone
         .set_ids()
         .filter(|set| {
             let rows = zone.rows_of(*set);
-            let first = ttl_of(rows.start);
-            rows.into_iter().any(|row| ttl_of(row) != first)
+            let first = zone.ttl(rows.start);
+            rows.into_iter().any(|row| zone.ttl(row) != first)
         })
         .filter_map(|set| zone.key(set))
         .map(|key| (key, SetReport::default()))
@@ -288,7 +287,7 @@ struct Report {
 
 impl Sink for Report {
     fn record(&mut self, record: ReadRecord<'_>, _: &mut Problems) {
-        let key = RrKey::of_record(record.owner, record.rtype, &record.rdata);
+        let key = RrKey::of_record(record.owner, record.rtype, record.rdata);
         let Some(set) = self.sets.get_mut(&key) else { return };
         let span = record.place_in_text();
         for finding in set.findings.drain(..) {

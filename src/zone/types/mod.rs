@@ -182,18 +182,35 @@ pub fn parse_rdata(
     tokens: &[Token<'_>],
     origin: NameRef<'_>,
 ) -> Result<Rdata, RdataError> {
+    let mut rdata = Vec::with_capacity(32);
+    read_rdata(rtype, tokens, origin, &mut rdata)?;
+    Ok(rdata.into_boxed_slice())
+}
+
+/// The same in place of what is in `rdata`, which is of no use after an error. For whoever reads a million records.
+///
+/// # Errors
+/// Those of [`parse_rdata`].
+pub fn read_rdata(
+    rtype: RecordType,
+    tokens: &[Token<'_>],
+    origin: NameRef<'_>,
+    rdata: &mut Vec<u8>,
+) -> Result<(), RdataError> {
+    rdata.clear();
     let known = info(rtype).filter(|_| !generic::is_generic(tokens));
     let Some(info) = known else {
         if let Some(token) = tokens.iter().position(|token| token.quoted) {
             return Err(RdataError { field: 0, token, message: "hexadecimal data has no quotes".into() });
         }
-        return generic::read(tokens).map_err(|message| RdataError { field: 0, token: 0, message });
+        let octets = generic::read(tokens).map_err(|message| RdataError { field: 0, token: 0, message })?;
+        rdata.extend_from_slice(&octets);
+        return Ok(());
     };
     let mut rest = tokens::Tokens::new(tokens);
-    let mut rdata = Vec::with_capacity(32);
     for (index, field) in info.fields.iter().enumerate() {
         let first = rest.at;
-        field.kind.read(field, &mut rest, origin, &mut rdata).map_err(|message| {
+        field.kind.read(field, &mut rest, origin, rdata).map_err(|message| {
             // Where nothing could be taken something is missing; else the last one taken is wrong.
             let token = if rest.at == first { tokens.len() } else { rest.at - 1 };
             RdataError { field: index, token, message }
@@ -219,18 +236,25 @@ pub fn parse_rdata(
         let message = format!("there is more than this type takes: {} ends with the {last}", info.mnemonic);
         return Err(RdataError { field: fields, token: rest.at, message });
     }
-    checked_length(rdata).map_err(|message| RdataError {
-        field: fields.saturating_sub(1),
-        token: tokens.len().saturating_sub(1),
-        message,
-    })
+    if rdata.len() > usize::from(u16::MAX) {
+        return Err(RdataError {
+            field: fields.saturating_sub(1),
+            token: tokens.len().saturating_sub(1),
+            message: too_long(rdata.len()),
+        });
+    }
+    Ok(())
 }
 
 fn checked_length(rdata: Vec<u8>) -> Result<Rdata, String> {
     if rdata.len() > usize::from(u16::MAX) {
-        return Err(format!("the record has {} octets of data and may have 65535", rdata.len()));
+        return Err(too_long(rdata.len()));
     }
     Ok(rdata.into_boxed_slice())
+}
+
+fn too_long(octets: usize) -> String {
+    format!("the record has {octets} octets of data and may have 65535")
 }
 
 /// One field of some RDATA.

@@ -1,6 +1,6 @@
 //! Fields from text: the half of the field kinds that people meet when they type.
 
-use super::super::name::{Name, NameRef};
+use super::super::name::{self, NameRef};
 use super::super::ttl;
 use super::kind::{Codes, Kind, are_digits, has_key};
 use super::scalar::{check_digest, ipv4, ipv6, number};
@@ -52,21 +52,19 @@ impl Kind {
             Kind::Ipv4 => out.extend_from_slice(&ipv4(field, tokens.one(field)?)?.octets()),
             Kind::Ipv6 => out.extend_from_slice(&ipv6(field, tokens.one(field)?)?.octets()),
             Kind::Name | Kind::PlainName => {
-                out.extend_from_slice(name(field, tokens.one(field)?, origin)?.wire());
+                name(field, tokens.one(field)?, origin, out)?;
             }
             Kind::PlainNames => {
                 while let Some(token) = tokens.next() {
-                    out.extend_from_slice(name(field, token, origin)?.wire());
+                    name(field, token, origin, out)?;
                 }
             }
             Kind::OptionalString if tokens.peek().is_none() => {}
-            Kind::String | Kind::OptionalString => {
-                text::push_string(field, &text::unescape(tokens.one(field)?.text)?, out)?
-            }
+            Kind::String | Kind::OptionalString => text::read_string(field, tokens.one(field)?.text, out)?,
             Kind::Strings => {
                 let mut token = tokens.one(field)?;
                 loop {
-                    text::push_string(field, &text::unescape(token.text)?, out)?;
+                    text::read_string(field, token.text, out)?;
                     match tokens.next() {
                         Some(next) => token = next,
                         None => break,
@@ -186,8 +184,8 @@ impl Kind {
     }
 }
 
-fn name(field: &Field, token: Token<'_>, origin: NameRef<'_>) -> Result<Name, String> {
-    Name::parse(token.text, Some(origin))
+fn name(field: &Field, token: Token<'_>, origin: NameRef<'_>, out: &mut Vec<u8>) -> Result<(), String> {
+    name::append(token.text, Some(origin), out)
         .map_err(|error| format!("{} not a domain name: {error}", subject(field)))
 }
 

@@ -77,6 +77,14 @@ pub(super) fn push_string(field: &Field, string: &[u8], out: &mut Vec<u8>) -> Re
     Ok(())
 }
 
+/// Appends the character-string that a token stands for.
+pub(super) fn read_string(field: &Field, text: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
+    match memchr::memchr(b'\\', text) {
+        None => push_string(field, text, out),
+        Some(_) => push_string(field, &unescape(text)?, out),
+    }
+}
+
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 pub(super) fn hex(octets: &[u8], out: &mut String) {

@@ -84,7 +84,7 @@ pub fn replace_rdata(
             edit.make(&mut edited);
         }
         let mut state = State::new(layout.origin.clone());
-        state.owner = Owner::Name(owner.clone());
+        state.owner = Owner::Name(owner.clone().into());
         if matches!(read_lines(&edited, state).as_slice(), [only] if *only.rdata == *new) {
             *text = edited;
             return;

@@ -188,7 +188,7 @@ impl<'a> Survey<'a> {
     /// `$INCLUDE`.
     pub fn read(&self, row: usize) -> Vec<RowRecord> {
         let owner = match self.owner_row(row).and_then(|row| self.named_owner(row)) {
-            Some(owner) => Owner::Name(owner),
+            Some(owner) => Owner::Name(owner.into()),
             None => Owner::None,
         };
         read_lines(self.lines(row), self.state(row, owner))
@@ -257,7 +257,7 @@ pub fn read_lines(lines: &str, state: State) -> Vec<RowRecord> {
                 ttl: record.ttl,
                 layout: record.place.layout(),
                 lines: record.place.entry.lines.clone(),
-                rdata: record.rdata,
+                rdata: record.rdata.into(),
             });
         }
     }
@@ -308,10 +308,10 @@ impl Sink for Survey<'_> {
             return;
         }
         let is_touched = self.touched.note(record.owner, same_owner, row);
-        let key = is_touched.then(|| RrKey::of_record(record.owner, record.rtype, &record.rdata));
+        let key = is_touched.then(|| RrKey::of_record(record.owner, record.rtype, record.rdata));
         match key.and_then(|key| self.touched.changes.get_key_value(&key)) {
             Some((key, _)) => {
-                let ReadRecord { ttl, rdata, .. } = record;
+                let (ttl, rdata) = (record.ttl, record.rdata.into());
                 self.found.entry(key).or_default().push(Found { row, ttl, rdata, place });
             }
             None => self.leave_out(&record),
@@ -376,7 +376,7 @@ impl Survey<'_> {
         hasher.write(owner.get(..wire.len()).unwrap_or_default());
         hasher.write_u16(record.rtype.0);
         hasher.write_u32(record.ttl);
-        hasher.write(&record.rdata);
+        hasher.write(record.rdata);
         self.rest.0 = self.rest.0.wrapping_add(hasher.finish());
         self.rest.1 += 1;
     }

@@ -1,0 +1,274 @@
+//! Putting a snapshot together from records in any order.
+
+use super::order::{Names, Run};
+use super::{Row, Snapshot, SnapshotError};
+use crate::zone::name::{Name, NameRef};
+use crate::zone::rrset::{RrKey, covered};
+use crate::zone::rtype::RecordType;
+use crate::zone::soa::Soa;
+use crate::zone::types;
+
+/// Puts a snapshot together from records in any order.
+#[derive(Debug, Clone)]
+pub struct SnapshotBuilder {
+    origin: Name,
+    names: Vec<u8>,
+    rdata: Vec<u8>,
+    rows: Vec<Row>,
+    last_owner: Option<u32>,
+    /// The owners of the first rows in order, part by part; empty while nobody asked for that.
+    runs: Vec<Run>,
+    /// How many rows these are.
+    arranged: usize,
+}
+
+impl SnapshotBuilder {
+    pub fn new(origin: Name) -> SnapshotBuilder {
+        SnapshotBuilder {
+            origin,
+            names: Vec::new(),
+            rdata: Vec::new(),
+            rows: Vec::new(),
+            last_owner: None,
+            runs: Vec::new(),
+            arranged: 0,
+        }
+    }
+
+    /// The name of the zone.
+    pub fn origin(&self) -> &Name {
+        &self.origin
+    }
+
+    /// Puts the owners of the records so far in order: what a thread does for its part of a zone, so that
+    /// [`SnapshotBuilder::finish`] has less to do.
+    pub fn arrange(&mut self) {
+        let names = Names { origin: self.origin.as_ref(), names: &self.names };
+        let sorted = self.runs.len();
+        self.runs.extend(names.runs(&self.rows, self.arranged));
+        names.sort(&self.rows, self.runs.get_mut(sorted..).unwrap_or_default());
+        self.arranged = self.rows.len();
+    }
+
+    /// Moves the records of another builder of the same zone behind those that are here, in which they leave their
+    /// room.
+    ///
+    /// # Errors
+    /// [`SnapshotError::TooLarge`]; then nothing is moved.
+    pub fn append(&mut self, other: &mut SnapshotBuilder) -> Result<(), SnapshotError> {
+        let too_large = |_| SnapshotError::TooLarge;
+        let names = u32::try_from(self.names.len()).map_err(too_large)?;
+        let rdata = u32::try_from(self.rdata.len()).map_err(too_large)?;
+        let rows = u32::try_from(self.rows.len()).map_err(too_large)?;
+        u32::try_from(self.names.len() + other.names.len()).map_err(too_large)?;
+        u32::try_from(self.rdata.len() + other.rdata.len()).map_err(too_large)?;
+        u32::try_from(self.rows.len() + other.rows.len()).map_err(too_large)?;
+        self.arrange();
+        other.arrange();
+        self.names.append(&mut other.names);
+        self.rdata.append(&mut other.rdata);
+        let moved = |row: Row| Row { owner: row.owner + names, rdata: row.rdata + rdata, ..row };
+        self.rows.extend(other.rows.drain(..).map(moved));
+        self.runs.extend(other.runs.drain(..).map(|run| Run { first: run.first + rows, ..run }));
+        self.arranged = self.rows.len();
+        (self.last_owner, other.last_owner, other.arranged) = (None, None, 0);
+        Ok(())
+    }
+
+    /// Records so far.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Adds a record. `rdata` is uncompressed wire form.
+    ///
+    /// # Errors
+    /// [`SnapshotError::OutOfZone`], [`SnapshotError::TooLarge`].
+    pub fn push(
+        &mut self,
+        owner: NameRef<'_>,
+        rtype: RecordType,
+        ttl: u32,
+        rdata: &[u8],
+    ) -> Result<(), SnapshotError> {
+        let too_large = |_| SnapshotError::TooLarge;
+        let is_last = |last: &u32| {
+            self.names.get(*last as usize..).is_some_and(|names| names.starts_with(owner.wire()))
+        };
+        let owner = match self.last_owner.filter(is_last) {
+            Some(last) => last,
+            None if !owner.is_at_or_below(self.origin.as_ref()) => {
+                return Err(SnapshotError::OutOfZone(owner.to_name()));
+            }
+            None => {
+                let start = u32::try_from(self.names.len()).map_err(too_large)?;
+                self.names.extend_from_slice(owner.wire());
+                self.last_owner = Some(start);
+                start
+            }
+        };
+        let start = u32::try_from(self.rdata.len()).map_err(too_large)?;
+        let length = u16::try_from(rdata.len()).map_err(too_large)?;
+        self.rdata.extend_from_slice(rdata);
+        self.rows.push(Row { owner, rdata: start, ttl, length, rtype });
+        Ok(())
+    }
+
+    /// Sorts, drops records that are there twice, and checks that there is one SOA.
+    ///
+    /// # Errors
+    /// [`SnapshotError`] when the records are not a zone.
+    pub fn finish(self) -> Result<Snapshot, SnapshotError> {
+        if u32::try_from(self.rows.len()).is_err() {
+            return Err(SnapshotError::TooLarge);
+        }
+        let mut zone = Snapshot {
+            soa: Soa::default(),
+            origin: self.origin,
+            names: self.names,
+            rdata: self.rdata,
+            rows: Vec::new(),
+            sets: Vec::new(),
+            respelled: false,
+        };
+        let names = Names { origin: zone.origin.as_ref(), names: &zone.names };
+        let owners = in_order(names, self.rows, self.runs, self.arranged);
+        let Owners { mut rows, starts, respelled } = owners;
+        zone.sets = compacted(&zone, &mut rows, &starts);
+        (zone.rows, zone.respelled) = (rows, respelled);
+        let soa = zone.get(&RrKey::new(zone.origin.clone(), RecordType::SOA)).ok_or(SnapshotError::NoSoa)?;
+        match soa.rdata.as_slice() {
+            [only] => zone.soa = Soa::from_rdata(only).ok_or(SnapshotError::BadSoa)?,
+            several => return Err(SnapshotError::SeveralSoa(several.len())),
+        }
+        Ok(zone)
+    }
+}
+
+/// Rows in the order of their owners.
+struct Owners {
+    rows: Vec<Row>,
+    /// The first row of each owner.
+    starts: Vec<u32>,
+    /// See [`Snapshot::respelled`].
+    respelled: bool,
+}
+
+/// Puts rows in the order of their owners; `runs` are those of the first `arranged` rows, sorted part by part.
+fn in_order(names: Names<'_>, rows: Vec<Row>, mut runs: Vec<Run>, arranged: usize) -> Owners {
+    let compare = |a: &Run, b: &Run| names.compare(&rows, a, b);
+    // Most servers send zones in order; files are seldom so.
+    let sorted = |a: &Run, b: &Run| compare(a, b).is_le();
+    if arranged == 0 && names.runs(&rows, 0).is_sorted_by(sorted) {
+        return owners(names, rows);
+    }
+    runs.extend(names.runs(&rows, arranged));
+    if arranged > 0 && runs.is_sorted_by(sorted) {
+        return owners(names, rows);
+    }
+    names.sort(&rows, &mut runs);
+    moved(names, rows, runs)
+}
+
+/// Finds the owners of rows that are in order.
+fn owners(names: Names<'_>, mut rows: Vec<Row>) -> Owners {
+    let (mut starts, mut respelled) = (Vec::new(), false);
+    let mut last: Option<Row> = None;
+    for (at, row) in rows.iter_mut().enumerate() {
+        match last {
+            Some(last) if last.owner == row.owner => continue,
+            Some(last) if names.owner(&last) == names.owner(row) => respelled |= names.respells(&last, row),
+            // Row numbers fit: the builder sees to that.
+            _ => starts.push(at as u32),
+        }
+        last = Some(*row);
+    }
+    Owners { rows, starts, respelled }
+}
+
+/// Moves rows to where sorted runs say. In place: a second table would be the largest part of what a transfer needs.
+fn moved(names: Names<'_>, mut rows: Vec<Row>, runs: Vec<Run>) -> Owners {
+    let (mut starts, mut respelled) = (Vec::new(), false);
+    // For each row, where it stands now.
+    let mut from: Vec<u32> = Vec::with_capacity(rows.len());
+    let mut last: Option<Run> = None;
+    for run in runs {
+        let places = run.first as usize..(run.first + run.count) as usize;
+        match last {
+            Some(last) if names.compare(&rows, &last, &run).is_eq() => {
+                let before = rows.get(last.first as usize).copied();
+                for row in rows.get_mut(places).into_iter().flatten() {
+                    respelled |= before.is_some_and(|before| names.respells(&before, row));
+                }
+            }
+            _ => starts.push(from.len() as u32),
+        }
+        from.extend(run.first..run.first + run.count);
+        last = Some(run);
+    }
+    for start in 0..from.len() {
+        let mut at = start;
+        // Each row is put where it belongs by taking the place of the one that is there, until the circle is closed.
+        while let Some(place) = from.get_mut(at) {
+            let next = std::mem::replace(place, at as u32) as usize;
+            if next == start {
+                break;
+            }
+            rows.swap(at, next);
+            at = next;
+        }
+    }
+    Owners { rows, starts, respelled }
+}
+
+/// Puts the rows of each owner in order and takes out those that are there twice; tells where each RRset begins.
+fn compacted(zone: &Snapshot, rows: &mut Vec<Row>, starts: &[u32]) -> Vec<u32> {
+    let kind = |row: &Row| (row.rtype, covered(row.rtype, zone.rdata_of(row)));
+    let mut sets: Vec<u32> = Vec::with_capacity(starts.len());
+    let (mut kept, mut set_start) = (0, 0);
+    let ends = starts.iter().skip(1).map(|start| *start as usize).chain([rows.len()]);
+    for (start, end) in starts.iter().zip(ends) {
+        let start = *start as usize;
+        let own = rows.get_mut(start..end).unwrap_or_default();
+        if !own.is_sorted_by_key(kind) {
+            own.sort_by_key(kind);
+        }
+        let mut last = None;
+        for next in start..end {
+            let Some(row) = rows.get(next).copied() else { break };
+            let kind = Some(kind(&row));
+            if last != kind {
+                set_start = kept;
+                // Row numbers fit: checked at the top.
+                sets.push(set_start as u32);
+                last = kind;
+            } else if is_repeated(zone, rows.get(set_start..kept).unwrap_or_default(), &row) {
+                continue;
+            }
+            rows.swap(kept, next);
+            kept += 1;
+        }
+    }
+    rows.truncate(kept);
+    sets.push(kept as u32);
+    sets
+}
+
+/// Does the set already hold this record? Compares octets first: canonical forms are only needed where the
+/// lengths agree.
+fn is_repeated(zone: &Snapshot, set: &[Row], row: &Row) -> bool {
+    let record = zone.resolve(row);
+    if set.len() > 64 {
+        // Large sets come from servers, which hold a record once; comparing all pairs would be quadratic.
+        return false;
+    }
+    set.iter().map(|other| zone.resolve(other)).any(|other| {
+        other.rdata == record.rdata
+            || other.rdata.len() == record.rdata.len()
+                && types::canonical(other.rtype, other.rdata) == types::canonical(record.rtype, record.rdata)
+    })
+}
