@@ -92,14 +92,14 @@ impl Sink for Gathered {
     fn record(&mut self, record: ReadRecord<'_>, problems: &mut Problems) {
         self.count += 1;
         let is_soa = record.rtype == RecordType::SOA;
-        let canonical = |rdata: &Rdata| types::canonical(RecordType::SOA, rdata).into_owned();
-        if is_soa && self.soa.as_ref().is_some_and(|(soa, _)| canonical(soa) != canonical(&record.rdata)) {
+        let canonical = |rdata: &[u8]| types::canonical(RecordType::SOA, rdata).into_owned();
+        if is_soa && self.soa.as_ref().is_some_and(|(soa, _)| canonical(soa) != canonical(record.rdata)) {
             return problems.error(record.span, "This is a second SOA record. A zone has one.");
         }
-        match self.builder.push(record.owner, record.rtype, record.ttl, &record.rdata) {
+        match self.builder.push(record.owner, record.rtype, record.ttl, record.rdata) {
             Ok(()) if is_soa => {
                 let place = record.place_in_text();
-                self.soa.get_or_insert((record.rdata, place));
+                self.soa.get_or_insert((record.rdata.into(), place));
             }
             Ok(()) => {}
             Err(SnapshotError::OutOfZone(owner)) => self.outside.get_or_insert((0, owner)).0 += 1,
