@@ -76,7 +76,8 @@ impl Dialog {
     /// and the way out that changes nothing is marked.
     pub fn quit(changes: usize, unsaved: Option<&Failure>, file: bool) -> Dialog {
         let (done, button) = if file { ("saved to the file", "Save...") } else { ("pushed", "Push...") };
-        let mut text = vec![format!("{} not {done} yet.", count(changes, "change"))];
+        let what = if changes == 0 { "The text is".into() } else { count(changes, "change") };
+        let mut text = vec![format!("{what} not {done} yet.")];
         if let Some(failure) = unsaved {
             text.push("The draft is NOT SAVED: what you did since is lost when you leave.".into());
             text.push(failure.why.clone());
@@ -218,7 +219,7 @@ impl App {
             Then::AskDiscard => self.overlay = Some(Overlay::Dialog(Dialog::discard(changes))),
             Then::DiscardAndQuit => {
                 self.effect(Effect::ClearDraft);
-                if self.text.mode.is_some() {
+                if self.text.mode.is_some() || self.file().is_some_and(super::file::File::is_mended) {
                     self.effect(Effect::DropText);
                 }
                 self.effect(Effect::Quit);

@@ -20,7 +20,7 @@ use crate::zone::{
     Change, ChangeMap, Contents, Draft, RecordType, RrKey, RrSet, Snapshot, Soa, TextPatch, serial,
 };
 use crate::zonefile::document::Document;
-use crate::zonefile::{Loader, ReadBefore};
+use crate::zonefile::{Loader, ReadBefore, Severity};
 
 /// A zone file as loaded.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +62,8 @@ pub struct File {
     after_save: Vec<String>,
     /// Is the text another than on disk? (Records may be changed in the draft and not in the text.)
     text_differs: bool,
+    /// Did the text on disk have errors when it was opened? What was mended is in no step.
+    mended: bool,
     /// The text that an earlier run had, until it is known whether its draft goes on.
     kept: Option<Text>,
     /// A save under way: the text is being made, or written.
@@ -78,6 +80,7 @@ impl File {
             warnings: loaded.warnings,
             after_save: loaded.after_save,
             text_differs: false,
+            mended: false,
             kept: None,
             making: None,
             writing: None,
@@ -86,6 +89,11 @@ impl File {
 
     pub fn is_being_saved(&self) -> bool {
         self.writing.is_some()
+    }
+
+    /// Is there something in the text that is neither on disk nor in a step of the draft?
+    pub fn is_mended(&self) -> bool {
+        self.mended
     }
 
     /// Is there something in the text that is not on disk?
@@ -142,10 +150,15 @@ impl Saving {
         raise_serial(&base, &mut all, now)?;
         let document = brought(&document, &all, &mut included)?;
         let read = document.records(Some(&mut included));
-        let (zone, _) = read.map_err(|problems| {
-            let first = problems.first().map_or_else(String::new, ToString::to_string);
-            format!("The file cannot be written: its text has errors. {first}")
-        })?;
+        let (zone, problems) = match read {
+            Ok((zone, problems)) => (Some(zone), problems),
+            Err(problems) => (None, problems),
+        };
+        let error = problems.iter().find(|problem| problem.severity == Severity::Error);
+        let Some(zone) = zone.filter(|_| error.is_none()) else {
+            let first = error.map_or_else(String::new, ToString::to_string);
+            return Err(format!("Not saved: nameservers would refuse the file. {first}"));
+        };
         let lines = TextPatch::between(&on_disk, document.text()).lines();
         Ok(ToSave { text: Text::new(document.text()), zone: Arc::new(zone), changes, lines })
     }
@@ -273,22 +286,34 @@ impl App {
         }
         let Some(open) = self.open_mut() else { return };
         let base = open.draft.base().clone();
-        let Some((kept, now)) =
-            open.file.as_mut().and_then(|file| Some((file.kept.take()?, file.on_disk.clone())))
+        let Some((kept, on_disk, mended)) =
+            open.file.as_mut().and_then(|file| Some((file.kept.take()?, file.on_disk.clone(), file.mended)))
         else {
             return;
         };
+        let now = self.text.document.clone().filter(|_| mended).unwrap_or(on_disk);
         let mut draft = Draft::new(base);
         draft.replay(found.entries.iter().cloned());
         let before = before_steps(draft, kept.clone());
         self.take_text(before, kept, now, &found.saved_at);
     }
 
+    /// The file had errors, and this text has none.
+    pub(super) fn file_mended(&mut self, text: Text, kept: Option<Text>) {
+        let Some(file) = self.file_mut() else { return };
+        file.kept = kept;
+        file.mended = text != file.on_disk;
+        self.text.document = Some(text.clone());
+        self.note_text();
+        self.effect(Effect::SaveDocument { text });
+        self.drop_text();
+    }
+
     /// The file was read again.
     pub(super) fn file_read_again(&mut self, loaded: FileText) {
         let Some(file) = self.file_mut() else { return };
         let (before, now) = (file.on_disk.clone(), loaded.text.clone());
-        *file = File::new(loaded);
+        *file = File { mended: file.mended, ..File::new(loaded) };
         let warnings = file.warnings.join(" ");
         let mine = self.text.document.clone().unwrap_or_else(|| before.clone());
         self.take_text(Some(before), mine, now, "just now");
@@ -318,6 +343,9 @@ impl App {
         if let Some(text) = self.text.document.clone() {
             self.effect(Effect::SaveDocument { text });
         }
+        if self.file().is_some_and(File::is_mended) {
+            self.drop_text();
+        }
         self.note_text();
     }
 
@@ -339,6 +367,7 @@ impl App {
         let base = open.draft.base();
         let (deleted, added) = tally(&to_save.changes);
         let change = match to_save.changes.len() {
+            0 if file.mended => "the text has no errors any more".into(),
             0 => "no record, only the text: comments and layout".into(),
             sets => {
                 format!("{}: {} deleted, {added} added", count(sets, "record set"), count(deleted, "record"))
@@ -425,6 +454,9 @@ impl App {
         if let Some(file) = self.file_mut() {
             file.on_disk = text.clone();
             file.escaped = 0;
+            if std::mem::take(&mut file.mended) {
+                self.drop_text();
+            }
         }
         self.effect(Effect::SaveDocument { text });
         self.rebase(zone);

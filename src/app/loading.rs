@@ -60,11 +60,19 @@ impl App {
         }
     }
 
+    /// A load has ended. False where it is not wanted any more.
+    pub(super) fn end_load(&mut self, request: RequestId) -> bool {
+        let wanted = self.load.take_if(|load| *load == request).is_some();
+        if let Some(open) = self.open_mut().filter(|_| wanted) {
+            open.reloading = None;
+        }
+        wanted
+    }
+
     pub(super) fn on_loaded(&mut self, request: RequestId, result: Result<Loaded, Failure>) {
-        if self.load != Some(request) {
+        if !self.end_load(request) {
             return;
         }
-        self.load = None;
         match (&mut self.zone, result) {
             (Zone::Open(open), Err(failure)) => {
                 open.reloading = None;
@@ -140,7 +148,7 @@ impl App {
     }
 
     /// Once both are there, the zone and a draft of an earlier run: asks what to do with it.
-    fn offer_draft(&mut self) {
+    pub(super) fn offer_draft(&mut self) {
         let Zone::Open(open) = &self.zone else { return };
         let Some(found) = self.found.take() else { return };
         let mut draft = Draft::new(open.draft.base().clone());

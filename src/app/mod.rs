@@ -44,6 +44,7 @@ use self::nameservers::ToAsk;
 use self::open::{Open, Pane};
 use self::palette::Palette;
 use self::pushing::{Pushing, Results};
+use self::text::broken::Broken;
 use self::text::{FoundText, Texts};
 use self::work::{Work, Worked};
 use crate::edit::{Field, Text};
@@ -112,6 +113,11 @@ pub enum Msg {
     Loaded {
         request: RequestId,
         result: Result<Loaded, Failure>,
+    },
+    /// The same where the zone is a file and has errors.
+    Broken {
+        request: RequestId,
+        broken: Box<Broken>,
     },
     /// A draft of an earlier run is on disk. Sent at the start, before [`Msg::Loaded`], and
     /// after [`Effect::TakeOver`] (then also when there are no entries).
@@ -249,6 +255,8 @@ pub enum Zone {
     /// On its way: records so far.
     Loading(usize),
     Failed(Failure),
+    /// A file with errors: its text is shown.
+    Broken(Box<Broken>),
     /// The person stopped the load.
     Stopped,
     Open(Box<Open>),
@@ -386,6 +394,7 @@ impl App {
             Msg::Resumed => self.effect(Effect::Repaint),
             Msg::Loading { request, records } => self.on_progress(request, records),
             Msg::Loaded { request, result } => self.on_loaded(request, result),
+            Msg::Broken { request, broken } => self.on_broken(request, broken),
             Msg::DraftFound { entries, base_serial, saved_at } => {
                 self.on_draft(FoundDraft { entries, base_serial, saved_at });
             }
@@ -418,12 +427,16 @@ impl App {
 
     /// May the zone be edited? Otherwise a sentence on why not.
     pub fn editable(&self) -> Result<(), String> {
-        match (&self.locked, self.open()) {
-            (_, None) => Err("there is no zone yet".into()),
-            (Some(holder), _) => Err(format!(
+        let editable = match &self.zone {
+            Zone::Open(open) => &open.editable,
+            Zone::Broken(broken) => &broken.editable,
+            _ => return Err("there is no zone yet".into()),
+        };
+        match &self.locked {
+            Some(holder) => Err(format!(
                 "read-only: another editor holds this zone's draft ({holder}); once it has ended, :take-over takes it"
             )),
-            (None, Some(open)) => open.editable.clone().map_err(|reason| format!("read-only: {reason}")),
+            None => editable.clone().map_err(|reason| format!("read-only: {reason}")),
         }
     }
 
@@ -452,6 +465,7 @@ impl App {
     /// Where the person is, what lies over the screen left aside.
     pub fn screen_context(&self) -> Context {
         match (&self.screen, self.open().map(|open| open.pane)) {
+            (Screen::Text, _) if self.broken().is_some() => Context::Text,
             (_, None) => Context::Waiting,
             (Screen::Main, Some(Pane::Records)) => Context::Records,
             (Screen::Main, Some(Pane::Nameservers)) => Context::Nameservers,
@@ -546,6 +560,7 @@ impl App {
             self.say("leave the form first: Enter accepts, Esc cancels");
         } else if matches!(self.screen, Screen::Text) {
             match self.text.mode {
+                Some(_) if self.broken().is_some() => text::leave::to_table(self),
                 Some(_) => self.say("F3 goes back to the table; from there q quits"),
                 None => text::leave::give_up_preparing(self),
             }

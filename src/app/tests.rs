@@ -9,6 +9,7 @@ use super::*;
 use crate::facts::{AddressStatus, Delegated, Delegation, Reply};
 use crate::zone::{Draft, RecordType, RrKey, SnapshotBuilder, types};
 
+mod broken;
 mod budget;
 mod editing;
 mod exchange;

@@ -1,13 +1,15 @@
 //! Computing that can take longer than a key may: pure, and performed on a worker thread, where it is not so small
 //! that it is done at once. Leaving the program never waits for it; an answer that is not wanted any more is dropped.
 
+use std::sync::Arc;
+
 use super::file::{Saving, ToSave};
 use super::rows;
 use super::text::document::{self, Compared, Ready};
 use super::{App, Effect, Msg, RequestId};
 use crate::edit::Text;
-use crate::zone::Name;
-use crate::zonefile::{self, Loader, Problem, ReadBefore};
+use crate::zone::{Name, Snapshot};
+use crate::zonefile::{self, Loader, Problem, ReadBefore, in_text};
 
 /// Something to compute.
 #[derive(Debug, Clone)]
@@ -16,6 +18,8 @@ pub enum Work {
     Document(Box<document::Wanted>),
     /// Look for what is wrong with a text.
     Check { text: Text, origin: Name, included: Option<ReadBefore> },
+    /// Find the zone that a text means.
+    Mend { text: Text, origin: Name, included: Option<ReadBefore> },
     /// What the edits of a text make of the zone.
     Compare(Box<document::Edited>),
     /// Look for the rows that a filter lets through.
@@ -29,6 +33,7 @@ pub enum Work {
 pub enum Worked {
     Document(Box<Ready>),
     Checked(Vec<Problem>),
+    Mended(Result<Arc<Snapshot>, Vec<Problem>>),
     Compared(Box<Result<Compared, Vec<Problem>>>),
     Found(rows::Found),
     ToSave(Box<Result<ToSave, String>>),
@@ -44,8 +49,17 @@ impl Work {
             Work::Document(wanted) => Worked::Document(Box::new(wanted.ready())),
             Work::Check { text, origin, mut included } => {
                 let loader = included.as_mut().map(|files| files as &mut dyn Loader);
-                let read = zonefile::read_zone_file(text.to_string().as_bytes(), Some(&origin), loader);
-                Worked::Checked(read.map_or_else(|problems| problems, |(_, warnings)| warnings))
+                let text = text.to_string();
+                let read = zonefile::read_zone_file(text.as_bytes(), Some(&origin), loader);
+                let problems = read.map_or_else(|problems| problems, |(_, warnings)| warnings);
+                Worked::Checked(in_text(problems, text.as_bytes()))
+            }
+            Work::Mend { text, origin, mut included } => {
+                let loader = included.as_mut().map(|files| files as &mut dyn Loader);
+                let text = text.to_string();
+                let read = zonefile::read_zone_file(text.as_bytes(), Some(&origin), loader);
+                let read = read.map(|(zone, _)| Arc::new(zone));
+                Worked::Mended(read.map_err(|problems| in_text(problems, text.as_bytes())))
             }
             Work::Compare(edited) => Worked::Compared(Box::new(edited.compare())),
             Work::Search(search) => Worked::Found(search.run()),
@@ -56,7 +70,7 @@ impl Work {
     fn is_small(&self) -> bool {
         match self {
             Work::Document(wanted) => wanted.records() <= SMALL_ZONE,
-            Work::Check { text, .. } => text.len() <= SMALL_TEXT,
+            Work::Check { text, .. } | Work::Mend { text, .. } => text.len() <= SMALL_TEXT,
             Work::Compare(edited) => edited.after.len() <= SMALL_TEXT && edited.before.len() <= SMALL_TEXT,
             // A small one never gets here.
             Work::Search(_) => false,

@@ -15,7 +15,7 @@ use tokio::task::AbortHandle;
 
 use super::texts::{self, Saver};
 use super::world::World;
-use super::zone_file::ZoneFile;
+use super::zone_file::{FromFile, ZoneFile};
 use super::{clock, exchange, outside};
 use crate::app::{App, Effect, Msg, RequestId, Settings};
 use crate::facts::{Failure, FailureKind};
@@ -165,7 +165,11 @@ impl Editor {
                     Place::Primary(world) => Arc::clone(world),
                     Place::File(file) => {
                         let file = Arc::clone(file);
-                        self.beside("load", move || Msg::Loaded { request, result: file.load() });
+                        self.beside("load", move || match file.load() {
+                            Ok(FromFile::Zone(zone)) => Msg::Loaded { request, result: Ok(zone) },
+                            Ok(FromFile::Broken(broken)) => Msg::Broken { request, broken },
+                            Err(failure) => Msg::Loaded { request, result: Err(failure) },
+                        });
                         return false;
                     }
                 };

@@ -13,6 +13,7 @@ use super::access::{colours_wanted, unicode_wanted};
 use super::files::{self, Beside, shown};
 use super::verbs::zone_name;
 use crate::app::file::{FileText, Ran, Saved};
+use crate::app::text::broken::Broken;
 use crate::app::{Loaded, Settings};
 use crate::config::{Config, DomainName, Percent};
 use crate::edit::{Text, decode};
@@ -33,6 +34,14 @@ const MOST_LINES: usize = 12;
 const HEAD: usize = 64 * 1024;
 /// As many errors are shown of a file that cannot be read.
 const MOST_ERRORS: usize = 5;
+
+/// What a file holds.
+#[derive(Debug)]
+pub enum FromFile {
+    Zone(Loaded),
+    /// A text with errors.
+    Broken(Box<Broken>),
+}
 
 /// A zone file.
 #[derive(Debug)]
@@ -112,7 +121,7 @@ impl ZoneFile {
     ///
     /// # Errors
     /// A [`Failure`] where it cannot be read, or is no zone.
-    pub fn load(&self) -> Result<Loaded, Failure> {
+    pub fn load(&self) -> Result<FromFile, Failure> {
         let octets: Arc<[u8]> = files::read_text(&self.path)
             .map_err(|stop| self.failure("The zone file cannot be read.", stop.message, "Mend that."))?
             .into();
@@ -123,25 +132,34 @@ impl ZoneFile {
         let decoded = decode(&octets);
         let mut loader = Remembering::new(Beside(&self.path));
         let read = zonefile::read_zone_file(decoded.text.as_bytes(), Some(&self.zone), Some(&mut loader));
-        let (zone, _) = read.map_err(|problems| self.with_errors(&problems))?;
-        let mut warnings = Vec::new();
+        let editable = self.editable();
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(octets);
+        let mut file = FileText {
+            text: Text::new(&decoded.text),
+            included: loader.files(),
+            escaped: decoded.escaped,
+            warnings: Vec::new(),
+            after_save: self.after_save.clone(),
+        };
+        let (zone, problems) = match read {
+            Ok(read) => read,
+            Err(problems) => {
+                let broken = Broken::new(self.with_errors(&problems), file, editable, problems);
+                return Ok(FromFile::Broken(Box::new(broken)));
+            }
+        };
+        if let Some(error) = problems.iter().find(|problem| problem.severity == Severity::Error) {
+            file.warnings.push(format!("Nameservers refuse this file: {}", clean(&error.to_string())));
+        }
         if is_signed(&zone) || zone.records().any(|record| record.rtype == RecordType::RRSIG) {
-            warnings.push(
+            file.warnings.push(
                 "This file is signed. Its signatures will not fit what you change: sign it again after saving, or \
                  edit the file that it was made from."
                     .into(),
             );
         }
-        let editable = self.editable();
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(octets);
-        let file = FileText {
-            text: Text::new(&decoded.text),
-            included: loader.files(),
-            escaped: decoded.escaped,
-            warnings,
-            after_save: self.after_save.clone(),
-        };
-        Ok(Loaded { zone: Arc::new(zone), kind: ServerKind::Unknown, editable, file: Some(file) })
+        let zone = Arc::new(zone);
+        Ok(FromFile::Zone(Loaded { zone, kind: ServerKind::Unknown, editable, file: Some(file) }))
     }
 
     /// May the file be written over? A journal beside it holds changes that are not in it.
@@ -413,7 +431,8 @@ mod tests {
         assert!(failure.why.contains("cannot be written"), "{failure}");
         assert_eq!(fs::read_to_string(&path).unwrap(), theirs);
         fs::write(folder.path().join("zone.jnl"), "").unwrap();
-        assert!(file.load().unwrap().editable.is_err());
+        let FromFile::Zone(loaded) = file.load().unwrap() else { panic!() };
+        assert!(loaded.editable.is_err());
         fs::remove_file(&path).unwrap();
         assert!(file.save("mine").is_err() && file.load().is_err());
         assert!(!path.exists());
@@ -425,7 +444,15 @@ mod tests {
         let path = folder.path().join("zone");
         fs::write(&path, format!("{ZONE}www A 192.0.2.999\n\x1b[31m A\n")).unwrap();
         let file = ZoneFile::find(&path, Some(&name("a.")), &Config::default()).unwrap();
-        let failure = file.load().unwrap_err();
-        assert!(failure.why.contains("5") && !failure.why.contains('\u{1b}'), "{failure}");
+        let FromFile::Broken(broken) = file.load().unwrap() else { panic!() };
+        let why = &broken.failure.why;
+        assert!(why.contains("5") && !why.contains('\u{1b}'), "{why}");
+        assert!(broken.file.text.to_string().contains("192.0.2.999"));
+        // What is mended is saved over it, and nothing that others wrote.
+        file.save(ZONE).unwrap();
+        fs::write(&path, format!("{ZONE}www A 192.0.2.1\nwww CNAME ns1\n")).unwrap();
+        let FromFile::Zone(loaded) = file.load().unwrap() else { panic!() };
+        let warnings = loaded.file.unwrap().warnings.join(" ");
+        assert!(warnings.contains("refuse") && warnings.contains("www"), "{warnings}");
     }
 }

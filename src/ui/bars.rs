@@ -8,7 +8,7 @@ use super::theme::Theme;
 use crate::app::commands::{Command, in_context};
 use crate::app::layout::{Layout, wrap};
 use crate::app::open::Open;
-use crate::app::{App, Screen, describe};
+use crate::app::{App, Screen, Zone, describe};
 use crate::zone::managed::seconds_until;
 
 pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
@@ -20,6 +20,12 @@ pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
     }
     let server = format!("{dot}{}", app.settings.server);
     let (mut serial, mut rest) = (String::new(), String::new());
+    if let Zone::Broken(_) = app.zone {
+        rest.push_str(&format!("{dot}has errors"));
+        if app.editable().is_err() {
+            rest.push_str(&format!("{dot}read-only"));
+        }
+    }
     if let Some(open) = app.open() {
         serial = format!("{dot}serial {}", open.draft.base().serial());
         if app.editable().is_err() {
@@ -31,6 +37,8 @@ pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
         let changes = open.draft.changes().len();
         if changes > 0 {
             rest.push_str(&format!("{dot}{}", describe::count(changes, "change")));
+        } else if app.has_new_text() {
+            rest.push_str(&format!("{dot}text changed"));
         }
     }
     let Signing { long, short, style } = signing(app, theme);

@@ -22,6 +22,9 @@ pub fn draw(open: &Open, changes: &Changes, canvas: &mut Canvas<'_>, layout: &La
             inside.width,
             match &open.file {
                 None => "Nothing is changed: the draft is as the server has it.",
+                Some(file) if file.is_mended() => {
+                    "The errors of the file are mended; nothing else is changed."
+                }
                 Some(file) if file.has_new_text() => "No record is changed; comments or layout are.",
                 Some(_) => "Nothing is changed: the draft is as the file has it.",
             },

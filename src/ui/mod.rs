@@ -76,6 +76,7 @@ fn draw_screen(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     let body = rect(layout.body(), layout.width);
     let open = match &app.zone {
         Zone::Open(open) => open,
+        Zone::Broken(_) => return text::draw(app, canvas, layout),
         _ => return waiting::draw(app, canvas, layout, body),
     };
     match &app.screen {

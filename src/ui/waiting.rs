@@ -31,7 +31,7 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
             texts.push((String::new(), theme.plain()));
             texts.push(("R tries again, q quits.".into(), theme.plain()));
         }
-        Zone::Open(_) => {}
+        Zone::Open(_) | Zone::Broken(_) => {}
     }
     let width = inside.width.saturating_sub(4).min(90);
     let lines =

@@ -37,7 +37,7 @@ pub use include::{Loaded, Loader, ReadBefore, Remembering};
 pub use layout::{EntryKind, Layout, ParsedEntry, Source, TtlFrom};
 pub use part::{Part, read_part};
 pub use printer::{print_aligned, print_contents, print_document, print_plain, print_record, unchanged};
-pub use problem::{Fix, MAX_PROBLEMS, Problem, Severity, shown};
+pub use problem::{Fix, MAX_PROBLEMS, Problem, Severity, in_text, shown};
 pub use zone::{read_zone, read_zone_file};
 
 use crate::zone::{Name, Rdata, RecordType};

@@ -29,6 +29,23 @@ pub struct Problem {
     /// The included file in which it is; then line, column and span are those of that file. `None`: the text
     /// itself.
     pub file: Option<Arc<str>>,
+    /// Octets of the `$INCLUDE` of the text itself that led to that file; where it is `None`, nothing else than `span`.
+    pub directive: Range<usize>,
+}
+
+/// The problems of a text with those of included files where it includes them: for an editor of this text alone.
+pub fn in_text(problems: Vec<Problem>, text: &[u8]) -> Vec<Problem> {
+    let mut lines = Lines::new(text);
+    let placed = |problem: Problem| {
+        let Problem { severity, line, column, message, file: Some(file), directive, .. } = problem else {
+            return problem;
+        };
+        let message = format!("{} {line}:{column}: {message}", shown(file.as_bytes()));
+        let (line, start) = lines.locate(directive.start);
+        let column = 1 + directive.start.saturating_sub(start);
+        Problem { severity, line, column, span: directive.clone(), message, fix: None, file: None, directive }
+    };
+    problems.into_iter().map(placed).collect()
 }
 
 /// Edits of the text that put a problem right.
@@ -195,14 +212,15 @@ impl Problems {
         let mut lines = Lines::new(text);
         let place = |found: Found| {
             if let Some(included) = found.included {
-                return *included;
+                return Problem { directive: found.span, ..*included };
             }
             let Found { severity, span, message, fix, .. } = found;
             let (line, start) = lines.locate(span.start);
             let before = text.get(start..span.start).unwrap_or_default();
             // Continuation octets of UTF-8 begin no character.
             let column = 1 + before.iter().filter(|octet| **octet & 0xc0 != 0x80).count();
-            Problem { severity, line, column, span, message, fix, file: None }
+            let directive = span.clone();
+            Problem { severity, line, column, span, message, fix, file: None, directive }
         };
         self.found.into_iter().map(place).collect()
     }

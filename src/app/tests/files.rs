@@ -4,7 +4,7 @@ use super::*;
 use crate::app::file::{FileText, Ran, Saved};
 use crate::zonefile::ReadBefore;
 
-const FILE: &str = "\
+pub const FILE: &str = "\
 ; the office
 $ORIGIN example.com.
 $TTL 1h
@@ -17,7 +17,7 @@ ns1     A   192.0.2.53
 www     A   192.0.2.10 ; the shop
 ";
 /// 2026-11-22 02:03 UTC.
-const NOW: u64 = 1_795_312_980;
+pub const NOW: u64 = 1_795_312_980;
 
 fn loaded(text: &str, editable: Result<(), String>, after_save: &[&str]) -> Loaded {
     let (zone, _) = crate::zonefile::read_zone(text.as_bytes(), None).unwrap();
@@ -30,7 +30,7 @@ fn loaded(text: &str, editable: Result<(), String>, after_save: &[&str]) -> Load
     Loaded { zone: Arc::new(zone), kind: ServerKind::Unknown, editable, file: Some(file) }
 }
 
-fn settings_of_file() -> Settings {
+pub fn settings_of_file() -> Settings {
     Settings { server: "/etc/bind/office.zone".into(), key: None, demo: false, ..settings() }
 }
 
@@ -60,7 +60,7 @@ fn edit(test: &mut Test) {
 }
 
 /// What is to be written.
-fn to_write(test: &Test) -> Option<(RequestId, String)> {
+pub fn to_write(test: &Test) -> Option<(RequestId, String)> {
     let saves = test.effects.iter().rev();
     saves.into_iter().find_map(|effect| match effect {
         Effect::SaveFile { request, text } => Some((*request, text.to_string())),
@@ -68,7 +68,7 @@ fn to_write(test: &Test) -> Option<(RequestId, String)> {
     })
 }
 
-fn saved(test: &mut Test, result: Result<Saved, Failure>) {
+pub fn saved(test: &mut Test, result: Result<Saved, Failure>) {
     let (request, _) = to_write(test).unwrap();
     test.send(Msg::Saved { request, result });
 }
@@ -246,7 +246,7 @@ fn comments_alone_are_saved_and_survive_a_crash() {
     let mut test = again(FILE);
     test.keys("w");
     insta::assert_snapshot!(test.screen(80, 24), @"
-     example.com · /etc/bind/office.zone · serial 2026112101
+     example.com · /etc/bind/office.zone · serial 2026112101 · text changed
     ┌ Changes ─────────────────────────────────────────────────────────────────────┐
     │  No record is changed; comments or layout are.                               │
     │                                                                              │

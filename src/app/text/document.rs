@@ -12,7 +12,7 @@ use crate::zone::{
     Change, ChangeMap, Contents, Name, Rdata, RecordType, RrKey, RrSet, Snapshot, TextPatch, types,
 };
 use crate::zonefile::document::Document;
-use crate::zonefile::{self, Loader, Problem, ReadBefore, Severity};
+use crate::zonefile::{self, Loader, Problem, ReadBefore, Severity, in_text};
 
 /// Zones with more records than this are not searched for the line of the selected one.
 const SEARCHED: usize = 100_000;
@@ -137,7 +137,7 @@ impl Edited {
         };
         let origin = self.base.origin();
         let (before, after) = (self.before.to_string(), self.after.to_string());
-        let (zone, warnings) = read(&after)?;
+        let (zone, warnings) = read(&after).map_err(|problems| in_text(problems, after.as_bytes()))?;
         let patch = TextPatch::between(&before, &after);
         let (was, old_warnings) = match read(&before) {
             Ok((was, warnings)) => (Some(was), warnings),

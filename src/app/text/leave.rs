@@ -7,7 +7,7 @@ use super::{FoundText, Purpose, TextMode};
 use crate::app::describe::{self, count};
 use crate::app::dialog::{Dialog, Then};
 use crate::app::work::Work;
-use crate::app::{App, Effect, Overlay, Screen, changes};
+use crate::app::{App, Effect, Overlay, RequestId, Screen, changes};
 use crate::zone::draft::{Entry, Step};
 use crate::zone::rrset::same_octets;
 use crate::zone::{RrKey, TextPatch};
@@ -36,6 +36,15 @@ pub enum Decision {
     Offer(FoundText),
 }
 
+/// Edits of the text that are being compared with the zone.
+#[derive(Debug)]
+pub(super) struct Comparing {
+    pub request: RequestId,
+    /// Of the text.
+    pub version: u64,
+    pub target: Target,
+}
+
 /// Edits of more lines than this are not discarded without asking again.
 const FEW_LINES: usize = 3;
 /// As many problems are shown in a dialog.
@@ -56,28 +65,33 @@ pub fn give_up_preparing(app: &mut App) {
 }
 
 pub(super) fn leave(app: &mut App, target: Target) {
-    let Some(open) = app.open() else { return };
-    let Some(mode) = &app.text.mode else { return give_up_preparing(app) };
-    if !mode.is_changed() {
-        if mode.buffer.version() > 0 {
-            app.effect(Effect::DropText);
-        }
-        app.text.mode = None;
-        return go_to(app, target);
-    }
     if app.text.comparing.is_some() {
         return app.say("the text is being compared with the zone");
     }
+    if app.broken().is_some() {
+        return super::broken::leave(app);
+    }
+    let Some(open) = app.open() else { return };
+    let Some(mode) = &app.text.mode else { return give_up_preparing(app) };
+    if !mode.is_changed() {
+        let was_changed = mode.buffer.version() > 0;
+        app.text.mode = None;
+        if was_changed {
+            app.drop_text();
+        }
+        return go_to(app, target);
+    }
+    let version = mode.buffer.version();
     let edited = Edited {
         before: mode.before.clone(),
         after: mode.buffer.content().clone(),
         base: open.draft.base().clone(),
         signed: open.signed(),
-        included: open.file.as_ref().map(|file| file.included.clone()),
+        included: app.included(),
     };
     app.say("comparing the text with the zone");
     let request = app.work(Work::Compare(Box::new(edited)));
-    app.text.comparing = Some((request, target));
+    app.text.comparing = Some(Comparing { request, version, target });
 }
 
 fn go_to(app: &mut App, target: Target) {
@@ -91,6 +105,27 @@ fn go_to(app: &mut App, target: Target) {
 }
 
 impl App {
+    /// Text and zone have been compared: where to go now. `None` where that is not wanted any more, or the text has
+    /// become another one meanwhile; then it is compared again.
+    pub(super) fn compared(&mut self, request: RequestId) -> Option<Target> {
+        let Comparing { version, target, .. } =
+            self.text.comparing.take_if(|comparing| comparing.request == request)?;
+        let is_same = self.text.mode.as_ref().is_some_and(|mode| mode.buffer.version() == version);
+        if !is_same {
+            leave(self, target);
+        }
+        is_same.then_some(target)
+    }
+
+    /// No text is being edited any more.
+    pub(in crate::app) fn drop_text(&mut self) {
+        let mended = self.file().is_some_and(super::super::file::File::is_mended);
+        self.effect(match self.text.document.clone().filter(|_| mended) {
+            Some(text) => Effect::SaveText { text },
+            None => Effect::DropText,
+        });
+    }
+
     /// The edits of the text have been compared with the zone.
     pub(super) fn on_compared(&mut self, compared: Result<Compared, Vec<Problem>>, target: Target) {
         self.message = None;
@@ -164,7 +199,7 @@ impl App {
         self.note_text();
         self.text.mode = None;
         self.effect(Effect::SaveDocument { text });
-        self.effect(Effect::DropText);
+        self.drop_text();
         go_to(self, target);
         self.ask_nameservers();
         match sets {
@@ -183,9 +218,10 @@ impl App {
                 self.say("the text stays open, and nothing of it is applied yet: t goes back to it");
             }
             Decision::AskDiscard => self.ask_discard_text(),
+            Decision::Discard if self.broken().is_some() => super::broken::discard(self),
             Decision::Discard => {
-                self.effect(Effect::DropText);
                 self.text.mode = None;
+                self.drop_text();
                 self.screen = Screen::Main;
                 self.say("the edits of the text are discarded");
             }
@@ -200,7 +236,7 @@ impl App {
                     Some(Overlay::Dialog(Dialog { selected: 1, ..Dialog::new("Discard", text, buttons) }));
             }
             Decision::DropFound => {
-                self.effect(Effect::DropText);
+                self.drop_text();
                 self.say("the text is discarded; the zone is as the table shows it");
             }
             Decision::Offer(found) => offer(self, found),
@@ -271,7 +307,7 @@ pub(super) fn offer(app: &mut App, found: FoundText) {
     if let Some(document) = document {
         let patch = TextPatch::between(&document, &found.text.to_string());
         if patch.is_empty() {
-            return app.effect(Effect::DropText);
+            return app.drop_text();
         }
         let (gone, come) = patch.lines();
         text.push(format!("{} taken away, {come} put in, not applied yet.", count(gone, "line")));
@@ -284,16 +320,19 @@ pub(super) fn offer(app: &mut App, found: FoundText) {
         Some(Overlay::Dialog(Dialog { escape: 0, ..Dialog::new("Text of an earlier run", text, buttons) }));
 }
 
+/// The first errors in words, and how many more there are.
+pub(super) fn first_errors(problems: &[Problem]) -> Vec<String> {
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
+    let more = errors.clone().count().saturating_sub(SHOWN);
+    let in_words = |error: &Problem| format!("{}:{} {}", error.line, error.column, error.message);
+    errors.take(SHOWN).map(in_words).chain((more > 0).then(|| format!("and {more} more"))).collect()
+}
+
 fn errors(problems: &[Problem], outside: bool) -> Dialog {
     let errors: Vec<&Problem> =
         problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
     let mut text = vec![format!("{} in the text: it is not applied.", count(errors.len(), "error"))];
-    text.extend(
-        (errors.iter().take(SHOWN)).map(|error| format!("{}:{} {}", error.line, error.column, error.message)),
-    );
-    if errors.len() > SHOWN {
-        text.push(format!("and {} more", errors.len() - SHOWN));
-    }
+    text.extend(first_errors(problems));
     let mut buttons = vec![
         ("Back to the text", 'b', Then::Close),
         ("To the table, the text stays open", 't', Then::Text(Decision::Keep)),

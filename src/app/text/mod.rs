@@ -3,6 +3,7 @@
 //! The text is opened as it stands for the draft, edited with errors shown where they are, and compared with what it
 //! was when it is left: the difference is one step of the draft. What was typed is on disk within a second.
 
+pub mod broken;
 pub mod document;
 pub mod find;
 pub mod highlight;
@@ -42,7 +43,7 @@ pub struct Texts {
     /// The text that is being made ready, and what for.
     preparing: Option<(RequestId, Purpose)>,
     /// The edits that are being compared, and what for.
-    comparing: Option<(RequestId, leave::Target)>,
+    comparing: Option<leave::Comparing>,
     /// A text that was being edited when an earlier run ended, until the person has decided.
     pub(super) found: Option<FoundText>,
     /// The text could not be saved: stays until it can.
@@ -216,7 +217,7 @@ pub(super) fn wanted(app: &App) -> Option<Wanted> {
         previous: app.text.document.clone(),
         base: open.draft.base().clone(),
         changes: open.draft.changes().clone(),
-        included: open.file.as_ref().map(|file| file.included.clone()),
+        included: app.included(),
         at: open.selected().map(|row| (row.key, row.rdata)),
     })
 }
@@ -238,8 +239,13 @@ impl App {
             Worked::ToSave(made) => self.on_to_save(request, *made),
             Worked::Checked(problems) => self.on_checked(request, problems),
             Worked::Compared(compared) => {
-                if let Some((_, target)) = self.text.comparing.take_if(|(wanted, _)| *wanted == request) {
+                if let Some(target) = self.compared(request) {
                     self.on_compared(*compared, target);
+                }
+            }
+            Worked::Mended(zone) => {
+                if self.compared(request).is_some() {
+                    self.on_mended(zone);
                 }
             }
             Worked::Found(found) => self.on_found(request, found),
@@ -339,9 +345,7 @@ impl App {
 
     /// Has the text checked, where it has changed and no check is under way.
     fn check_text(&mut self) {
-        let Some(open) = self.open() else { return };
-        let origin = open.draft.base().origin().clone();
-        let included = open.file.as_ref().map(|file| file.included.clone());
+        let (origin, included) = (self.settings.zone.clone(), self.included());
         let Some(mode) = &self.text.mode else { return };
         let version = mode.buffer.version();
         if mode.checking.is_some() || mode.checked == Some(version) {
