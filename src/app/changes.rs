@@ -5,6 +5,7 @@ use super::layout::{scroll, wrap};
 use super::open::Open;
 use super::{App, Screen};
 use crate::push::{self, Plan, Prediction, ServerTraits};
+use crate::zone::merge::Choice;
 use crate::zone::{Change, ChangeMap, RrKey, RrSet, types};
 
 /// Columns for the frame, the marker and the sign of a line.
@@ -66,7 +67,7 @@ impl Changes {
                 plan.map(Some).map_err(|error| error.to_string())
             }
             (false, _) => Err(format!(
-                "{} to decide first: m keeps mine, - takes theirs, Space leaves it out.",
+                "{} to decide first: M shows both sides; Space leaves it out.",
                 count(conflicts, "conflict")
             )),
         };
@@ -93,7 +94,7 @@ impl Changes {
     }
 
     /// The key of the selected change.
-    fn key(&self, open: &Open) -> Option<RrKey> {
+    pub fn key(&self, open: &Open) -> Option<RrKey> {
         open.draft.changes().keys().nth(self.selected).cloned()
     }
 }
@@ -113,6 +114,7 @@ fn lines(
     width: u16,
 ) -> Vec<Line> {
     let origin = open.draft.base().origin();
+    let conflicts = open.draft.open_conflicts();
     let mut lines = Vec::new();
     // All of it can be read: what is pushed was reviewed.
     let mut line = |change, kind, text: String| {
@@ -125,20 +127,22 @@ fn lines(
     }
     for (number, (key, change)) in open.draft.changes().iter().enumerate() {
         let own = Some(number);
-        let now = open.draft.base().get(key);
-        let conflict = !change.is_untouched(key.rtype, now.as_ref());
+        let conflict = conflicts.iter().find(|conflict| conflict.is_about(key));
         let (mark, left_out) = match wanted.contains_key(key) {
             true => ("[x]", ""),
             false if open.file.is_some() => ("[ ]", "  not saved this time"),
             false => ("[ ]", "  left out of this push"),
         };
         line(own, LineKind::Head, format!("{mark} {}{left_out}", describe::set(key, origin)));
-        if conflict {
-            line(
-                own,
-                LineKind::Trouble,
-                "others changed it too: m pushes mine over theirs, - takes theirs".into(),
-            );
+        if let Some(conflict) = conflict {
+            let why = match conflict.cname {
+                true => {
+                    "a CNAME stands alone at its name, and the zone has other data there: M shows both sides"
+                }
+                false => "others changed it too: M shows both sides to choose from",
+            };
+            line(own, LineKind::Trouble, why.into());
+            let now = open.draft.base().get(key);
             let sides = [("seen", &change.before), ("mine", &change.after), ("theirs", &now)];
             for (side, text) in sides.into_iter().flat_map(|(name, set)| side(name, key, set.as_ref())) {
                 line(own, LineKind::Fact, format!("{side:<7}{text}"));
@@ -254,6 +258,9 @@ pub fn in_conflict(app: &App) -> Result<(), String> {
 /// Sets the selected change back to what the server holds; one step that can be undone.
 pub fn drop_change(app: &mut App) {
     let Some((open, key)) = selected(app) else { return };
+    if open.draft.conflicts().contains(&key) {
+        return app.decide(&key, Choice::Theirs);
+    }
     let name = describe::set(&key, open.draft.base().origin());
     let served = open.draft.base().get(&key);
     if app.edit(format!("drop the change of {name}"), vec![(key, served)]) {
@@ -263,17 +270,11 @@ pub fn drop_change(app: &mut App) {
     refresh(app);
 }
 
-/// Declares the other side of a conflict as seen.
+/// Decides a conflict for the person's own side.
 pub fn keep_mine(app: &mut App) {
-    let Some((open, key)) = selected(app) else { return };
-    let name = describe::set(&key, open.draft.base().origin());
-    if let Some(open) = app.open_mut() {
-        open.draft.keep_mine(&key);
-        open.refresh();
+    if let Some((_, key)) = selected(app) {
+        app.decide(&key, Choice::Mine);
     }
-    app.rewrite_draft();
-    app.say(format!("{name}: yours will be pushed over theirs"));
-    refresh(app);
 }
 
 /// Leaves the selected change out of the push, or takes it in again.

@@ -3,12 +3,12 @@
 //! Everything that speaks of commands is made from it: dispatch, the hint bar, the help, the `:` palette.
 
 use Context::{
-    Changes, Chooser, Dialog, FileChanges, Filter, Form, Help, Nameservers, Palette, Problems, Prompt,
+    Changes, Chooser, Dialog, FileChanges, Filter, Form, Help, Merge, Nameservers, Palette, Problems, Prompt,
     Pushing, Records, Replacing, Result as Outcome, Text, Waiting,
 };
 
 use super::text::{self, find, leave, problems};
-use super::{App, changes, dialog, edits, exchange, file, forms, help, moves, palette, pushing};
+use super::{App, changes, dialog, edits, exchange, file, forms, help, merge, moves, palette, pushing};
 use crate::key::Key;
 
 /// Where the person is: which commands and keys there are.
@@ -23,6 +23,8 @@ pub enum Context {
     Changes,
     /// The changes of a zone that is a file.
     FileChanges,
+    /// Deciding what both sides changed.
+    Merge,
     Pushing,
     Result,
     Form,
@@ -42,7 +44,7 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Context; 17] = [
+    pub const ALL: [Context; 18] = [
         Records,
         Nameservers,
         Text,
@@ -51,6 +53,7 @@ impl Context {
         Problems,
         Changes,
         FileChanges,
+        Merge,
         Pushing,
         Outcome,
         Form,
@@ -74,6 +77,7 @@ impl Context {
             Problems => "What is wrong with the text",
             Changes => "Changes",
             FileChanges => "Changes of a zone file",
+            Merge => "Merge",
             Pushing => "Push under way",
             Outcome => "Push result",
             Form => "Form",
@@ -181,10 +185,12 @@ impl Command {
 
 const PANES: &[Context] = &[Records, Nameservers];
 const REVIEWS: &[Context] = &[Changes, FileChanges];
-const EDITS: &[Context] = &[Records, Nameservers, Changes, FileChanges];
-const LISTS: &[Context] = &[Records, Nameservers, Changes, FileChanges, Outcome];
+const EDITS: &[Context] = &[Records, Nameservers, Changes, FileChanges, Merge];
+const LISTS: &[Context] = &[Records, Nameservers, Changes, FileChanges, Merge, Outcome];
+/// From where the Merge screen can be opened.
+const BEFORE_MERGE: &[Context] = &[Records, Nameservers, Changes, FileChanges];
 const MENUS: &[Context] = &[Chooser, Palette, Help, Problems];
-const SCREENS: &[Context] = &[Records, Nameservers, Changes, FileChanges, Outcome, Waiting];
+const SCREENS: &[Context] = &[Records, Nameservers, Changes, FileChanges, Merge, Outcome, Waiting];
 const EVERYWHERE: &[Context] = &Context::ALL;
 
 /// Every command. The order is that of the help.
@@ -267,6 +273,26 @@ pub static TABLE: &[Command] = &[
     command("keep-mine", "m", REVIEWS, changes::keep_mine, "in a conflict: push mine over theirs")
         .hint(2, "keep mine")
         .when(changes::in_conflict),
+    command(
+        "merge",
+        "M",
+        BEFORE_MERGE,
+        merge::open,
+        "decide what you and others changed: both sides are shown",
+    )
+    .when(merge::may_open),
+    command("merge-result", "m M", &[Outcome], merge::open, "decide what you and others changed")
+        .when(merge::may_open),
+    command("take-mine", "m", &[Merge], merge::mine, "mine: push it over theirs").hint(1, "mine"),
+    command("take-theirs", "t", &[Merge], merge::theirs, "theirs: take my change back").hint(1, "theirs"),
+    command("take-both", "b", &[Merge], merge::both, "both: what I did and what they did")
+        .hint(1, "both")
+        .when(merge::may_be_both),
+    command("next-conflict", "n Tab Right", &[Merge], merge::next, "the next one to decide").hint(3, "next"),
+    command("previous-conflict", "p N Shift-Tab Left", &[Merge], merge::previous, "the one before")
+        .hint(4, "previous"),
+    command("merge-review", "c w Esc q", &[Merge], changes::open, "to the changes; what is open stays open")
+        .hint(5, "changes"),
     command("drop", "- d Del", REVIEWS, changes::drop_change, "drop the change: the records stay as served")
         .hint(3, "drop")
         .when(changes::has_selection),
@@ -458,7 +484,7 @@ pub static TABLE: &[Command] = &[
     command(
         "help",
         "? F1",
-        &[Records, Nameservers, Changes, FileChanges, Outcome, Waiting, Pushing],
+        &[Records, Nameservers, Changes, FileChanges, Merge, Outcome, Waiting, Pushing],
         help::open,
         "every command and its keys, those of this screen first",
     )

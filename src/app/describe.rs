@@ -70,7 +70,7 @@ pub fn is_never_edited(rtype: RecordType) -> bool {
 pub fn note(open: &Open, row: &Row) -> String {
     let origin = open.draft.base().origin();
     if row.conflict {
-        return "also changed by somebody else; c shows both".into();
+        return "also changed by somebody else; M shows both".into();
     }
     if row.mark == Mark::Deleted {
         return "deleted; - brings it back".into();

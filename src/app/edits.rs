@@ -49,7 +49,7 @@ pub fn may_change_selected(app: &App) -> Result<(), String> {
     let Row { key, conflict, .. } = selected(app)?;
     if conflict {
         return Err(
-            "others changed this record set as well: c shows both sides, choose one there first".into()
+            "others changed this record set as well: M shows both sides, choose one there first".into()
         );
     }
     match app.open().is_some_and(|open| describe::is_managed(open, &key)) {
@@ -176,6 +176,7 @@ fn step(app: &mut App, word: &str, step: fn(&mut Open) -> Option<(Entry, String)
         app.ask_nameservers();
     }
     super::changes::refresh(app);
+    super::merge::refresh(app);
 }
 
 pub fn copy(app: &mut App) {

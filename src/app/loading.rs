@@ -3,7 +3,7 @@
 use super::describe;
 use super::dialog::Dialog;
 use super::open::Open;
-use super::{App, Effect, Loaded, Overlay, RequestId, Screen, Zone};
+use super::{App, Effect, Loaded, Overlay, RequestId, Zone};
 use crate::facts::Failure;
 use crate::zone::Draft;
 use crate::zone::draft::Entry;
@@ -133,7 +133,7 @@ impl App {
             (0, _) => self.say(news),
             (_, 0) => self.say(format!("{news}; your {} kept", describe::count(changes, "change"))),
             _ => self.complain(format!(
-                "{news}; {} with yours: c shows both sides",
+                "{news}; {} with yours: M shows both sides",
                 describe::count(conflicts, "conflict")
             )),
         }
@@ -177,7 +177,7 @@ impl App {
         match conflicts {
             0 => self.say(format!("your draft is here again: {changes}")),
             _ => self.complain(format!(
-                "your draft is here again: {changes}, {conflicts} of them to what others changed meanwhile: c shows both",
+                "your draft is here again: {changes}, {conflicts} of them to what others changed meanwhile: M shows both",
             )),
         }
         self.ask_nameservers();
@@ -196,8 +196,7 @@ impl App {
 
     /// Shows the review again where it is on the screen, after the draft got another base.
     fn review_again(&mut self) {
-        if matches!(self.screen, Screen::Changes(_)) {
-            super::changes::open(self);
-        }
+        super::changes::refresh(self);
+        super::merge::refresh(self);
     }
 }

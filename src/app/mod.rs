@@ -16,6 +16,7 @@ pub mod forms;
 pub mod help;
 pub mod layout;
 pub mod loading;
+pub mod merge;
 pub mod moves;
 pub mod nameservers;
 pub mod open;
@@ -40,6 +41,7 @@ use self::forms::Chooser;
 use self::help::Help;
 use self::layout::Layout;
 use self::loading::FoundDraft;
+use self::merge::Merge;
 use self::nameservers::ToAsk;
 use self::open::{Open, Pane};
 use self::palette::Palette;
@@ -270,6 +272,8 @@ pub enum Screen {
     /// The zone as text ([`App::text`]), or that it is being made ready.
     Text,
     Changes(Changes),
+    /// What both sides changed.
+    Merge(Merge),
     Form(Box<Form>),
     Pushing(Box<Pushing>),
     Result(Box<Results>),
@@ -388,6 +392,7 @@ impl App {
                 self.size = (width, height);
                 if wrapped_anew {
                     changes::refresh(self);
+                    merge::refresh(self);
                 }
             }
             Msg::Hangup => self.effect(Effect::Quit),
@@ -472,6 +477,7 @@ impl App {
             (Screen::Text, _) => Context::Text,
             (Screen::Changes(_), _) if self.file().is_some() => Context::FileChanges,
             (Screen::Changes(_), _) => Context::Changes,
+            (Screen::Merge(_), _) => Context::Merge,
             (Screen::Form(_), _) => Context::Form,
             (Screen::Pushing(_), _) => Context::Pushing,
             (Screen::Result(_), _) => Context::Result,

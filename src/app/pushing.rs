@@ -185,7 +185,7 @@ fn lines(report: &Report, origin: &crate::zone::Name) -> Vec<Line> {
             }
             line(
                 Tone::Plain,
-                "Your draft is kept. Go to the changes (c): each shows both sides to choose from.".into(),
+                "Your draft is kept. Press m to decide, one by one: both sides are shown.".into(),
             );
         }
         Outcome::ReviewAgain => {

@@ -8,6 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::zone::merge;
 use crate::zone::rrset::RrKey;
 use crate::zone::{Change, ChangeMap, NameRef, Rdata, RecordType, RrSet, SetId, Snapshot, types};
 
@@ -201,10 +202,8 @@ impl Rows {
         };
         let before_hidden = changes.range(..hidden.clone());
         let after_hidden = changes.range(hidden.clone()..).filter(|(key, _)| *key != hidden);
-        let rows_of = |key: &RrKey, change: &Change| {
-            let now = base.get(key);
-            changed_rows(key, change, !change.is_untouched(key.rtype, now.as_ref()))
-        };
+        let contested = merge::contested(base, changes);
+        let rows_of = |key: &RrKey, change: &Change| changed_rows(key, change, contested.contains(key));
         for (key, change) in before_hidden {
             patch(key, rows_of(key, change));
         }

@@ -16,6 +16,7 @@ mod exchange;
 mod files;
 mod large;
 mod loading;
+mod merge;
 mod nameservers;
 mod pushing;
 mod random;

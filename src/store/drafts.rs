@@ -64,6 +64,8 @@ enum Line {
         label: String,
         changes: Vec<ChangeLine>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        seen: Vec<ChangeLine>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         text: Vec<TextLine>,
     },
     Undo,
@@ -235,6 +237,7 @@ fn line_of(entry: &Entry) -> Line {
         Entry::Step(step) => Line::Step {
             label: step.label.clone(),
             changes: change_lines(&step.changes),
+            seen: change_lines(&step.seen),
             text: step.text.iter().flat_map(|patch| &patch.0).map(text_line).collect(),
         },
     }
@@ -245,12 +248,13 @@ fn entry_of(line: Line) -> Option<Entry> {
         Line::Draft { .. } => None,
         Line::Undo => Some(Entry::Undo),
         Line::Redo => Some(Entry::Redo),
-        Line::Step { label, changes, text } => {
+        Line::Step { label, changes, seen, text } => {
             let edit = |TextLine { offset, removed, inserted }| TextEdit { offset, removed, inserted };
             let text = TextPatch(text.into_iter().map(edit).collect());
             Some(Entry::Step(Step {
                 label,
                 changes: changes_of(changes)?,
+                seen: changes_of(seen)?,
                 text: Some(text).filter(|text| !text.is_empty()),
             }))
         }
@@ -276,10 +280,11 @@ mod tests {
         let key = RrKey::new(Name::parse(b"a\\.b\\255.example.com.", None).unwrap(), RecordType(65400));
         let set =
             RrSet { ttl: 300, rdata: vec![Box::new([number, 0, 255]), Box::new([])], mixed_ttls: vec![1, 2] };
-        let changes = [(key, Change { before: None, after: Some(set) })].into();
+        let changes: ChangeMap = [(key, Change { before: None, after: Some(set) })].into();
         let text = TextPatch::between("a\n", if number == 1 { "a\n" } else { "; ä\u{1b}\n" });
         let text = Some(text).filter(|text| !text.is_empty());
-        Entry::Step(Step { label: format!("add \u{1b}[31m\n\"{number}\""), changes, text })
+        let seen = if number == 2 { changes.clone() } else { ChangeMap::new() };
+        Entry::Step(Step { label: format!("add \u{1b}[31m\n\"{number}\""), changes, seen, text })
     }
 
     fn open(state: &Path) -> (Journal, Option<Found>) {

@@ -17,6 +17,9 @@ pub struct Step {
     /// What the person did, for the undo message: "add www A".
     pub label: String,
     pub changes: ChangeMap,
+    /// What counts as seen of an RRset in the zone, before and after it: a decision about what both sides changed
+    /// makes that another. Empty in most steps.
+    pub seen: ChangeMap,
     /// What it did to the zone's document, where that is known: comments are no RRsets, and come back by this.
     pub text: Option<TextPatch>,
 }
@@ -24,12 +27,12 @@ pub struct Step {
 impl Step {
     /// An edit of records.
     pub fn new(label: impl Into<String>, changes: ChangeMap) -> Step {
-        Step { label: label.into(), changes, text: None }
+        Step { label: label.into(), changes, seen: ChangeMap::new(), text: None }
     }
 
     /// Does it do nothing, neither to records nor to the text?
     fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.text.is_none()
+        self.changes.is_empty() && self.seen.is_empty() && self.text.is_none()
     }
 }
 
@@ -99,13 +102,17 @@ impl Draft {
             })
             .filter(|(_, change)| !change.is_empty())
             .collect();
-        let step = Step { label: label.into(), changes, text: Some(text).filter(|text| !text.is_empty()) };
+        self.step(Step { text: Some(text).filter(|text| !text.is_empty()), ..Step::new(label, changes) })
+    }
+
+    /// Makes a step. `None` where it does nothing.
+    pub(super) fn step(&mut self, step: Step) -> Option<Entry> {
         if step.is_empty() {
             return None;
         }
         let base = Arc::clone(&self.base);
-        self.perform(step.clone(), &|key| base.get(key));
-        Some(Entry::Step(step))
+        self.perform(step, &|key| base.get(key));
+        self.undo.last().cloned().map(Entry::Step)
     }
 
     /// Takes the last step back; the label of what was undone.
@@ -123,35 +130,38 @@ impl Draft {
     /// Does again what a journal says was done. The zone may have moved on since: the journal is played over what
     /// its steps found in the zone, and the result brought onto the zone as it is now, as by [`Draft::rebase`].
     pub fn replay(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        let base = Arc::clone(&self.base);
         let mut found: BTreeMap<RrKey, Option<RrSet>> = BTreeMap::new();
+        let zone = |found: &BTreeMap<RrKey, Option<RrSet>>, key: &RrKey| match found.get(key) {
+            Some(set) => set.clone(),
+            None => base.get(key),
+        };
         for entry in entries {
             match entry {
                 Entry::Step(step) => {
-                    // An RRset without a change in the draft is as the zone was when the step was made.
-                    for (key, change) in &step.changes {
-                        if !self.changes.contains_key(key) {
-                            let earlier = found.insert(key.clone(), change.before.clone());
-                            if let Some(earlier) = earlier {
-                                self.move_steps(&|other| {
-                                    (other == key).then(|| Change {
-                                        before: earlier.clone(),
-                                        after: change.before.clone(),
-                                    })
-                                });
-                            }
+                    // An RRset without a change in the draft is as the zone was when the step was made; a decision
+                    // says what the zone held.
+                    let own = step.changes.iter().filter(|(key, _)| !self.changes.contains_key(key));
+                    let own = own.map(|(key, change)| (key, &change.before));
+                    let decided = step.seen.iter().map(|(key, seen)| (key, &seen.after));
+                    let held: Vec<(&RrKey, &Option<RrSet>)> = own.chain(decided).collect();
+                    for (key, now) in held {
+                        if let Some(earlier) = found.insert(key.clone(), now.clone()) {
+                            let went = Change { before: earlier, after: now.clone() };
+                            self.move_steps(&|other| (other == key).then(|| went.clone()));
                         }
                     }
-                    self.perform(step, &|key| found.get(key).cloned().flatten());
+                    self.perform(step, &|key| zone(&found, key));
                 }
                 Entry::Undo => {
-                    self.take_back(&|key| found.get(key).cloned().flatten());
+                    self.take_back(&|key| zone(&found, key));
                 }
                 Entry::Redo => {
-                    self.do_again(&|key| found.get(key).cloned().flatten());
+                    self.do_again(&|key| zone(&found, key));
                 }
             }
         }
-        self.rebase_from(&|key| found.get(key).cloned().flatten());
+        self.rebase_from(&|key| zone(&found, key));
     }
 
     /// What a journal must hold so that [`Draft::replay`] gives this draft, undo and redo included.
@@ -200,20 +210,6 @@ impl Draft {
     pub fn rebase(&mut self, base: Arc<Snapshot>) {
         let old = std::mem::replace(&mut self.base, base);
         self.rebase_from(&|key| old.get(key));
-        // Steps over contents that are no more: what was done with an RRset that now has others, ours or somebody
-        // else's, can neither be undone nor done again, unless it is still in the draft.
-        for step in self.undo.iter_mut().chain(&mut self.redo).filter(|step| !step.changes.is_empty()) {
-            step.changes.retain(|key, _| {
-                let (was, now) = (old.get(key), self.base.get(key));
-                self.changes.contains_key(key) || same_contents(was.as_ref(), now.as_ref(), key.rtype)
-            });
-            if step.changes.is_empty() {
-                // Its text says the same as its records did.
-                step.text = None;
-            }
-        }
-        self.undo.retain(|step| !step.is_empty());
-        self.redo.retain(|step| !step.is_empty());
     }
 
     /// Moves steps and changes onto the base.
@@ -223,11 +219,28 @@ impl Draft {
         self.changes.retain(|key, change| match change.rebase(key.rtype, base.get(key)) {
             Rebased::Stands(over_new) => {
                 *change = over_new;
-                true
+                !change.is_empty()
             }
             Rebased::Done => false,
             Rebased::Conflict => true,
         });
+        // Steps over contents that are no more: what was done with an RRset that now has others, ours or somebody
+        // else's, can neither be undone nor done again, unless it is still in the draft.
+        let changes = &self.changes;
+        let stays = |key: &RrKey| {
+            changes.contains_key(key) || same_contents(old(key).as_ref(), base.get(key).as_ref(), key.rtype)
+        };
+        let of_records = |step: &&mut Step| !(step.changes.is_empty() && step.seen.is_empty());
+        for step in self.undo.iter_mut().chain(&mut self.redo).filter(of_records) {
+            step.changes.retain(|key, _| stays(key));
+            step.seen.retain(|key, _| stays(key));
+            if step.changes.is_empty() {
+                // Its text says the same as its records did.
+                step.text = None;
+            }
+        }
+        self.undo.retain(|step| !step.is_empty());
+        self.redo.retain(|step| !step.is_empty());
     }
 
     /// Makes the steps fit a zone whose RRsets went from one content to another: where a step held the zone's
@@ -250,52 +263,48 @@ impl Draft {
         }
     }
 
-    /// The changed RRsets that the server now holds in another form than the person saw when editing.
-    pub fn conflicts(&self) -> Vec<RrKey> {
-        self.changes
-            .iter()
-            .filter(|(key, change)| !change.is_untouched(key.rtype, self.base.get(key).as_ref()))
-            .map(|(key, _)| key.clone())
-            .collect()
-    }
-
-    /// Declares what the server holds now as seen: the change of `key` is meant over it.
-    pub fn keep_mine(&mut self, key: &RrKey) {
-        let now = self.base.get(key);
-        if let Some(change) = self.changes.get_mut(key) {
-            change.before = now;
-            if change.is_empty() {
-                self.changes.remove(key);
-            }
-        }
-    }
-
-    fn perform(&mut self, step: Step, zone: Zone<'_>) {
-        for (key, change) in &step.changes {
-            self.set(key, zone(key), change.after.clone());
-        }
+    fn perform(&mut self, mut step: Step, zone: Zone<'_>) {
+        self.go(&mut step, Side::After, zone);
         self.undo.push(step);
         self.redo.clear();
     }
 
     fn take_back(&mut self, zone: Zone<'_>) -> Option<String> {
-        let step = self.undo.pop()?;
-        for (key, change) in &step.changes {
-            self.set(key, zone(key), change.before.clone());
-        }
+        let mut step = self.undo.pop()?;
+        self.go(&mut step, Side::Before, zone);
         let label = step.label.clone();
         self.redo.push(step);
         Some(label)
     }
 
     fn do_again(&mut self, zone: Zone<'_>) -> Option<String> {
-        let step = self.redo.pop()?;
-        for (key, change) in &step.changes {
-            self.set(key, zone(key), change.after.clone());
-        }
+        let mut step = self.redo.pop()?;
+        self.go(&mut step, Side::After, zone);
         let label = step.label.clone();
         self.undo.push(step);
         Some(label)
+    }
+
+    /// Goes to one side of a step.
+    fn go(&mut self, step: &mut Step, side: Side, zone: Zone<'_>) {
+        for (key, change) in &step.changes {
+            let now = zone(key);
+            let was = self.changes.get(key).map(|own| own.before.clone());
+            self.set(key, now.clone(), side.of(change).clone());
+            // Where a conflict goes away with the change, the way back must bring both.
+            if let Some(was) = was
+                && !self.changes.contains_key(key)
+                && !same_octets(was.as_ref(), now.as_ref())
+            {
+                let (before, after) = if side == Side::After { (was, now) } else { (now, was) };
+                step.seen.entry(key.clone()).or_insert(Change { before, after });
+            }
+        }
+        for (key, seen) in &step.seen {
+            if let Some(own) = self.changes.get_mut(key) {
+                own.before = side.of(seen).clone();
+            }
+        }
     }
 
     /// Gives an RRset its contents. `now` is what the zone holds.
@@ -304,6 +313,22 @@ impl Draft {
         let before = self.changes.remove(key).map_or_else(|| now.clone(), |own| own.before);
         if !same_octets(after.as_ref(), now.as_ref()) {
             self.changes.insert(key.clone(), Change { before, after });
+        }
+    }
+}
+
+/// A side of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Before,
+    After,
+}
+
+impl Side {
+    fn of(self, change: &Change) -> &Option<RrSet> {
+        match self {
+            Side::Before => &change.before,
+            Side::After => &change.after,
         }
     }
 }

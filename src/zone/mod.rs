@@ -3,6 +3,7 @@
 pub mod changes;
 pub mod draft;
 pub mod managed;
+pub mod merge;
 pub mod name;
 pub mod patch;
 pub mod rrset;

@@ -84,7 +84,7 @@ fn reloading_keeps_edits_and_finds_conflicts() {
     test.load(&moved);
     assert_eq!(
         test.message(),
-        "loaded again: serial 2026112101 is now 2026112105; 1 conflict with yours: c shows both sides"
+        "loaded again: serial 2026112101 is now 2026112105; 1 conflict with yours: M shows both sides"
     );
     assert_eq!(test.selected(), "! mail 1h A 192.0.2.26");
     assert_eq!(test.open().draft.changes().len(), 2);
@@ -102,7 +102,11 @@ fn reloading_keeps_edits_and_finds_conflicts() {
         assert!(screen.contains(line), "{screen}");
     }
     test.keys("w");
-    assert!(test.message().starts_with("1 conflict to decide first: m keeps mine"), "{}", test.message());
+    assert!(
+        test.message().starts_with("1 conflict to decide first: M shows both sides"),
+        "{}",
+        test.message()
+    );
     test.keys("Home m");
     assert_eq!(test.open().draft.conflicts(), []);
     let mut again = Draft::new(zone(&moved));

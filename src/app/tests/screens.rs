@@ -168,7 +168,7 @@ fn help() {
     │  :made-by-server  show or hide the records that the server makes in a signe… │
     │  n                go to the next changed record                              │
     │  N                go to the changed record before                            │
-    │  w Ctrl-S F2      review the changes, then push them                         │
+    │  M                decide what you and others changed: both sides are shown   │
     └──────────────────────────────────────────────────────────────────────────────┘
 
      Esc close
@@ -498,20 +498,20 @@ fn conflict() {
     │  shop                        5m  CNAME     www                               │
     │  sub                         1h  NS        ns.sub                            │
     │  ns.sub                      1h  A         192.0.2.77                        │
-     loaded again: serial 2026112101 is now 2026112105; 1 conflict with yours: c
+     loaded again: serial 2026112101 is now 2026112105; 1 conflict with yours: M
      shows both sides
      + add  - delete  Enter edit  u undo  / filter  w save  Tab pane  ? help  q quit
     "#);
-    insta::assert_snapshot!(test.keys("c").screen(80, 24), @r"
+    insta::assert_snapshot!(test.keys("c").screen(80, 24), @"
      example.com · ns1.example.com · serial 2026112105 · 1 change              demo
     ┌ Changes ──────────────────────────────────────────────────────────── 1 of 1 ─┐
-    │   ! 1 conflict to decide first: m keeps mine, - takes theirs, Space leaves   │
-    │     it out.                                                                  │
+    │   ! 1 conflict to decide first: M shows both sides; Space leaves it out.     │
     │▌[x] mail A                                                                   │
-    │   ! others changed it too: m pushes mine over theirs, - takes theirs         │
+    │   ! others changed it too: M shows both sides to choose from                 │
     │       seen   1h      192.0.2.25                                              │
     │       mine   1h      192.0.2.26                                              │
     │       theirs 1h      192.0.2.27                                              │
+    │                                                                              │
     │                                                                              │
     │                                                                              │
     │                                                                              │
@@ -711,6 +711,7 @@ fn wide_screens() {
     │  :made-by-server  show or hide the records that the server makes in a signed zone                                                │
     │  n                go to the next changed record                                                                                  │
     │  N                go to the changed record before                                                                                │
+    │  M                decide what you and others changed: both sides are shown                                                       │
     │  w Ctrl-S F2      review the changes, then push them                                                                             │
     │  R                load the zone again; edits are kept and put on top                                                             │
     │  :take-over       take this zone's draft from the editor that holds it                                                           │
@@ -730,7 +731,6 @@ fn wide_screens() {
     │  Esc              clear the filter                                                                                               │
     │  ? F1             every command and its keys, those of this screen first                                                         │
     │  : F9             run a command by its name; a number goes to that row                                                           │
-    │  q F10            quit; a draft is kept                                                                                          │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      Esc close

@@ -188,10 +188,10 @@ fn palette() {
     │ add-here          o              add a record with the selected owner name                                                       │
     │ previous-change   N              go to the changed record before                                                                 │
     │ made-by-server                   not now: the zone is not signed, so the server makes no records in it                           │
+    │ merge             M              not now: nothing is to be decided: no record set was changed by you and by others               │
     │ other-pane        Tab Shift-Tab  between nameservers and records                                                                 │
     │ add               + = a Ins F7   add a record: choose a type, fill in the form                                                   │
     │ delete            - d Del F8     delete the record; on a deleted one: bring it back                                              │
-    │ edit              Enter e F4     edit the record                                                                                 │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      :re

@@ -190,7 +190,7 @@ impl App {
             }
         } else {
             // Over what the person saw, so that what others did meanwhile is a conflict and not overwritten.
-            let step = Step { label, changes, text: Some(patch) };
+            let step = Step { text: Some(patch), ..Step::new(label, changes) };
             open.draft.replay([Entry::Step(step)]);
             open.refresh();
             self.rewrite_draft();
