@@ -95,18 +95,40 @@ pub enum Verb {
         zone: String,
         /// The zone file that it shall be equal to
         file: PathBuf,
-        /// Show what would be sent and what the server would make of it; send nothing
+        /// What it is for, in your own words: for the history
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+        #[command(flatten)]
+        send: SendArgs,
+    },
+    /// The past pushes of a zone, the newest first; with an ID what that one changed and what became of it
+    Log {
+        /// The zone
+        zone: String,
+        /// A push, as the list names it; its first or last digits will do
+        #[arg(value_name = "ID")]
+        id: Option<String>,
+        /// Print JSON
         #[arg(long)]
-        dry_run: bool,
-        /// Do not ask
-        #[arg(long)]
-        yes: bool,
-        /// Push although the file was made from another version of the zone, and what needs the zone's name typed
-        /// in the editor: many deletions, changes of the apex NS set or the SOA
-        #[arg(long)]
-        force: bool,
+        json: bool,
+        /// Show what anybody changed, from the server's own journal (IXFR), as far back as it reaches
+        #[arg(long, conflicts_with = "id")]
+        server_journal: bool,
         #[command(flatten)]
         server: ServerArgs,
+    },
+    /// Take a push back: the record sets that it changed become what they were, as a new push
+    ///
+    /// A record set that somebody changed since is not touched: then nothing is sent, unless --force says that the
+    /// others shall be taken back without it. The serial goes on upwards.
+    Revert {
+        /// The zone
+        zone: String,
+        /// A push, as zonewright log names it; its first or last digits will do. Default: the last one
+        #[arg(value_name = "ID")]
+        id: Option<String>,
+        #[command(flatten)]
+        send: SendArgs,
     },
     /// The configuration: where it is, whether it is right, an example
     Config {
@@ -139,6 +161,26 @@ pub enum Format {
     Json,
     /// A script that nsupdate runs as it is
     Nsupdate,
+}
+
+/// How a verb that changes a zone does it.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SendArgs {
+    /// Show what would be sent and what the server would make of it; send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Push also what needs the zone's name typed in the editor (many deletions, changes of the apex NS set or the
+    /// SOA), what cannot be recorded in the history, and a file that was made from another version of the zone
+    #[arg(long)]
+    pub force: bool,
+    /// Print the report as JSON instead of the difference
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub server: ServerArgs,
 }
 
 /// Where the zone is, and with what key.
@@ -216,7 +258,10 @@ mod tests {
         assert_eq!(cli.zone.as_deref(), Some("example.com"));
         assert_eq!(cli.server.server.as_deref(), Some("192.0.2.1:5353"));
         let cli = Cli::parse_from(["zonewright", "push", "example.com", "f.zone", "--dry-run"]);
-        assert!(matches!(cli.verb, Some(Verb::Push { dry_run: true, yes: false, .. })));
+        assert!(matches!(
+            cli.verb,
+            Some(Verb::Push { send: SendArgs { dry_run: true, yes: false, .. }, .. })
+        ));
         let cli = Cli::parse_from(["zonewright", "diff", "a", "./b", "--format", "nsupdate"]);
         assert!(matches!(cli.verb, Some(Verb::Diff { format: Format::Nsupdate, .. })));
         assert!(Cli::try_parse_from(["zonewright", "show"]).is_err());

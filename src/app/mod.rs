@@ -322,6 +322,8 @@ pub struct App {
     /// The zone as text.
     pub text: Texts,
     exchange: Exchange,
+    /// Was the person told that pushes cannot be recorded? Then the next one may go on without.
+    pub unrecorded: bool,
     /// The rows that the filter lets through are being looked for.
     searching: Option<(RequestId, rows::Search)>,
     /// Keys pressed meanwhile: they are meant for the rows that will be shown.
@@ -357,6 +359,7 @@ impl App {
             locked: None,
             text: Texts::default(),
             exchange: Exchange::default(),
+            unrecorded: false,
             searching: None,
             held: VecDeque::new(),
             pending: None,

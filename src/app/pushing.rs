@@ -4,7 +4,10 @@ use super::changes::wanted;
 use super::describe::{self, count};
 use super::dialog::Dialog;
 use super::{App, Effect, Overlay, RequestId, Screen};
-use crate::push::{Action, Event, Outcome, Plan, Push, Report, ServerTraits, Stage, Verdict, danger, tally};
+use crate::push::{
+    Action, Event, Outcome, Plan, Push, Recorded, Recording, Report, ServerTraits, Stage, Verdict, danger,
+    tally,
+};
 use crate::zone::ChangeMap;
 
 /// A push that needs nothing but a yes.
@@ -12,13 +15,14 @@ use crate::zone::ChangeMap;
 pub struct Ready {
     changes: ChangeMap,
     plan: Plan,
+    recording: Recording,
 }
 
 /// A push under way.
 #[derive(Debug)]
 pub struct Pushing {
     request: RequestId,
-    push: Push,
+    push: Recorded,
     pub stage: Option<Stage>,
     /// Changed RRsets that are pushed.
     pub changes: usize,
@@ -82,12 +86,16 @@ pub fn ask(app: &mut App) {
     if findings > 0 {
         text.push(format!("Note    {} on the Changes screen", count(findings, "finding")));
     }
+    if app.unrecorded {
+        text.push("History cannot be written: this push goes without a record".into());
+    }
     let danger = danger(base, &changes, app.settings.brake_percent);
     let proof = danger.map(|danger| {
         text.push(format!("{danger} Type the name of the zone to push it:"));
         base.origin().to_string()
     });
-    let ready = Ready { changes, plan: plan.clone() };
+    let recording = Recording { note: String::new(), may_fail: app.unrecorded };
+    let ready = Ready { changes, plan: plan.clone(), recording };
     app.overlay = Some(Overlay::Dialog(Dialog::push(text, ready, proof)));
 }
 
@@ -96,7 +104,8 @@ impl App {
         let Some(open) = self.open() else { return };
         let traits = ServerTraits { kind: open.kind };
         let count = ready.changes.len();
-        let (push, actions) = Push::new(open.draft.base().clone(), ready.changes, traits, ready.plan);
+        let push = Push::new(open.draft.base().clone(), ready.changes, traits, ready.plan);
+        let (push, actions) = Recorded::new(push, ready.recording);
         let request = self.next_request();
         self.screen = Screen::Pushing(Box::new(Pushing { request, push, stage: None, changes: count }));
         self.perform(actions);
@@ -126,6 +135,7 @@ impl App {
     }
 
     fn finish_push(&mut self, report: Report) {
+        self.unrecorded = matches!(report.outcome, Outcome::NotRecorded(_));
         let Some(open) = self.open() else { return };
         let origin = open.draft.base().origin().clone();
         let lines = lines(&report, &origin);
@@ -198,6 +208,17 @@ fn lines(report: &Report, origin: &crate::zone::Name) -> Vec<Line> {
         Outcome::CannotSend(reason) => {
             line(Tone::Bad, "Not pushed. Your draft is kept.".into());
             line(Tone::Plain, reason.clone());
+        }
+        Outcome::NotRecorded(failure) => {
+            line(
+                Tone::Bad,
+                "Not pushed: it could not be recorded in the history. Your draft is kept.".into(),
+            );
+            failure_lines(failure, &mut line);
+            line(
+                Tone::Plain,
+                "To push without a record all the same, go to the changes (c) and push again.".into(),
+            );
         }
         Outcome::Unknown(failure) => {
             line(Tone::Doubt, "Not known whether the server did it. Your draft is kept.".into());

@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::zone::{Change, ChangeMap, Name, RrKey, RrSet, types};
+use crate::zone::draft::Step;
+use crate::zone::managed::{is_managed, is_signed};
+use crate::zone::{Change, ChangeMap, Name, RrKey, RrSet, Snapshot, types};
 
 /// Names a push: when it was begun (UTC) and something by chance. Safe as a file name; the names of one zone sort by
 /// time.
@@ -289,6 +291,14 @@ impl PushRecord {
             (!back.is_empty()).then(|| (key.clone(), back))
         };
         self.changes.iter().filter_map(turned).collect()
+    }
+
+    /// The same as a step of a draft, without what the server of this zone makes by itself.
+    pub fn reverse_step(&self, zone: &Snapshot) -> Step {
+        let mut changes = self.reverse();
+        let signed = is_signed(zone);
+        changes.retain(|key, _| !is_managed(signed, zone, key));
+        Step::new(format!("revert the push of {}", types::in_words(self.head.time)), changes)
     }
 
     /// How many of its RRsets are in a zone as they were asked for. `now` gives what the zone holds.

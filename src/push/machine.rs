@@ -173,6 +173,20 @@ impl Push {
         }
     }
 
+    /// The zone that the push is planned on.
+    pub(super) fn base(&self) -> &Snapshot {
+        &self.base
+    }
+
+    pub(super) fn changes(&self) -> &ChangeMap {
+        &self.changes
+    }
+
+    /// Ends it before anything was sent.
+    pub(super) fn give_up(&mut self, outcome: Outcome) -> Vec<Action> {
+        self.finish(outcome, Vec::new())
+    }
+
     fn load(&mut self, serial: u32) -> Vec<Action> {
         self.state = State::Loading(serial);
         vec![Action::Show(Stage::LoadingZone), Action::Transfer]

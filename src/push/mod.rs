@@ -11,6 +11,7 @@ mod machine;
 mod plan;
 mod predict;
 mod probe;
+mod recorded;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::facts::history::Record;
 use crate::facts::{Failure, ServerKind};
 use crate::zone::update::{Operation, Prerequisite, Rcode, Update};
 use crate::zone::{Change, ChangeMap, RecordType, RrKey, Snapshot, Soa, serial};
@@ -28,6 +30,7 @@ pub use explain::not_taken;
 pub use machine::Push;
 pub use plan::{PlanError, plan};
 pub use predict::predict;
+pub use recorded::{Recorded, Recording};
 
 /// What happened.
 #[derive(Debug, Clone)]
@@ -40,6 +43,8 @@ pub enum Event {
     Answer(Result<Rcode, Failure>),
     /// The same for [`Action::Probe`].
     Probed(Result<Rcode, Failure>),
+    /// How [`Action::Record`] ended.
+    Recorded(Result<(), Failure>),
     /// The time of [`Action::Wait`] is over.
     Woke,
     /// The person wants no more waiting: report with what is known.
@@ -58,6 +63,8 @@ pub enum Action {
     /// Send this update, which has no operations and so cannot change anything, and tell the answer.
     Probe(Update),
     Wait(Duration),
+    /// Write this down in the history, see it onto the disk, and tell how that ended. Only from [`Recorded`].
+    Record(Vec<Record>),
     /// Where the push is, for the screen.
     Show(Stage),
     /// The push is over.
@@ -94,6 +101,8 @@ pub enum Outcome {
     ReviewAgain,
     /// Nothing was sent or nothing of it was taken, and not for a refusal: a sentence on why and what to do.
     CannotSend(String),
+    /// Nothing was sent, since it could not be recorded in the history.
+    NotRecorded(Failure),
     /// Not known: see the verdicts and the failure.
     Unknown(Failure),
     /// The server already holds all of it.

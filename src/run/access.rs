@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
+use super::history::Recorder;
 use super::world::{Access, World};
 use super::{Exit, Stop};
 use crate::app::Settings;
 use crate::cli::{ConfigVerb, ServerArgs};
 use crate::config::{self, Config, HostPort, KeySource, Overrides, ServerSettings, Transport};
+use crate::store::history::History;
 use crate::store::{keys, paths, settings as files};
 use crate::wire::key::Key;
 use crate::zone::Name;
@@ -28,6 +30,8 @@ pub struct Target {
     key: Option<Arc<Key>>,
     transfer_key: Option<Arc<Key>>,
     patience: Duration,
+    /// As configured.
+    history_dir: Option<PathBuf>,
 }
 
 impl Target {
@@ -73,7 +77,8 @@ impl Target {
             source => source.as_ref().map(load_key).transpose()?,
         };
         let patience = arguments.timeout.map_or(PATIENCE, Duration::from_secs);
-        Ok(Target { zone: zone.clone(), server, key, transfer_key, patience })
+        let history_dir = config.history_dir;
+        Ok(Target { zone: zone.clone(), server, key, transfer_key, patience, history_dir })
     }
 
     pub fn world(&self) -> World {
@@ -90,6 +95,27 @@ impl Target {
                 enclosed: None,
             },
         )
+    }
+
+    /// The pushes of the zone that were recorded.
+    ///
+    /// # Errors
+    /// [`Stop`] where there is no place for them.
+    pub fn history(&self) -> Result<History, Stop> {
+        let root = match &self.history_dir {
+            Some(folder) => folder.clone(),
+            None => state_directory()?.join("history"),
+        };
+        Ok(History::new(&root, &self.server.name, &self.zone))
+    }
+
+    /// The same as [`Target::world`], with its pushes recorded.
+    ///
+    /// # Errors
+    /// As [`Target::history`].
+    pub fn recorded_world(&self) -> Result<World, Stop> {
+        let recorder = Recorder::new(self.history()?, self.server.after_push.clone());
+        Ok(self.world().recorded_by(recorder))
     }
 
     /// What the screen is started with.

@@ -7,7 +7,10 @@ mod demo;
 mod editor;
 mod exchange;
 mod files;
+mod history;
+mod log;
 mod outside;
+mod pushing;
 mod texts;
 mod verbs;
 mod world;
@@ -102,8 +105,14 @@ fn run(cli: Cli) -> Result<Exit, Stop> {
         Some(Verb::Diff { old, new, format, server, origin }) => {
             verbs::diff(&old, &new, format, &server, origin.origin.as_deref())
         }
-        Some(Verb::Push { zone, file, dry_run, yes, force, server }) => {
-            verbs::push(&zone, &file, &server, verbs::PushOptions { dry_run, yes, force })
+        Some(Verb::Push { zone, file, note, send }) => {
+            verbs::push(&zone, &file, &send.server, send.options(note))
+        }
+        Some(Verb::Log { zone, id, json, server_journal: _, server }) => {
+            log::log(&zone, id.as_deref(), json, &server)
+        }
+        Some(Verb::Revert { zone, id, send }) => {
+            log::revert(&zone, id.as_deref(), &send.server, send.options(None))
         }
         Some(Verb::Config { what, config }) => access::config_verb(what, config.as_deref()),
         Some(Verb::Completions { shell }) => {
@@ -136,7 +145,7 @@ fn edit(argument: &str, server: &ServerArgs, origin: Option<&str>) -> Result<Exi
     }
     let target = access::Target::find(&name, server)?;
     let label = target.server.name.clone();
-    edit_at(editor::Place::Primary(Arc::new(target.world())), target.settings(), label)
+    edit_at(editor::Place::Primary(Arc::new(target.recorded_world()?)), target.settings(), label)
 }
 
 fn edit_file(file: ZoneFile) -> Result<Exit, Stop> {

@@ -2,19 +2,18 @@
 //!
 //! Results go to standard output, everything else to standard error.
 
-use std::cell::Cell;
-use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::access::{self, Target};
 use super::files::{is_file, read_file};
+use super::pushing::{PushOptions, Sender};
 use super::{Exit, Stop};
 use crate::cli::{Format, ServerArgs};
-use crate::push::{self, Outcome, Plan, Push, Report, ServerTraits, Verdict};
 use crate::zone::changes::diff as difference;
 use crate::zone::managed::without_managed;
-use crate::zone::{ChangeMap, Name, RrKey, Snapshot};
+use crate::zone::{ChangeMap, Name, Snapshot};
 use crate::zonefile;
 
 /// A zone from where an argument says.
@@ -109,14 +108,6 @@ fn write_changes(
     }
 }
 
-/// What `push` was told besides zone and file.
-#[derive(Debug, Clone, Copy)]
-pub struct PushOptions {
-    pub dry_run: bool,
-    pub yes: bool,
-    pub force: bool,
-}
-
 /// `zonewright push`.
 ///
 /// # Errors
@@ -128,146 +119,22 @@ pub fn push(zone: &str, file: &Path, server: &ServerArgs, options: PushOptions) 
         return Err(Stop::usage(format!("The file is for {}, not for {name}.", wanted.origin())));
     }
     let target = Target::find(&name, server)?;
-    let world = target.world();
-    let runtime = access::runtime()?;
-    let loaded = runtime.block_on(world.load(|_| {}))?;
-    let base = loaded.zone;
+    let sender = Sender::start(&target, &options)?;
+    let base = sender.base();
     let changes = without_managed(difference(&base, &wanted), &base, &wanted);
     if changes.is_empty() {
-        say(&format!("{name} is already equal to the file (serial {}).", base.serial()));
-        return Ok(Exit::Done);
+        let why = format!("{name} is already equal to the file (serial {}).", base.serial());
+        return sender.nothing_to_do(&why);
     }
     if base.serial() != wanted.serial() && !options.force {
-        return Err(Stop::no(format!(
+        let why = format!(
             "The file was made from serial {}, the server has {}. What changed meanwhile is not known, and pushing \
              would undo it. Make the file anew from the zone (zonewright show {zone}), or say --force: the file \
              wins.",
             wanted.serial(),
             base.serial()
-        )));
+        );
+        return sender.stop(why, &changes);
     }
-    let traits = ServerTraits { kind: loaded.kind };
-    let mut out = BufWriter::new(io::stdout().lock());
-    write_changes(&mut out, &base, &changes, Format::Text)?;
-    out.flush()?;
-    let plan = push::plan(&base, &changes, traits).map_err(|error| Stop::no(error.to_string()))?;
-    tell_prospects(&base, &changes, &plan, traits);
-    if options.dry_run {
-        if let Some(danger) = push::danger(&base, &changes, target.server.brake_percent) {
-            say(&format!("warning: {danger} To push it, --force is needed."));
-        }
-        say("Nothing was sent: this was a dry run.");
-        return Ok(Exit::No);
-    }
-    let danger = push::danger(&base, &changes, target.server.brake_percent).filter(|_| !options.force);
-    if let Some(danger) = &danger
-        && (options.yes || !io::stdin().is_terminal())
-    {
-        return Err(Stop::no(format!("{danger} Nothing was sent. If this is what you want, say --force.")));
-    }
-    if let Err(why) = &loaded.editable {
-        return Err(Stop::no(format!("Nothing was sent: {why}")));
-    }
-    if !options.yes && !confirmed(&name, &changes, danger.as_deref())? {
-        say("Nothing was sent.");
-        return Ok(Exit::No);
-    }
-    // The same stage again is no news.
-    let shown = Cell::new(None);
-    let stages = |stage| {
-        if shown.replace(Some(stage)) != Some(stage) {
-            say(&stage_in_words(stage));
-        }
-    };
-    let report = runtime.block_on(world.drive(Push::new(Arc::clone(&base), changes, traits, plan), stages));
-    Ok(tell_report(&report, &name))
-}
-
-fn tell_prospects(base: &Snapshot, changes: &ChangeMap, plan: &Plan, traits: ServerTraits) {
-    for note in &plan.notes {
-        say(&format!("note: {note}"));
-    }
-    for prediction in push::predict(base, plan, changes, traits) {
-        say(&format!("warning: {}: {}", key_in_words(&prediction.key, base.origin()), prediction.message));
-    }
-}
-
-/// Asks for a yes, or, for a push that is dangerous, for the name of the zone.
-fn confirmed(zone: &Name, changes: &ChangeMap, danger: Option<&str>) -> Result<bool, Stop> {
-    if !io::stdin().is_terminal() {
-        return Err(Stop::usage("Nobody is here to ask: say --yes to push without a question.".into()));
-    }
-    let mut err = io::stderr();
-    let sets = changes.len();
-    match danger {
-        Some(danger) => write!(err, "{danger} Push {sets} changed record sets? Type the name of the zone: ")?,
-        None => write!(err, "Push {sets} changed record sets to {zone}? Type yes: ")?,
-    }
-    err.flush()?;
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
-    let answer = answer.trim();
-    Ok(match danger {
-        Some(_) => {
-            Name::parse(answer.as_bytes(), Some(Name::root().as_ref())).is_ok_and(|name| name == *zone)
-        }
-        None => answer == "yes",
-    })
-}
-
-fn stage_in_words(stage: push::Stage) -> String {
-    let text = match stage {
-        push::Stage::CheckingSerial => "Checking that the zone is still the one reviewed.",
-        push::Stage::LoadingZone => "Loading the zone.",
-        push::Stage::Sending { step, total } if total > 1 => {
-            return format!("Sending message {step} of {total}.");
-        }
-        push::Stage::Sending { .. } => "Sending the update.",
-        push::Stage::ReadingBack => "Reading the zone back.",
-        push::Stage::FindingReason => "Asking the server for the reason, with updates that change nothing.",
-        push::Stage::WaitingForServer => "Waiting for the server to show the change.",
-    };
-    text.into()
-}
-
-fn key_in_words(key: &RrKey, origin: &Name) -> String {
-    format!("{} {}", key.owner.relative_to(origin), key.rtype)
-}
-
-fn tell_report(report: &Report, zone: &Name) -> Exit {
-    for (key, _, verdict) in &report.verdicts {
-        let (word, sentence) = match verdict {
-            Verdict::Applied => ("applied", ""),
-            Verdict::NotApplied(why) => ("NOT applied", why.as_str()),
-            Verdict::ChangedByServer(_, why) => ("CHANGED BY SERVER", why.as_str()),
-            Verdict::Unknown(why) => ("UNKNOWN", why.as_str()),
-        };
-        say(format!("{word}: {} {sentence}", key_in_words(key, zone)).trim_end());
-    }
-    for note in &report.notes {
-        say(&format!("note: {note}"));
-    }
-    let serial = match report.serial_after {
-        Some(serial) => format!("serial {} -> {serial}", report.serial_before),
-        None => format!("serial was {}", report.serial_before),
-    };
-    let (line, exit) = match &report.outcome {
-        Outcome::Applied => ("Every change is applied".into(), Exit::Done),
-        Outcome::NothingToDo => ("The server already holds all of it".into(), Exit::Done),
-        Outcome::Partly => ("Not every change is applied; see above".into(), Exit::No),
-        Outcome::Refused(failure) => (failure.to_string(), Exit::No),
-        Outcome::Conflict(keys) => {
-            let names: Vec<String> = keys.iter().map(|key| key_in_words(key, zone)).collect();
-            (format!("Not pushed: somebody else changed {} meanwhile", names.join(", ")), Exit::No)
-        }
-        Outcome::ReviewAgain => {
-            ("Not pushed: the zone changed meanwhile, and so did the plan. Run it again".into(), Exit::No)
-        }
-        Outcome::CannotSend(why) => (format!("Not pushed. {why}"), Exit::No),
-        Outcome::Unknown(failure) => {
-            (format!("It is not known whether it was applied. {failure}"), Exit::Unknown)
-        }
-    };
-    say(&format!("{} ({serial}).", line.trim_end_matches('.')));
-    exit
+    sender.send(changes)
 }

@@ -9,13 +9,14 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 
 use super::clock;
+use super::history::Recorder;
 use crate::app::Loaded;
 use crate::app::nameservers::ToAsk;
 use crate::config::HostPort;
 use crate::dns::questions::{self, Network};
 use crate::dns::{self, Endpoint, Primary, Refreshed};
 use crate::facts::{Failure, FailureKind, NameserverStatus, Parent};
-use crate::push::{self, Action, Event, Push, Report, Stage};
+use crate::push::{self, Action, Event, Recorded, Report, Stage};
 use crate::wire::key::Key;
 use crate::zone::update::{Rcode, Update};
 use crate::zone::{Name, Snapshot, Soa};
@@ -46,6 +47,8 @@ pub struct World {
     primary: OnceCell<Primary>,
     /// The zone as last transferred: of the next version only the differences are needed.
     last: Mutex<Option<Arc<Snapshot>>>,
+    /// Where pushes are recorded; `None` for what pushes nothing.
+    recorder: Option<Arc<Recorder>>,
 }
 
 /// Why a zone cannot be changed.
@@ -58,7 +61,17 @@ enum Refusal {
 
 impl World {
     pub fn new(zone: Name, access: Access) -> World {
-        World { zone, access, primary: OnceCell::new(), last: Mutex::new(None) }
+        World { zone, access, primary: OnceCell::new(), last: Mutex::new(None), recorder: None }
+    }
+
+    /// The same, with its pushes recorded.
+    pub fn recorded_by(self, recorder: Recorder) -> World {
+        World { recorder: Some(Arc::new(recorder)), ..self }
+    }
+
+    /// Where its pushes are recorded.
+    pub fn recorder(&self) -> Option<&Arc<Recorder>> {
+        self.recorder.as_ref()
     }
 
     async fn primary(&self) -> Result<&Primary, Failure> {
@@ -202,12 +215,19 @@ impl World {
                 tokio::time::sleep(time).await;
                 Event::Woke
             }
+            Action::Record(records) => Event::Recorded(match self.recorder.clone() {
+                None => Ok(()),
+                Some(recorder) => {
+                    let written = tokio::task::spawn_blocking(move || recorder.write(&records));
+                    written.await.unwrap_or_else(|error| Err(super::history::not_written(&error.to_string())))
+                }
+            }),
             Action::Show(_) | Action::Finish(_) => return None,
         })
     }
 
     /// Walks a push to its end.
-    pub async fn drive(&self, push: (Push, Vec<Action>), show: impl Fn(Stage)) -> Report {
+    pub async fn drive(&self, push: (Recorded, Vec<Action>), show: impl Fn(Stage)) -> Report {
         let (mut push, mut actions) = push;
         loop {
             let mut events = Vec::new();

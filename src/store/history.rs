@@ -195,6 +195,15 @@ impl History {
         Ok(Listing { pushes: names.into_iter().rev().take(limit).map(listed).collect(), older })
     }
 
+    /// The ids of all pushes, the oldest first.
+    ///
+    /// # Errors
+    /// As [`History::list`].
+    pub fn ids(&self) -> Result<Vec<PushId>, Failure> {
+        let names = self.names().map_err(|error| disk_failure(&self.folder, &error))?;
+        Ok(names.into_iter().map(|(id, _)| id).collect())
+    }
+
     /// The pushes whose program is gone before they were over, the newest first.
     ///
     /// # Errors

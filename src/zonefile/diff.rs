@@ -75,7 +75,8 @@ pub fn diff_json(changes: &ChangeMap) -> Value {
     Value::Array(sets.collect())
 }
 
-fn contents_json(rtype: RecordType, set: Option<&RrSet>) -> Value {
+/// One side of a change in [`diff_json`].
+pub fn contents_json(rtype: RecordType, set: Option<&RrSet>) -> Value {
     let Some(set) = set else { return Value::Null };
     let records: Vec<String> =
         set.rdata.iter().map(|rdata| types::format_rdata(rtype, rdata, None)).collect();

@@ -7,6 +7,7 @@ mod editor;
 mod embedded;
 mod failures;
 mod files;
+mod history;
 mod hostile;
 mod hostile_text;
 mod huge;

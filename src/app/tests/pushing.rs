@@ -3,6 +3,7 @@
 use super::loading::disk;
 use super::*;
 use crate::facts::FailureKind;
+use crate::facts::history::Record;
 use crate::push::{Action, Event};
 use crate::zone::update::{Rcode, apply};
 use crate::zone::{ChangeMap, Contents, Draft, RrSet, serial};
@@ -12,11 +13,20 @@ struct Server {
     zone: Arc<Snapshot>,
     /// What it answers to updates instead of carrying them out.
     refuses: Option<Rcode>,
+    /// What was recorded in the history.
+    records: Vec<Record>,
+    /// Why nothing can be recorded.
+    unrecorded: Option<Failure>,
 }
 
 impl Server {
     fn of(test: &Test) -> Server {
-        Server { zone: test.open().draft.base().clone(), refuses: None }
+        Server {
+            zone: test.open().draft.base().clone(),
+            refuses: None,
+            records: Vec::new(),
+            unrecorded: None,
+        }
     }
 
     /// Somebody else's change.
@@ -31,6 +41,10 @@ impl Server {
             Action::Transfer => Event::Zone(Ok(self.zone.clone())),
             Action::Wait(_) => Event::Woke,
             Action::Probe(_) => Event::Probed(Ok(Rcode::NOERROR)),
+            Action::Record(records) => {
+                self.records.extend(records.iter().cloned());
+                Event::Recorded(self.unrecorded.clone().map_or(Ok(()), Err))
+            }
             Action::Send(update) => Event::Answer(Ok(match self.refuses {
                 Some(rcode) => rcode,
                 None => self.carry_out(update),

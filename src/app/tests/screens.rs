@@ -614,6 +614,7 @@ fn push_result() {
                 sent = true;
                 Event::Answer(Ok(Rcode::NOERROR))
             }
+            Action::Record(_) => Event::Recorded(Ok(())),
             _ => Event::Woke,
         };
         test.send(Msg::Push { request, event });

@@ -4,6 +4,7 @@ mod explain;
 mod machine;
 mod plan;
 mod predict;
+mod recorded;
 mod world;
 
 use std::sync::Arc;

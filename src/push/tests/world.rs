@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::*;
+use crate::facts::history::Record;
 use crate::facts::{Failure, FailureKind};
-use crate::push::{Action, Event, Push, Report, plan};
+use crate::push::{Action, Event, Push, Recorded, Recording, Report, plan};
 use crate::zone::update::Rcode;
 
 /// What the server does with an update that reaches it.
@@ -48,6 +49,10 @@ pub struct World {
     pub waited: Duration,
     pub sent: Vec<Update>,
     pub transfers: usize,
+    /// What was recorded, and which of it cannot be, by number (the first is 0).
+    pub records: Vec<Record>,
+    pub unrecorded: Vec<usize>,
+    pub may_go_unrecorded: bool,
 }
 
 pub fn failure(kind: FailureKind) -> Failure {
@@ -71,6 +76,9 @@ impl World {
             waited: Duration::ZERO,
             sent: Vec::new(),
             transfers: 0,
+            records: Vec::new(),
+            unrecorded: Vec::new(),
+            may_go_unrecorded: false,
         }
     }
 
@@ -84,7 +92,9 @@ impl World {
         let base = Arc::clone(&self.zone);
         let changes = changes_of(&base, edits);
         let reviewed = plan(&base, &changes, traits(kind)).unwrap();
-        let (mut push, mut actions) = Push::new(base, changes, traits(kind), reviewed);
+        let push = Push::new(base, changes, traits(kind), reviewed);
+        let recording = Recording { note: "why".into(), may_fail: self.may_go_unrecorded };
+        let (mut push, mut actions) = Recorded::new(push, recording);
         loop {
             let mut event = None;
             for action in actions {
@@ -94,6 +104,21 @@ impl World {
                     Action::Finish(report) => {
                         assert!(push.on(Event::Woke).is_empty() && push.on(Event::Cancel).is_empty());
                         return *report;
+                    }
+                    Action::Record(records) => {
+                        let number = self.records.len();
+                        self.records.extend(records);
+                        let fails = self.unrecorded.contains(&number);
+                        let result = if fails { Err(failure(FailureKind::Local)) } else { Ok(()) };
+                        event = Some(Event::Recorded(result));
+                    }
+                    Action::Send(update) => {
+                        let last = self.records.last();
+                        assert!(
+                            matches!(last, Some(Record::Sent(_))),
+                            "recorded before it is sent: {last:?}"
+                        );
+                        event = Some(self.answer(Action::Send(update)));
                     }
                     question => event = Some(self.answer(question)),
                 }
@@ -138,7 +163,7 @@ impl World {
                 }
                 Event::Woke
             }
-            Action::Show(_) | Action::Finish(_) => unreachable!(),
+            Action::Record(_) | Action::Show(_) | Action::Finish(_) => unreachable!(),
         }
     }
 

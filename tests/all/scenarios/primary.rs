@@ -88,6 +88,7 @@ impl Primary {
                         std::thread::sleep(time);
                         Event::Woke
                     }
+                    Action::Record(_) => Event::Recorded(Ok(())),
                     Action::Show(_) => continue,
                     Action::Finish(report) => return *report,
                 });
