@@ -23,6 +23,20 @@ impl PushId {
         PushId(format!("{date}-{clock}-{chance:04x}"))
     }
 
+    /// The same or, where that does not come after another one, one that does, of the same second where it goes.
+    pub fn after(self, other: Option<&PushId>) -> PushId {
+        match other {
+            Some(other) if self <= *other => {
+                let (second, chance) = other.0.split_at_checked(16).unwrap_or((&other.0, ""));
+                match u16::from_str_radix(chance, 16).ok().and_then(|chance| chance.checked_add(1)) {
+                    Some(chance) => PushId(format!("{second}{chance:04x}")),
+                    None => self,
+                }
+            }
+            _ => self,
+        }
+    }
+
     /// Reads one as it is shown: "20261122-080512-3f2a".
     pub fn parse(text: &str) -> Option<PushId> {
         let right = |(at, octet): (usize, u8)| match at {
@@ -351,6 +365,8 @@ mod tests {
         assert_eq!(id.as_str(), "20261122-020300-3f2a");
         assert_eq!(PushId::parse(id.as_str()), Some(id.clone()));
         assert!(id < PushId::new(1_795_312_981, 0));
+        assert_eq!(PushId::new(1_795_312_980, 7).after(Some(&id)).as_str(), "20261122-020300-3f2b");
+        assert_eq!(PushId::new(1_795_312_981, 7).after(Some(&id)), PushId::new(1_795_312_981, 7));
         assert!(PushId::parse(PushId::new(u64::MAX, u16::MAX).as_str()).is_some());
         for wrong in
             ["", "20261122-020300-3f2", "20261122-020300-3F2A", "../../../../etc/pas", "2026112é-020300-3f2a"]

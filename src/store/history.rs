@@ -144,7 +144,9 @@ impl History {
         let time = since_1970(SystemTime::now());
         let mut random = [0; 2];
         getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
-        let id = PushId::new(time, u16::from_ne_bytes(random));
+        // In the order in which they were begun, also within a second.
+        let chance = u16::from_ne_bytes(random) >> 1;
+        let id = PushId::new(time, chance).after(self.names()?.last().map(|(id, _)| id));
         let path = self.folder.join(format!("{id}.open"));
         let mut text = lines::encode(&Line::Push(HeadLine {
             id: id.to_string(),

@@ -250,6 +250,16 @@ fn ten_thousand_pushes_are_listed_by_their_heads() {
 }
 
 #[test]
+fn pushes_of_one_second_are_listed_in_their_order() {
+    let root = tempfile::tempdir().unwrap();
+    let history = history(root.path());
+    let mut ids: Vec<PushId> = (0..20).map(|_| record_all(&history)).collect();
+    assert_eq!(history.ids().unwrap(), ids);
+    ids.sort();
+    assert_eq!(history.ids().unwrap(), ids);
+}
+
+#[test]
 fn a_full_disk_leaves_no_half_record() {
     let root = tempfile::tempdir().unwrap();
     let history = history(root.path());
