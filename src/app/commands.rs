@@ -8,7 +8,9 @@ use Context::{
 };
 
 use super::text::{self, find, leave, problems};
-use super::{App, changes, dialog, edits, exchange, file, forms, help, merge, moves, palette, pushing};
+use super::{
+    App, changes, dialog, edits, exchange, file, follow, forms, help, merge, moves, palette, pushing,
+};
 use crate::key::Key;
 
 /// Where the person is: which commands and keys there are.
@@ -269,6 +271,8 @@ pub static TABLE: &[Command] = &[
         .when(edits::has_changes),
     command("previous-change", "N", &[Records], moves::previous_change, "go to the changed record before")
         .when(edits::has_changes),
+    command("next-news", "*", &[Records], follow::next_news, "go to the next record that others changed")
+        .when(follow::has_news),
     // Changes and pushing.
     command("keep-mine", "m", REVIEWS, changes::keep_mine, "in a conflict: push mine over theirs")
         .hint(2, "keep mine")

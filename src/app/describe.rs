@@ -1,5 +1,6 @@
 //! Records and their circumstances in words: short texts for lists, messages and labels.
 
+use super::follow;
 use super::open::Open;
 use super::rows::{Mark, Row};
 use super::standing;
@@ -83,6 +84,9 @@ pub fn note(open: &Open, row: &Row) -> String {
             (false, true) => format!("TTL was {}", ttl(*old_ttl)),
             (false, false) => format!("was {} {old_data}", ttl(*old_ttl)),
         };
+    }
+    if let Some(change) = open.news.get(&row.key) {
+        return follow::note(change, row);
     }
     if is_managed(open, &row.key) {
         return "made by the server".into();

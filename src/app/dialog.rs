@@ -161,6 +161,22 @@ impl Dialog {
         Dialog { selected, proof, ..Dialog::new(title, text, buttons) }
     }
 
+    /// Does it say what there is of a draft of an earlier run?
+    pub(super) fn is_about_found_draft(&self) -> bool {
+        self.buttons.iter().any(|button| matches!(button.then, Then::Resume(_) | Then::Offer(_)))
+    }
+
+    /// The zone is another than the one that was reviewed; what is pushed is compared with the new one first.
+    pub(super) fn zone_moved_on(&mut self, serial: u32) {
+        if self.buttons.iter().any(|button| matches!(button.then, Then::Push(_))) {
+            let said = "Note    the zone moved on meanwhile";
+            self.text.retain(|line| !line.starts_with(said));
+            self.text.push(format!(
+                "{said}, to serial {serial}: what you reviewed is pushed only if it still fits"
+            ));
+        }
+    }
+
     /// False where nothing is being typed.
     pub fn type_key(&mut self, key: Key) -> bool {
         match &mut self.proof {

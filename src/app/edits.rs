@@ -4,8 +4,9 @@ use super::describe;
 use super::open::Open;
 use super::rows::{Mark, Row};
 use super::{App, Effect};
-use crate::zone::draft::Entry;
-use crate::zone::{RecordType, RrKey, RrSet, types};
+use crate::zone::draft::{Entry, Step};
+use crate::zone::rrset::same_contents;
+use crate::zone::{Change, ChangeMap, Contents, RecordType, RrKey, RrSet, Snapshot, types};
 
 impl App {
     /// Makes an edit: one step that can be undone. False where it changes nothing.
@@ -18,6 +19,38 @@ impl App {
         if touches_nameservers {
             self.ask_nameservers();
         }
+        true
+    }
+
+    /// The same as an edit of what the person saw in an earlier version of the zone: where others changed it since, that
+    /// is a conflict and not overwritten.
+    pub(super) fn edit_over(
+        &mut self,
+        seen: &Snapshot,
+        label: String,
+        edits: Vec<(RrKey, Option<RrSet>)>,
+    ) -> bool {
+        let Some(open) = self.open_mut() else { return false };
+        let is_moved = |key: &RrKey| {
+            !open.draft.changes().contains_key(key)
+                && !same_contents(seen.get(key).as_ref(), open.draft.base().get(key).as_ref(), key.rtype)
+        };
+        if !edits.iter().any(|(key, _)| is_moved(key)) {
+            return self.edit(label, edits);
+        }
+        let zone = Contents { base: seen, changes: open.draft.changes() };
+        let change = |(key, after): (RrKey, Option<RrSet>)| {
+            let before = zone.get(&key);
+            (key, Change { before, after: after.filter(|set| !set.rdata.is_empty()) })
+        };
+        let changes: ChangeMap =
+            edits.into_iter().map(change).filter(|(_, change)| !change.is_empty()).collect();
+        if changes.is_empty() {
+            return false;
+        }
+        open.draft.replay([Entry::Step(Step::new(label, changes))]);
+        open.refresh();
+        self.rewrite_draft();
         true
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::changes::wanted;
 use super::describe::{self, count};
 use super::dialog::Dialog;
+use super::follow::Way;
 use super::loading::FoundDraft;
 use super::pushing::{Line, Results, Tone};
 use super::text::FoundText;
@@ -459,7 +460,7 @@ impl App {
             }
         }
         self.effect(Effect::SaveDocument { text });
-        self.rebase(zone);
+        self.rebase(zone, Way::Loaded);
         self.note_text();
         self.watch_nameservers();
         lines

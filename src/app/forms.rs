@@ -7,7 +7,7 @@ use super::{App, Overlay, Screen};
 use crate::edit::Field;
 use crate::key::{Code, Key};
 use crate::zone::types::{self, Standing, TypeInfo};
-use crate::zone::{Name, RecordType};
+use crate::zone::{Contents, Name, RecordType};
 
 /// TTL of new records where the zone has no commonest one, in seconds.
 const DEFAULT_TTL: u32 = 86_400;
@@ -145,6 +145,7 @@ fn edit_selected(app: &mut App, copy: bool) {
 }
 
 fn show(app: &mut App, form: Form) {
+    app.form_base = app.open().map(|open| open.draft.base().clone());
     app.screen = Screen::Form(Box::new(form));
 }
 
@@ -168,8 +169,11 @@ pub fn key(app: &mut App) {
 
 /// Makes the edit that an accepted form stands for, and goes to the record.
 fn accept(app: &mut App, accepted: Accepted) {
+    let base = app.form_base.take();
     let Some(open) = app.open() else { return };
-    let zone = open.draft.contents();
+    // As it was when the form was opened: what others did since must not be overwritten unseen.
+    let base = base.unwrap_or_else(|| open.draft.base().clone());
+    let zone = Contents { base: &base, changes: open.draft.changes() };
     let origin = open.draft.base().origin();
     let key = accepted.key();
     let there = zone.get(&key);
@@ -181,10 +185,15 @@ fn accept(app: &mut App, accepted: Accepted) {
     let edits = form::edits(zone, &accepted);
     if added_twice {
         app.say(format!("{name} has this record already"));
-    } else if app.edit(label.clone(), edits) {
+    } else if app.edit_over(&base, label.clone(), edits) {
         let others = ttl_before.filter(|(ttl, records)| *ttl != accepted.ttl && *records > 0);
         let records = app.open().and_then(|open| open.draft.get(&key)).map_or(0, |set| set.rdata.len());
         match others {
+            _ if app.open().is_some_and(|open| open.draft.conflicts().contains(&key)) => {
+                app.complain(format!(
+                    "{label}; others changed this record set while the form was open: M shows both sides"
+                ))
+            }
             Some(_) if records > 1 => app.say(format!(
                 "{label}; the TTL belongs to the whole set: {records} records have {} now",
                 describe::ttl(accepted.ttl)

@@ -2,6 +2,7 @@
 
 use super::describe;
 use super::dialog::Dialog;
+use super::follow::Way;
 use super::open::Open;
 use super::{App, Effect, Loaded, Overlay, RequestId, Zone};
 use crate::facts::Failure;
@@ -21,6 +22,7 @@ pub struct FoundDraft {
 impl App {
     /// Loads the zone; again, where there is one.
     pub(super) fn reload(&mut self) {
+        self.stop_following();
         let request = self.next_request();
         self.load = Some(request);
         match &mut self.zone {
@@ -85,7 +87,7 @@ impl App {
                 open.editable = loaded.editable;
                 let before = open.draft.base().serial();
                 let file = loaded.file;
-                self.rebase(loaded.zone);
+                self.rebase(loaded.zone, Way::Loaded);
                 self.say_rebased(before);
                 if let Some(file) = file {
                     self.file_read_again(file);
@@ -102,17 +104,10 @@ impl App {
         self.ask_parent();
     }
 
-    /// Puts the draft onto a newer zone, on disk as well.
-    pub(super) fn rebase(&mut self, zone: std::sync::Arc<crate::zone::Snapshot>) {
-        let Some(open) = self.open_mut() else { return };
-        open.rebase(zone);
-        self.rewrite_draft();
-        self.review_again();
-    }
-
     /// Writes the draft on disk anew, after something that is no step.
     pub(super) fn rewrite_draft(&mut self) {
-        let Some(open) = self.open() else { return };
+        // Another editor's is left alone.
+        let Some(open) = self.open().filter(|_| self.locked.is_none()) else { return };
         let (entries, base_serial) = (open.draft.entries(), open.draft.base().serial());
         self.effect(match entries.is_empty() {
             true => Effect::ClearDraft,
@@ -192,11 +187,5 @@ impl App {
 
     pub(super) fn take_over(&mut self) {
         self.effect(Effect::TakeOver);
-    }
-
-    /// Shows the review again where it is on the screen, after the draft got another base.
-    fn review_again(&mut self) {
-        super::changes::refresh(self);
-        super::merge::refresh(self);
     }
 }

@@ -315,6 +315,7 @@ impl App {
         };
         let Some(entry) = open.draft.decide(conflict, choice, label) else { return };
         open.refresh();
+        conflict.sets.iter().for_each(|sides| drop(open.news.remove(&sides.key)));
         let left = open.draft.open_conflicts().len();
         self.journal(entry);
         self.ask_nameservers();

@@ -11,6 +11,7 @@ pub mod dialog;
 pub mod edits;
 pub mod exchange;
 pub mod file;
+pub mod follow;
 pub mod form;
 pub mod forms;
 pub mod help;
@@ -111,6 +112,11 @@ pub enum Msg {
         request: RequestId,
         records: usize,
     },
+    /// The answer to [`Effect::Follow`]: another version, where there is one.
+    Followed {
+        request: RequestId,
+        result: Result<Option<Arc<Snapshot>>, Failure>,
+    },
     /// The end of [`Effect::Load`].
     Loaded {
         request: RequestId,
@@ -198,6 +204,8 @@ pub enum Effect {
     /// Transfer the zone and find out what can be done with the server; tell with [`Msg::Loading`] and
     /// [`Msg::Loaded`].
     Load { request: RequestId },
+    /// Ask the primary whether it has another version than this, and transfer that; tell with [`Msg::Followed`].
+    Follow { request: RequestId, base: Arc<Snapshot> },
     /// The answers of this request are not wanted any more: abort it.
     Cancel { request: RequestId },
     /// Append to the draft on disk, before the next frame is drawn; tell with [`Msg::Journalled`].
@@ -338,6 +346,12 @@ pub struct App {
     key: Key,
     /// The load that is wanted, while one is under way.
     load: Option<RequestId>,
+    /// The question whether the primary has another version, while it is under way.
+    following: Option<RequestId>,
+    /// What others did, while it is being found out.
+    telling: Vec<follow::Telling>,
+    /// The zone as it was when the form was opened.
+    form_base: Option<Arc<Snapshot>>,
     /// The latest question to the parent.
     asked_parent: RequestId,
     last_request: u64,
@@ -367,6 +381,9 @@ impl App {
             found: None,
             key: Key::char(' '),
             load: None,
+            following: None,
+            telling: Vec::new(),
+            form_base: None,
             asked_parent: RequestId(0),
             last_request: 0,
             effects: Vec::new(),
@@ -401,6 +418,7 @@ impl App {
             Msg::Hangup => self.effect(Effect::Quit),
             Msg::Resumed => self.effect(Effect::Repaint),
             Msg::Loading { request, records } => self.on_progress(request, records),
+            Msg::Followed { request, result } => self.on_followed(request, result),
             Msg::Loaded { request, result } => self.on_loaded(request, result),
             Msg::Broken { request, broken } => self.on_broken(request, broken),
             Msg::DraftFound { entries, base_serial, saved_at } => {
@@ -489,6 +507,7 @@ impl App {
 
     fn on_key(&mut self, key: Key) {
         self.message = None;
+        self.look();
         self.key = key;
         if let Some(mode) = &mut self.text.mode {
             mode.begin_key();

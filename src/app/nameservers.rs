@@ -222,6 +222,14 @@ impl Nameservers {
         )
     }
 
+    /// Has an address of some nameserver a newer zone?
+    fn is_one_ahead(&self, known: u32) -> bool {
+        let addresses = self.looks.values().filter_map(|look| look.status.as_ref());
+        addresses.flat_map(|status| &status.addresses).any(
+            |address| matches!(standing(address), Standing::Serves { serial: theirs, .. } if serial::is_after(theirs, known)),
+        )
+    }
+
     /// What is known of a nameserver.
     pub fn status(&self, name: &Name) -> Option<&NameserverStatus> {
         self.looks.get(name)?.status.as_ref()
@@ -296,6 +304,18 @@ impl App {
         let pause = nameservers.hurry.unwrap_or(POLL);
         self.ask(Why::Poll);
         self.effect(Effect::WakeIn(pause));
+        self.follow();
+    }
+
+    /// The zone is another version: nameservers that still have the last one are behind, and asked sooner.
+    pub(super) fn watch_followed(&mut self) {
+        self.ask(Why::Edit);
+        let Some(open) = self.open_mut() else { return };
+        let nameservers = &mut open.nameservers;
+        if nameservers.hurry.is_none() && nameservers.is_one_behind(open.draft.base().serial()) {
+            nameservers.hurry = Some(FIRST_POLL);
+            self.effect(Effect::WakeIn(FIRST_POLL));
+        }
     }
 
     fn ask(&mut self, why: Why) {
@@ -316,6 +336,11 @@ impl App {
         let Some(open) = self.open_mut() else { return };
         let nameservers = &mut open.nameservers;
         nameservers.set_status(request, status);
+        let serial = open.draft.base().serial();
+        if nameservers.is_one_ahead(serial) {
+            return self.follow();
+        }
+        let nameservers = &mut open.nameservers;
         if nameservers.hurry.is_none() && nameservers.is_one_behind(open.draft.base().serial()) {
             nameservers.hurry = Some(FIRST_POLL);
             self.effect(Effect::WakeIn(FIRST_POLL));

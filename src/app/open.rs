@@ -10,7 +10,7 @@ use super::nameservers::Nameservers;
 use super::rows::{Found, Row, Rows, Search};
 use crate::facts::ServerKind;
 use crate::zone::managed::Signing;
-use crate::zone::{Draft, Rdata, RecordType, RrKey, Snapshot};
+use crate::zone::{ChangeMap, Draft, Rdata, RecordType, RrKey, Snapshot};
 
 /// Up to so many rows a filter is worked out at once: that takes a few milliseconds.
 const SEARCHED_AT_ONCE: usize = 20_000;
@@ -52,6 +52,8 @@ pub struct Open {
     pub nameservers: Nameservers,
     /// Changes that the next push leaves out.
     pub left_out: BTreeSet<RrKey>,
+    /// What others changed, until it is looked at.
+    pub news: ChangeMap,
     /// Where the zone is a file and not at a server.
     pub file: Option<File>,
     /// A load under way while the zone as it was stays on the screen: records so far.
@@ -80,6 +82,7 @@ impl Open {
             records,
             nameservers,
             left_out: BTreeSet::new(),
+            news: ChangeMap::new(),
             file: loaded.file.map(File::new),
             reloading: None,
         };
@@ -145,11 +148,14 @@ impl Open {
         self.draft.rebase(zone);
         // The filter's list of the zone's own rows is that of the old zone.
         let filter = std::mem::take(&mut self.records.filter);
+        let above = self.records.selected.saturating_sub(self.records.offset);
         let apex = self.apex();
         self.records.rows = Rows::new(self.draft.base(), self.draft.changes(), &apex);
         self.look_at_base();
         self.refresh();
         self.set_filter(&filter);
+        // The selected row stays where it is on the screen, whatever came or went above it.
+        self.records.offset = self.records.selected.saturating_sub(above);
     }
 
     /// Shows only rows that contain this text. In a large zone they are still to be searched for: see

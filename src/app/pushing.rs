@@ -1,18 +1,23 @@
 //! A push on the screen: the last question, the push under way, its result.
 
+use std::sync::Arc;
+
 use super::changes::wanted;
 use super::describe::{self, count};
 use super::dialog::Dialog;
+use super::follow::Way;
 use super::{App, Effect, Overlay, RequestId, Screen};
 use crate::push::{
     Action, Event, Outcome, Plan, Push, Recorded, Recording, Report, ServerTraits, Stage, Verdict, danger,
     tally,
 };
-use crate::zone::ChangeMap;
+use crate::zone::{ChangeMap, Snapshot};
 
 /// A push that needs nothing but a yes.
 #[derive(Debug)]
 pub struct Ready {
+    /// The zone that was reviewed.
+    base: Arc<Snapshot>,
     changes: ChangeMap,
     plan: Plan,
     recording: Recording,
@@ -95,7 +100,7 @@ pub fn ask(app: &mut App) {
         base.origin().to_string()
     });
     let recording = Recording { note: String::new(), may_fail: app.unrecorded };
-    let ready = Ready { changes, plan: plan.clone(), recording };
+    let ready = Ready { base: base.clone(), changes, plan: plan.clone(), recording };
     app.overlay = Some(Overlay::Dialog(Dialog::push(text, ready, proof)));
 }
 
@@ -104,8 +109,9 @@ impl App {
         let Some(open) = self.open() else { return };
         let traits = ServerTraits { kind: open.kind };
         let count = ready.changes.len();
-        let push = Push::new(open.draft.base().clone(), ready.changes, traits, ready.plan);
+        let push = Push::new(ready.base, ready.changes, traits, ready.plan);
         let (push, actions) = Recorded::new(push, ready.recording);
+        self.stop_following();
         let request = self.next_request();
         self.screen = Screen::Pushing(Box::new(Pushing { request, push, stage: None, changes: count }));
         self.perform(actions);
@@ -139,11 +145,14 @@ impl App {
         let Some(open) = self.open() else { return };
         let origin = open.draft.base().origin().clone();
         let lines = lines(&report, &origin);
+        let is_own = |verdict: &Verdict| !matches!(verdict, Verdict::ChangedByServer(..));
+        let own = report.verdicts.iter().filter(|(.., verdict)| is_own(verdict));
+        let own = own.map(|(key, ..)| key.clone()).collect();
         let apex = open.apex();
         let touches_apex = report.verdicts.iter().any(|(key, ..)| *key == apex);
         self.screen = Screen::Result(Box::new(Results { lines, offset: 0 }));
         if let Some(zone) = report.zone {
-            self.rebase(zone);
+            self.rebase(zone, Way::Pushed(own));
             self.keep_document();
             self.watch_nameservers();
             if touches_apex {

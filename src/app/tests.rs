@@ -14,6 +14,7 @@ mod budget;
 mod editing;
 mod exchange;
 mod files;
+mod follow;
 mod large;
 mod loading;
 mod merge;
@@ -239,7 +240,9 @@ impl Test {
     pub fn selected(&self) -> String {
         let row = self.open().selected().expect("a row");
         let origin = name("@");
-        let sign = crate::ui::theme::Theme { colours: false, unicode: true }.mark(&row).0;
+        let sign = crate::ui::theme::Theme { colours: false, unicode: true }
+            .mark(&row, self.open().news.contains_key(&row.key))
+            .0;
         let data = describe::data(&row, &origin);
         format!(
             "{sign} {} {} {} {data}",

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::file::{Saving, ToSave};
 use super::rows;
 use super::text::document::{self, Compared, Ready};
-use super::{App, Effect, Msg, RequestId};
+use super::{App, Effect, Msg, RequestId, follow};
 use crate::edit::Text;
-use crate::zone::{Name, Snapshot};
+use crate::zone::{ChangeMap, Name, Snapshot};
 use crate::zonefile::{self, Loader, Problem, ReadBefore, in_text};
 
 /// Something to compute.
@@ -24,6 +24,8 @@ pub enum Work {
     Compare(Box<document::Edited>),
     /// Look for the rows that a filter lets through.
     Search(rows::Search),
+    /// Find out what others changed.
+    News { before: Arc<Snapshot>, after: Arc<Snapshot> },
     /// Make the text that a zone file shall have.
     Save(Box<Saving>),
 }
@@ -36,6 +38,7 @@ pub enum Worked {
     Mended(Result<Arc<Snapshot>, Vec<Problem>>),
     Compared(Box<Result<Compared, Vec<Problem>>>),
     Found(rows::Found),
+    News(ChangeMap),
     ToSave(Box<Result<ToSave, String>>),
 }
 
@@ -63,6 +66,7 @@ impl Work {
             }
             Work::Compare(edited) => Worked::Compared(Box::new(edited.compare())),
             Work::Search(search) => Worked::Found(search.run()),
+            Work::News { before, after } => Worked::News(follow::news(&before, &after)),
             Work::Save(saving) => Worked::ToSave(Box::new(saving.to_save())),
         }
     }
@@ -72,6 +76,7 @@ impl Work {
             Work::Document(wanted) => wanted.records() <= SMALL_ZONE,
             Work::Check { text, .. } | Work::Mend { text, .. } => text.len() <= SMALL_TEXT,
             Work::Compare(edited) => edited.after.len() <= SMALL_TEXT && edited.before.len() <= SMALL_TEXT,
+            Work::News { after, .. } => after.record_count() <= SMALL_ZONE,
             // A small one never gets here.
             Work::Search(_) => false,
             Work::Save(saving) => saving.text.len() <= SMALL_TEXT,

@@ -245,6 +245,11 @@ impl Push {
             Ok(plan) => plan,
             Err(PlanError::Nothing) => return self.nothing_to_do(),
             Err(PlanError::Conflict(keys)) => return self.finish(Outcome::Conflict(keys), Vec::new()),
+            // It was none when it was reviewed: others came between, with the CNAME or with the data.
+            Err(PlanError::CnameBesideData(owner)) => {
+                let keys = self.changes.keys().filter(|key| key.owner == owner).cloned().collect();
+                return self.finish(Outcome::Conflict(keys), Vec::new());
+            }
             Err(error) => return self.cannot_send(error.to_string()),
         };
         if !is_as_reviewed(&self.plan, &self.reviewed) {

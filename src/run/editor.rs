@@ -182,6 +182,13 @@ impl Editor {
                     let _ = sender.send(Msg::Loaded { request, result });
                 });
             }
+            Effect::Follow { request, base } => {
+                let Some((world, sender)) = self.network() else { return false };
+                self.spawn(request, async move {
+                    let result = world.follow(&base).await;
+                    let _ = sender.send(Msg::Followed { request, result });
+                });
+            }
             Effect::Cancel { request } => {
                 for task in self.running.remove(&request).unwrap_or_default() {
                     task.abort();

@@ -129,6 +129,25 @@ impl World {
         Ok(zone)
     }
 
+    /// Another version of the zone than this, where the server that we transfer from has one.
+    ///
+    /// # Errors
+    /// A [`Failure`].
+    pub async fn follow(&self, base: &Snapshot) -> Result<Option<Arc<Snapshot>>, Failure> {
+        let primary = self.primary().await?;
+        let key = primary.transfer_key.as_deref();
+        let soa = dns::soa(&primary.transfer_from, key, &self.zone, primary.timeout).await?;
+        if soa == *base.soa() {
+            return Ok(None);
+        }
+        // A push has brought it already.
+        let last = self.last().clone();
+        match last.filter(|last| *last.soa() == soa) {
+            Some(last) => Ok(Some(last)),
+            None => self.transfer(|_| {}).await.map(Some),
+        }
+    }
+
     fn last(&self) -> MutexGuard<'_, Option<Arc<Snapshot>>> {
         // Only ever replaced whole, so it is right even after a panic.
         self.last.lock().unwrap_or_else(PoisonError::into_inner)

@@ -87,7 +87,7 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
             if line.row == nameservers.selected {
                 canvas.text(x, y, 1, theme.marker_sign(), theme.marker(active));
             }
-            let (sign, style) = theme.mark(row);
+            let (sign, style) = theme.mark(row, open.news.contains_key(&row.key));
             canvas.text(x + 1, y, 1, sign.encode_utf8(&mut [0; 4]), style);
             let origin = open.draft.base().origin();
             let text = name.as_ref().map_or_else(|| describe::data(row, origin), Name::to_string);

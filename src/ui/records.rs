@@ -77,7 +77,7 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
         if index == records.selected {
             canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker(active));
         }
-        let (sign, sign_style) = theme.mark(&row);
+        let (sign, sign_style) = theme.mark(&row, open.news.contains_key(&row.key));
         canvas.text(inside.x + 1, y, 1, sign.encode_utf8(&mut [0; 4]), sign_style);
         let style = match row.mark {
             Mark::Deleted => theme.faint(),

@@ -65,10 +65,11 @@ impl Theme {
         if self.colours { strong.fg(colour) } else { strong }
     }
 
-    /// The sign of a row's change, and how it looks; the row's text looks the same but for bold.
-    pub fn mark(self, row: &Row) -> (char, Style) {
+    /// The sign of a row's change (of `news`: others changed it, and nobody has looked yet), and how it looks; the row's text looks the same but for bold.
+    pub fn mark(self, row: &Row, news: bool) -> (char, Style) {
         match row.mark {
             _ if row.conflict => ('!', self.colour(Color::Magenta)),
+            Mark::Unchanged if news => ('*', self.key()),
             Mark::Unchanged => (' ', self.plain()),
             Mark::Added => ('+', self.good()),
             Mark::Changed => ('~', self.doubt()),

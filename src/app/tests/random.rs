@@ -64,7 +64,7 @@ proptest! {
                 // Somebody else was at it too.
                 let moved = ZONE.replace("192.0.2.25", "192.0.2.225").replace("192.0.2.10\n", "192.0.2.110\n");
                 if let Zone::Open(_) = test.app.zone {
-                    test.app.rebase(zone(&moved));
+                    test.app.rebase(zone(&moved), crate::app::follow::Way::Followed);
                 }
                 let effects = std::mem::take(&mut test.app.effects);
                 test.effects.extend(effects);

@@ -168,7 +168,7 @@ fn help() {
     │  :made-by-server  show or hide the records that the server makes in a signe… │
     │  n                go to the next changed record                              │
     │  N                go to the changed record before                            │
-    │  M                decide what you and others changed: both sides are shown   │
+    │  *                go to the next record that others changed                  │
     └──────────────────────────────────────────────────────────────────────────────┘
 
      Esc close
@@ -712,6 +712,7 @@ fn wide_screens() {
     │  :made-by-server  show or hide the records that the server makes in a signed zone                                                │
     │  n                go to the next changed record                                                                                  │
     │  N                go to the changed record before                                                                                │
+    │  *                go to the next record that others changed                                                                      │
     │  M                decide what you and others changed: both sides are shown                                                       │
     │  w Ctrl-S F2      review the changes, then push them                                                                             │
     │  R                load the zone again; edits are kept and put on top                                                             │
@@ -731,7 +732,6 @@ fn wide_screens() {
     │  c 3              the screen with the changes                                                                                    │
     │  Esc              clear the filter                                                                                               │
     │  ? F1             every command and its keys, those of this screen first                                                         │
-    │  : F9             run a command by its name; a number goes to that row                                                           │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      Esc close

@@ -249,6 +249,7 @@ impl App {
                 }
             }
             Worked::Found(found) => self.on_found(request, found),
+            Worked::News(news) => self.on_news(request, news),
         }
     }
 

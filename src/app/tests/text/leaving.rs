@@ -157,7 +157,7 @@ fn what_others_changed_under_an_open_text_is_a_conflict() {
     let mut test = Test::new();
     test.keys("t").find("192.0.2.25").keys("End").write("1").keys("Ctrl-End").write("bad A 1").keys("F3 t");
     let moved = zone(&ZONE.replace("192.0.2.25", "192.0.2.77"));
-    test.app.rebase(moved);
+    test.app.rebase(moved, crate::app::follow::Way::Followed);
     test.keys("t").find("bad A").keys("Ctrl-K F3 y");
     assert_eq!(test.open().draft.conflicts(), [RrKey::new(name("mail"), RecordType::A)]);
 }
