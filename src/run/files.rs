@@ -1,6 +1,7 @@
 //! Zone files on disk: reading them and what they include, writing them by rename.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -44,13 +45,43 @@ pub fn read_regular(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
     if length > limit {
         return Err(too_large());
     }
-    let mut text = Vec::new();
-    text.try_reserve_exact(length).map_err(|error| unreadable(error.into()))?;
-    // It may grow meanwhile, or claim to be smaller than it is, as files below /proc do.
-    let longest = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut text = read_beside(&file, length).map_err(unreadable)?;
+    // It may grow meanwhile, or claim to be smaller than it is, as files below /proc do.
+    (&file).seek(SeekFrom::Start(text.len() as u64)).map_err(unreadable)?;
+    let longest = u64::try_from(limit - text.len()).unwrap_or(u64::MAX).saturating_add(1);
     file.take(longest).read_to_end(&mut text).map_err(unreadable)?;
     if text.len() > limit { Err(too_large()) } else { Ok(text) }
+}
+
+/// The first `length` octets of a large file, read in parts beside each other; of a small one, room for them.
+fn read_beside(file: &std::fs::File, length: usize) -> io::Result<Vec<u8>> {
+    const LARGE: usize = 4 << 20;
+    // Asked for first: where there is not that much memory, this is told.
+    let mut text = Vec::new();
+    text.try_reserve_exact(length)?;
+    if length < LARGE {
+        return Ok(text);
+    }
+    // Memory that is known to be zeros is not written.
+    drop(text);
+    let mut text = vec![0; length];
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    let part = length.div_ceil(workers);
+    let whole = std::thread::scope(|scope| {
+        let parts = text.chunks_mut(part).zip((0u64..).step_by(part));
+        let readers: Vec<_> =
+            parts.map(|(part, at)| scope.spawn(move || file.read_exact_at(part, at))).collect();
+        readers.into_iter().try_for_each(|reader| {
+            reader.join().unwrap_or_else(|_| Err(io::Error::other("a thread was lost")))
+        })
+    });
+    match whole {
+        Ok(()) => Ok(text),
+        // It has become shorter meanwhile: what is there is read from its start.
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Gives the files that `$INCLUDE` names: beside the including file, else (as BIND does) in the working directory.

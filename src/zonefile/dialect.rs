@@ -56,7 +56,7 @@ pub fn record(text: &[u8], entry: &Entry, head: &Head, within: bool, problems: &
         if let Some(last) = entry.pieces.last() {
             characters(text, last, problems);
         }
-    } else if UNKNOWN_TO_KNOT.contains(&head.rtype.0) {
+    } else if head.rtype != RecordType::A && UNKNOWN_TO_KNOT.contains(&head.rtype.0) {
         let word = text.get(head.rtype_at.clone()).unwrap_or_default();
         if !word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"TYPE")) {
             let message = format!("Knot does not know {} and refuses the file; BIND reads it.", shown(word));

@@ -187,6 +187,7 @@ impl<'a> Entries<'a> {
         }
     }
 
+    #[inline]
     fn add(&self, entry: &mut Entry, piece: Piece) {
         if self.has_odd {
             self.look_for_odd_octets(entry, piece);

@@ -36,16 +36,16 @@ pub struct Lexer<'a> {
     at: usize,
 }
 
-/// Does this octet end a word?
-const fn ends_word(octet: u8) -> bool {
-    matches!(octet, b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'(' | b')' | b';')
+/// Is a word over at this octet, or does it protect the next one?
+const fn stops_word(octet: u8) -> bool {
+    matches!(octet, b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'(' | b')' | b';' | b'\\')
 }
 
-const ENDS_WORD: [bool; 256] = {
+const STOPS_WORD: [bool; 256] = {
     let mut table = [false; 256];
     let mut octet = 0;
     while octet < 256 {
-        table[octet] = ends_word(octet as u8);
+        table[octet] = stops_word(octet as u8);
         octet += 1;
     }
     table
@@ -72,6 +72,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Passes over octets while `within` holds.
+    #[inline]
     fn skip_while(&mut self, within: impl Fn(u8) -> bool) {
         let rest = self.text.get(self.at..).unwrap_or_default();
         self.at += rest.iter().position(|octet| !within(*octet)).unwrap_or(rest.len());
@@ -87,9 +88,7 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self) -> Kind {
         loop {
-            self.skip_while(|octet| {
-                octet != b'\\' && !ENDS_WORD.get(usize::from(octet)).is_some_and(|end| *end)
-            });
+            self.skip_while(|octet| !STOPS_WORD.get(usize::from(octet)).is_some_and(|stops| *stops));
             if self.peek() != Some(b'\\') {
                 return Kind::Word;
             }
@@ -116,6 +115,7 @@ impl<'a> Lexer<'a> {
 impl Iterator for Lexer<'_> {
     type Item = Lexeme;
 
+    #[inline]
     fn next(&mut self) -> Option<Lexeme> {
         let mut start = self.at;
         let mut first = self.peek()?;

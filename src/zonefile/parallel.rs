@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 
+use super::entry::has_odd_octets;
 use super::include::Includes;
 use super::problem::Problems;
 use super::reader::{Owner, Reader, State};
@@ -43,11 +44,14 @@ struct Read<P> {
     records: usize,
     /// Where the entry after it begins.
     next: usize,
-    /// It has something that concerns more than itself.
+    /// It has nothing that concerns more than itself.
     whole: bool,
+    /// Its last entry goes on behind it, with octets that the part itself has not.
+    overlooked: bool,
 }
 
-/// Reads the whole text of `reader` in parts of about `length` octets, on as many threads as there are processors.
+/// Reads the whole text of `reader` in parts of about `length` octets, on as many threads as there are processors. The
+/// reader is to look for odd octets itself: each part is asked whether it has any.
 pub fn read<S: Parts>(reader: &mut Reader<'_, '_, '_>, sink: &mut S, length: usize) {
     let Some(start) = reader.begin() else { return };
     let text = reader.text;
@@ -59,6 +63,7 @@ pub fn read<S: Parts>(reader: &mut Reader<'_, '_, '_>, sink: &mut S, length: usi
     let rest: Vec<Range<usize>> = ranges.collect();
     let blank = sink.part().filter(|_| !rest.is_empty() && reader.state.default_ttl.is_some());
     let Some(blank) = blank else {
+        reader.odd = has_odd_octets(text);
         reader.read_from(at, usize::MAX, sink);
         return;
     };
@@ -67,7 +72,6 @@ pub fn read<S: Parts>(reader: &mut Reader<'_, '_, '_>, sink: &mut S, length: usi
     let assumed = Mutex::new(assumption(&reader.state));
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let odd = reader.odd;
     std::thread::scope(|scope| {
         let (sender, receiver) = mpsc::sync_channel(workers);
         for _ in 0..workers {
@@ -79,7 +83,7 @@ pub fn read<S: Parts>(reader: &mut Reader<'_, '_, '_>, sink: &mut S, length: usi
                     let Some(range) = rest.get(index) else { return };
                     let part = locked(&spare).pop().unwrap_or_else(|| blank.clone());
                     let state = locked(&assumed).clone();
-                    if sender.send((index, read_part(text, odd, range, state, part))).is_err() {
+                    if sender.send((index, read_part(text, range, state, part))).is_err() {
                         return;
                     }
                 }
@@ -103,10 +107,11 @@ pub fn read<S: Parts>(reader: &mut Reader<'_, '_, '_>, sink: &mut S, length: usi
             let Some(mut part) = part.filter(|part| part.whole) else {
                 // Such text has more of it further down: one goes on alone.
                 stop.store(true, Ordering::Relaxed);
+                reader.odd = has_odd_octets(text);
                 reader.read_from(at, usize::MAX, sink);
                 return;
             };
-            let right = at == range.start && part.assumed == assumption(&reader.state);
+            let right = at == range.start && !part.overlooked && part.assumed == assumption(&reader.state);
             if right && sink.join(&mut part.sink) {
                 locked(&spare).push(part.sink);
                 at = part.next;
@@ -132,22 +137,27 @@ fn assumption(state: &State) -> State {
     State { owner: Owner::None, last_ttl: None, after_unclosed: false, ..state.clone() }
 }
 
-fn read_part<P: Part>(text: &[u8], odd: bool, range: &Range<usize>, assumed: State, mut sink: P) -> Read<P> {
+fn read_part<P: Part>(text: &[u8], range: &Range<usize>, assumed: State, mut sink: P) -> Read<P> {
     let mut includes = Includes { in_part: true, ..Includes::default() };
+    let odd_in = |range: Range<usize>| has_odd_octets(text.get(range).unwrap_or_default());
+    let end = range.end.min(text.len());
+    let odd = odd_in(range.start..end);
     let mut reader = Reader::part(text, odd, assumed.clone(), &mut includes);
     let next = reader.read_from(range.start, range.end, &mut sink);
     let Reader { state, problems, .. } = reader;
     sink.complete();
     // What is said once a file must not be said by two parts.
     let whole = !includes.stopped && state.said == assumed.said && state.default_ttl.is_some();
-    Read { assumed, state, sink, problems, records: includes.records, next, whole }
+    let overlooked = !odd && next > end && odd_in(end..next);
+    Read { assumed, state, sink, problems, records: includes.records, next, whole, overlooked }
 }
 
-/// Parts of the text from `start`, in order and without gaps; the last one is open.
+/// Parts of the text from `start`, in order and without gaps; the last one is open, and the first one short, since all
+/// others wait for it.
 fn ranges(text: &[u8], start: usize, length: usize) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut from = start;
-    while let Some(cut) = cut(text, from + length) {
+    while let Some(cut) = cut(text, from + if ranges.is_empty() { length / 16 } else { length }) {
         ranges.push(from..cut);
         from = cut;
     }

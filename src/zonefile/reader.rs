@@ -373,7 +373,10 @@ impl<'t> Reader<'t, '_, '_> {
                 let fix = Fix::new("Remove the quotes", vec![(piece.outer(), fix::lossless(word))]);
                 return Err(Fault::new(piece.span(), message).with(Some(fix)));
             }
-            if let Some(class) = class(word) {
+            if ttl.is_none() && word.first().is_some_and(u8::is_ascii_digit) {
+                let value = read_ttl(word).map_err(|message| Fault::new(piece.span(), message))?;
+                ttl = Some((value, piece.span()));
+            } else if let Some(class) = class(word) {
                 if class != 1 {
                     let message = format!("{} is another class. Only class IN is edited here.", shown(word));
                     return Err(Fault::new(piece.span(), message));
@@ -382,9 +385,6 @@ impl<'t> Reader<'t, '_, '_> {
                     return Err(Fault::new(piece.span(), "The class stands here twice."));
                 }
                 class_at = Some(piece.span());
-            } else if ttl.is_none() && word.first().is_some_and(u8::is_ascii_digit) {
-                let value = read_ttl(word).map_err(|message| Fault::new(piece.span(), message))?;
-                ttl = Some((value, piece.span()));
             } else {
                 let rtype = self.rtype(entry, first, piece)?;
                 return Ok(Head {
@@ -550,6 +550,9 @@ pub fn bad_name(text: &[u8], error: NameError) -> String {
 
 /// The number of a class written as a class; `None` for anything else.
 fn class(word: &[u8]) -> Option<u16> {
+    if !matches!(word.first(), Some(b'I' | b'i' | b'C' | b'c' | b'H' | b'h')) {
+        return None;
+    }
     const CLASSES: [(&[u8], u16); 5] = [(b"IN", 1), (b"CS", 2), (b"CH", 3), (b"CHAOS", 3), (b"HS", 4)];
     if let Some((_, number)) = CLASSES.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)) {
         return Some(*number);

@@ -49,7 +49,8 @@ pub(super) fn read_in_parts(
     };
     let mut loader = loader;
     let mut includes = Includes { loader: reborrow(&mut loader), ..Includes::default() };
-    let mut reader = Reader::new(text, State::new(origin.cloned().map(Arc::new)), &mut includes);
+    let state = State::new(origin.cloned().map(Arc::new));
+    let mut reader = Reader::part(text, true, state, &mut includes);
     parallel::read(&mut reader, &mut gathered, part);
     let mut problems = reader.problems;
     let end = text.len();

@@ -160,14 +160,13 @@ struct Owners {
 
 /// Puts rows in the order of their owners; `runs` are those of the first `arranged` rows, sorted part by part.
 fn in_order(names: Names<'_>, rows: Vec<Row>, mut runs: Vec<Run>, arranged: usize) -> Owners {
-    let compare = |a: &Run, b: &Run| names.compare(&rows, a, b);
     // Most servers send zones in order; files are seldom so.
-    let sorted = |a: &Run, b: &Run| compare(a, b).is_le();
-    if arranged == 0 && names.runs(&rows, 0).is_sorted_by(sorted) {
+    let in_order = |a: &Run, b: &Run| a.first < b.first && names.compare(&rows, a, b).is_le();
+    if arranged == 0 && names.runs(&rows, 0).is_sorted_by(in_order) {
         return owners(names, rows);
     }
     runs.extend(names.runs(&rows, arranged));
-    if arranged > 0 && runs.is_sorted_by(sorted) {
+    if runs.is_sorted_by(in_order) {
         return owners(names, rows);
     }
     names.sort(&rows, &mut runs);
@@ -260,4 +259,77 @@ fn is_repeated(zone: &Snapshot, set: &[Row], row: &Row) -> bool {
             || other.rdata.len() == record.rdata.len()
                 && types::canonical(other.rtype, other.rdata) == types::canonical(record.rtype, record.rdata)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Owner, type and the last octet of the RDATA.
+    type Told = (&'static str, RecordType, u8);
+
+    fn any_records() -> impl Strategy<Value = Vec<Told>> {
+        let owners = vec![
+            "a.",
+            "A.",
+            "b.a.",
+            "b.A.",
+            "c.",
+            "ab.",
+            ".",
+            "*.a.",
+            "-.",
+            "longer-than-any-key-1.",
+            "LONGER-than-any-key-2.",
+        ];
+        let types = vec![RecordType::A, RecordType::NS, RecordType::TXT, RecordType::AAAA];
+        let record = (prop::sample::select(owners), prop::sample::select(types), 0..4u8);
+        prop::collection::vec(record, 0..40)
+    }
+
+    fn push(builder: &mut SnapshotBuilder, (owner, rtype, last): Told) {
+        let owner = Name::parse(owner.as_bytes(), None).unwrap();
+        builder.push(owner.as_ref(), rtype, 60, &[0, 0, 0, last]).unwrap();
+    }
+
+    proptest! {
+        /// However records come, and in whichever parts: canonical order of owners, types in order, records as they
+        /// came, none twice, and each name spelled as it came.
+        #[test]
+        fn records_in_parts_make_one_zone(parts in prop::collection::vec((any_records(), any::<bool>()), 1..5)) {
+            let mut all: Vec<Told> = Vec::new();
+            let mut builder = SnapshotBuilder::new(Name::root());
+            builder.push(Name::root().as_ref(), RecordType::SOA, 60, &Soa::default().to_rdata()).unwrap();
+            for (records, by_itself) in parts {
+                let mut part = SnapshotBuilder::new(Name::root());
+                for record in &records {
+                    push(if by_itself { &mut part } else { &mut builder }, *record);
+                }
+                builder.append(&mut part).unwrap();
+                prop_assert!(part.is_empty());
+                all.extend(records);
+            }
+            let zone = builder.finish().unwrap();
+            let owner = |told: &Told| Name::parse(told.0.as_bytes(), None).unwrap();
+            all.sort_by_key(|told| (owner(told), told.1));
+            let mut expected: Vec<Told> = Vec::new();
+            for told in all {
+                let same = |other: &Told| owner(other) == owner(&told) && (other.1, other.2) == (told.1, told.2);
+                if !expected.iter().any(same) {
+                    expected.push(told);
+                }
+            }
+            let found: Vec<_> = zone.records()
+                .filter(|record| record.rtype != RecordType::SOA)
+                .map(|record| (record.owner.to_string(), record.rtype, record.rdata[3]))
+                .collect();
+            let expected: Vec<_> = expected.into_iter().map(|(owner, rtype, last)| (owner.to_string(), rtype, last)).collect();
+            prop_assert_eq!(found, expected);
+            for (a, b) in zone.set_ids().zip(zone.set_ids().skip(1)) {
+                let owner = |set| zone.key(set).map(|key| key.owner);
+                prop_assert_eq!(zone.is_same_owner(a, b), owner(a) == owner(b));
+            }
+        }
+    }
 }

@@ -22,6 +22,9 @@ pub(super) fn number(field: &Field, token: Token<'_>, max: u32, codes: Codes) ->
 }
 
 pub(super) fn ipv4(field: &Field, token: Token<'_>) -> Result<Ipv4Addr, String> {
+    if let Some(octets) = text::ipv4(token.text) {
+        return Ok(octets.into());
+    }
     let text = std::str::from_utf8(token.text).unwrap_or_default();
     text.parse().map_err(|_| match text.parse::<Ipv6Addr>() {
         Ok(_) => "this is an IPv6 address: it belongs in an AAAA record".into(),
@@ -33,6 +36,9 @@ pub(super) fn ipv4(field: &Field, token: Token<'_>) -> Result<Ipv4Addr, String> 
 }
 
 pub(super) fn ipv6(field: &Field, token: Token<'_>) -> Result<Ipv6Addr, String> {
+    if let Some(groups) = text::ipv6(token.text) {
+        return Ok(groups.into());
+    }
     let text = std::str::from_utf8(token.text).unwrap_or_default();
     text.parse().map_err(|_| match text.parse::<Ipv4Addr>() {
         Ok(_) => "this is an IPv4 address: it belongs in an A record".into(),

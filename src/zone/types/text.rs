@@ -17,6 +17,69 @@ pub(super) fn decimal(text: &[u8]) -> Option<u32> {
     })
 }
 
+/// An IPv4 address as zones have them by the million. `None` says nothing: the parser of the standard library, which
+/// takes several times as long, has the last word.
+pub(super) fn ipv4(text: &[u8]) -> Option<[u8; 4]> {
+    let mut octets = [0; 4];
+    let mut rest = text;
+    for (at, octet) in octets.iter_mut().enumerate() {
+        if at > 0 {
+            rest = rest.strip_prefix(b".")?;
+        }
+        let digits = rest.iter().position(|octet| !octet.is_ascii_digit()).unwrap_or(rest.len());
+        let (number, after) = rest.split_at_checked(digits)?;
+        if number.len() > 3 || number.starts_with(b"0") && number.len() > 1 {
+            return None;
+        }
+        *octet = u8::try_from(decimal(number)?).ok()?;
+        rest = after;
+    }
+    rest.is_empty().then_some(octets)
+}
+
+/// An IPv6 address in groups, likewise.
+pub(super) fn ipv6(text: &[u8]) -> Option<[u16; 8]> {
+    let mut groups = [0u16; 8];
+    // How many groups there are, and how many of them before a "::".
+    let (mut count, mut gap) = (0, None);
+    let mut rest = text;
+    if let Some(after) = rest.strip_prefix(b"::") {
+        (gap, rest) = (Some(0), after);
+    }
+    while !rest.is_empty() {
+        let mut group = 0u16;
+        let mut digits = 0;
+        while let Some(digit) = rest.get(digits).and_then(|octet| char::from(*octet).to_digit(16)) {
+            // One digit is less than 16; more than four are refused below.
+            group = group << 4 | digit as u16;
+            digits += 1;
+        }
+        if !(1..=4).contains(&digits) {
+            return None;
+        }
+        *groups.get_mut(count)? = group;
+        count += 1;
+        rest = match rest.get(digits..)? {
+            [] => break,
+            [b':', b':', after @ ..] if gap.is_none() => {
+                gap = Some(count);
+                after
+            }
+            [b':', after @ ..] if !after.is_empty() => after,
+            _ => return None,
+        };
+    }
+    match gap {
+        None => (count == groups.len()).then_some(groups),
+        // A gap of one group at least.
+        Some(gap) => {
+            let missing = groups.len().checked_sub(count).filter(|missing| *missing > 0)?;
+            groups.get_mut(gap..)?.rotate_right(missing);
+            Some(groups)
+        }
+    }
+}
+
 /// Takes the escapes of RFC 1035 section 5.1 out of a token.
 pub(super) fn unescape(text: &[u8]) -> Result<Vec<u8>, String> {
     let mut octets = Vec::with_capacity(text.len());
@@ -177,4 +240,37 @@ fn length_until(text: &[u8], stop: impl Fn(u8) -> bool) -> usize {
             here
         })
         .unwrap_or(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn usual_addresses_are_read_at_once() {
+        for text in ["192.0.2.1", "0.0.0.0", "255.255.255.255"] {
+            assert_eq!(ipv4(text.as_bytes()).map(Ipv4Addr::from), text.parse().ok(), "{text}");
+        }
+        for text in ["::", "::1", "1::", "2001:db8::1:2", "1:2:3:4:5:6:7:8", "2001:DB8:0:0:8:800:200c:417a"] {
+            assert_eq!(ipv6(text.as_bytes()).map(Ipv6Addr::from), text.parse().ok(), "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn addresses_are_those_of_the_standard_library(text in "[0-9a-f:.]{0,12}|([0-9a-f]{0,5}:{0,2}){0,9}|([0-9]{0,4}[.:]?){0,5}") {
+            if let Some(octets) = ipv4(text.as_bytes()) {
+                prop_assert_eq!(Ok(Ipv4Addr::from(octets)), text.parse());
+            }
+            if let Some(groups) = ipv6(text.as_bytes()) {
+                prop_assert_eq!(Ok(Ipv6Addr::from(groups)), text.parse());
+            }
+        }
+    }
 }
