@@ -13,6 +13,7 @@ use super::{
     hindsight, predict,
 };
 use crate::facts::{Failure, FailureKind, ServerKind};
+use crate::wire::update::MAX_UPDATE;
 use crate::zone::changes::{Change, ChangeMap, Rebased};
 use crate::zone::rrset::RrKey;
 use crate::zone::update::{Operation, Prerequisite, Rcode};
@@ -241,7 +242,7 @@ impl Push {
 
     /// Plans for the base as it is now, and sends when that is what was reviewed.
     fn prepare(&mut self) -> Vec<Action> {
-        self.plan = match plan_with(&self.base, &self.changes, self.traits, self.guards) {
+        self.plan = match plan_with(&self.base, &self.changes, self.traits, self.guards, MAX_UPDATE) {
             Ok(plan) => plan,
             Err(PlanError::Nothing) => return self.nothing_to_do(),
             Err(PlanError::Conflict(keys)) => return self.finish(Outcome::Conflict(keys), Vec::new()),

@@ -4,14 +4,18 @@
 //! [`plan`] turns changes into one update message, [`predict`] says what the server will make of it, and
 //! [`Push`] walks through DESIGN's steps: fresh base, plan, send, read back until it is decided, report.
 
+mod big;
 mod brake;
 mod explain;
 mod hindsight;
 mod machine;
+mod message;
+mod order;
 mod plan;
 mod predict;
 mod probe;
 mod recorded;
+mod split;
 #[cfg(test)]
 mod tests;
 

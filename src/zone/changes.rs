@@ -195,6 +195,16 @@ impl Contents<'_> {
         self.visible(range, owner, |key| key.owner.is_at_or_below(owner))
     }
 
+    /// Is there an RRset at a name or below it? Seldom looks at more than a few.
+    pub fn has_at_or_below(&self, owner: &Name) -> bool {
+        let first = RrKey::new(owner.clone(), RecordType::SOA);
+        let within = self.changes.range(first..).take_while(|(key, _)| key.owner.is_at_or_below(owner));
+        within.map(|(_, change)| change).any(|change| change.after.is_some())
+            || (self.base.sets_at_or_below(owner.as_ref()))
+                .filter_map(|set| self.base.key(SetId(set)))
+                .any(|key| !self.changes.contains_key(&key))
+    }
+
     fn visible(
         &self,
         range: std::ops::Range<u32>,
