@@ -87,6 +87,9 @@ pub fn ask(app: &mut App) {
         ),
         format!("Guard   {prerequisites}: refused if somebody changed it meanwhile"),
     ];
+    if let Some(split) = plan.split_note() {
+        text.push(split);
+    }
     let findings = shown.lines.iter().filter(|line| line.kind == super::changes::LineKind::Finding).count();
     if findings > 0 {
         text.push(format!("Note    {} on the Changes screen", count(findings, "finding")));
@@ -175,6 +178,9 @@ pub fn stage(stage: Stage) -> String {
         Stage::CheckingSerial => "asking the server for its serial",
         Stage::LoadingZone => "loading the zone",
         Stage::Sending { step, total } if total > 1 => return format!("sending message {step} of {total}"),
+        Stage::Stopping { step, total } => {
+            return format!("stopping after message {step} of {total}, which is under way");
+        }
         Stage::Sending { .. } => "sending the update",
         Stage::ReadingBack => "reading back what the server holds now",
         Stage::FindingReason => "asking for the reason, with updates that change nothing",

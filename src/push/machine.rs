@@ -1,4 +1,5 @@
-//! The state machine of a push: fresh base, send once, read back until it is decided, report.
+//! The state machine of a push: fresh base, send message after message, each once, read back until it is decided,
+//! report.
 //!
 //! Each [`Action`] but `Show` and `Finish` is answered by one [`Event`]. An update is sent again only when the server
 //! has said, signed, that a prerequisite failed, so that nothing was applied.
@@ -6,18 +7,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+mod answer;
+mod reviewed;
+mod verdict;
+
+use reviewed::is_as_reviewed;
+
 use super::plan::{Guards, plan_with};
-use super::probe::{self, Search};
-use super::{
-    Action, Event, Outcome, Plan, PlanError, Prediction, Report, ServerTraits, Stage, Verdict, explain,
-    hindsight, predict,
-};
-use crate::facts::{Failure, FailureKind, ServerKind};
+use super::probe::Search;
+use super::{Action, Event, Outcome, Plan, PlanError, Report, ServerTraits, Stage, Verdict, explain, follow};
+use crate::facts::Failure;
 use crate::wire::update::MAX_UPDATE;
-use crate::zone::changes::{Change, ChangeMap, Rebased};
+use crate::zone::changes::{Change, ChangeMap, Contents, Rebased};
 use crate::zone::rrset::RrKey;
-use crate::zone::update::{Operation, Prerequisite, Rcode};
-use crate::zone::{RecordType, Snapshot, serial, types};
+use crate::zone::update::{Rcode, apply};
+use crate::zone::{Snapshot, Soa, serial};
 
 /// How long a server may take to show what it has accepted. Time spent on the network comes on top.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -33,8 +37,27 @@ pub struct Push {
     /// The zone that the plan stands on.
     base: Arc<Snapshot>,
     changes: ChangeMap,
+    /// What is left of them, where the plan was made anew after messages had been carried out.
+    rest: Option<ChangeMap>,
     reviewed: Plan,
     plan: Plan,
+    /// Messages that were carried out before the plan was made anew.
+    earlier: usize,
+    /// Messages of the plan that were carried out.
+    step: usize,
+    /// Messages of the plan that were sent, so one more while an answer is awaited.
+    sent: usize,
+    /// The SOA that the server has, as last seen.
+    soa: Soa,
+    /// What the messages that were carried out have made of the base.
+    done: ChangeMap,
+    /// What the last message that was sent makes of it.
+    under_way: ChangeMap,
+    /// Changes that should be seen by now.
+    due: ChangeMap,
+    /// The person wants to stop after the message under way.
+    stopping: bool,
+    serial_before: Option<u32>,
     /// What was sent otherwise than reviewed.
     notes: Vec<String>,
     /// Fewer once the server was seen to compare with something else than it serves.
@@ -65,6 +88,8 @@ enum State {
     LoadingPause(u32),
     /// The answer to the update.
     Sending,
+    /// The SOA between two messages.
+    Stepping,
     /// The zone after a failed prerequisite.
     Reloading,
     /// The answer to an update without changes, after a refusal: is it the changes, or any update?
@@ -90,6 +115,8 @@ enum Trouble {
     Failed(Failure),
     /// It may have been applied, or may still be.
     Unknown(Failure),
+    /// Messages are left that were not sent; a sentence on why.
+    Stopped(String),
 }
 
 /// Pauses that grow, up to [`PATIENCE`] in all.
@@ -118,10 +145,20 @@ impl Push {
     ) -> (Push, Vec<Action>) {
         let push = Push {
             traits,
+            soa: base.soa().clone(),
             base,
             changes,
+            rest: None,
             plan: reviewed.clone(),
             reviewed,
+            earlier: 0,
+            step: 0,
+            sent: 0,
+            done: ChangeMap::new(),
+            under_way: ChangeMap::new(),
+            due: ChangeMap::new(),
+            stopping: false,
+            serial_before: None,
             notes: Vec::new(),
             guards: Guards::of(traits),
             repeats: 0,
@@ -144,7 +181,13 @@ impl Push {
             (_, Event::Cancel) => self.cancel(),
             (State::Checking, Event::Soa(Ok(soa))) if soa == *self.base.soa() => self.prepare(),
             (State::Checking, Event::Soa(Ok(soa))) => self.load(soa.serial),
-            (State::Checking, Event::Soa(Err(failure))) => self.cannot_send(failure.to_string()),
+            (State::Checking | State::Stepping, Event::Soa(Err(failure))) => {
+                self.cannot_send(failure.to_string())
+            }
+            (State::Stepping, Event::Soa(Ok(soa))) => {
+                self.soa = soa;
+                self.send()
+            }
             (State::Loading(serial), Event::Zone(Ok(zone))) => self.loaded(serial, zone),
             (State::Loading(_) | State::Reloading, Event::Zone(Err(failure))) => {
                 self.cannot_send(failure.to_string())
@@ -215,12 +258,18 @@ impl Push {
         }
     }
 
-    /// Brings the changes onto a newer zone. Returns the end of the push where it cannot go on.
+    /// Brings the changes onto a newer zone, over what was carried out of them. Returns the end of the push where it
+    /// cannot go on.
     fn rebase(&mut self, zone: Arc<Snapshot>) -> Option<Vec<Action>> {
         self.zone = Some(Arc::clone(&zone));
         let mut standing = ChangeMap::new();
         let mut conflicts = Vec::new();
-        for (key, change) in &self.changes {
+        for (key, change) in self.rest.as_ref().unwrap_or(&self.changes) {
+            let before = self.done.get(key).map_or(&change.before, |done| &done.after);
+            let change = Change { before: before.clone(), after: change.after.clone() };
+            if self.has_begun() && change.is_empty() {
+                continue;
+            }
             match change.rebase(key.rtype, zone.get(key)) {
                 Rebased::Stands(change) => {
                     standing.insert(key.clone(), change);
@@ -229,42 +278,106 @@ impl Push {
                 Rebased::Conflict => conflicts.push(key.clone()),
             }
         }
+        self.soa = zone.soa().clone();
         self.base = zone;
         if !conflicts.is_empty() {
-            return Some(self.finish(Outcome::Conflict(conflicts), Vec::new()));
+            return Some(self.conflict(conflicts));
         }
         if standing.is_empty() {
             return Some(self.nothing_to_do());
         }
-        self.changes = standing;
+        if self.has_begun() {
+            (self.rest, self.done) = (Some(standing), ChangeMap::new());
+        } else {
+            self.changes = standing;
+        }
         None
+    }
+
+    /// Was a message carried out?
+    fn has_begun(&self) -> bool {
+        self.earlier + self.step > 0
+    }
+
+    /// How many messages there are in all.
+    fn total(&self) -> usize {
+        self.earlier + self.plan.steps.len()
     }
 
     /// Plans for the base as it is now, and sends when that is what was reviewed.
     fn prepare(&mut self) -> Vec<Action> {
-        self.plan = match plan_with(&self.base, &self.changes, self.traits, self.guards, MAX_UPDATE) {
+        let changes = self.rest.as_ref().unwrap_or(&self.changes);
+        let plan = match plan_with(&self.base, changes, self.traits, self.guards, MAX_UPDATE) {
             Ok(plan) => plan,
             Err(PlanError::Nothing) => return self.nothing_to_do(),
-            Err(PlanError::Conflict(keys)) => return self.finish(Outcome::Conflict(keys), Vec::new()),
+            Err(PlanError::Conflict(keys)) => return self.conflict(keys),
             // It was none when it was reviewed: others came between, with the CNAME or with the data.
             Err(PlanError::CnameBesideData(owner)) => {
-                let keys = self.changes.keys().filter(|key| key.owner == owner).cloned().collect();
-                return self.finish(Outcome::Conflict(keys), Vec::new());
+                let keys = changes.keys().filter(|key| key.owner == owner).cloned().collect();
+                return self.conflict(keys);
             }
             Err(error) => return self.cannot_send(error.to_string()),
         };
-        if !is_as_reviewed(&self.plan, &self.reviewed) {
+        let reviewed = self.reviewed.steps.get(self.earlier + self.step..).unwrap_or_default();
+        if !is_as_reviewed(&plan.steps, reviewed, self.has_begun()) {
+            if self.has_begun() {
+                return self.stop("The zone moved on, and what is left takes other messages now.".into());
+            }
+            self.plan = plan;
             return self.finish(Outcome::ReviewAgain, Vec::new());
         }
+        (self.earlier, self.step, self.sent) = (self.earlier + self.step, 0, 0);
+        self.plan = plan;
         self.notes = self.fewer_guards();
         self.send()
     }
 
+    /// Sends the next message.
     fn send(&mut self) -> Vec<Action> {
-        let Some(step) = self.plan.steps.first() else { return self.nothing_to_do() };
+        let Some(step) = self.plan.steps.get(self.step) else { return self.read_serial() };
+        let update = step.update_over(&self.soa);
+        let now = Contents { base: &self.base, changes: &self.done };
+        // What it makes of the zone only tells what to look for: that it cannot be told is no reason not to send.
+        self.under_way = apply(&now, &update).map_or(ChangeMap::new(), |applied| applied.changes);
+        self.sent = self.step + 1;
         self.state = State::Sending;
-        let stage = Stage::Sending { step: 1, total: self.plan.steps.len() };
-        vec![Action::Show(stage), Action::Send(step.update_over(self.base.soa()))]
+        let stage = Stage::Sending { step: self.earlier + self.sent, total: self.total() };
+        vec![Action::Show(stage), Action::Send(update)]
+    }
+
+    /// The message under way was carried out: goes on with the next, or reads back.
+    fn carried_out(&mut self) -> Vec<Action> {
+        self.serial_before.get_or_insert(self.base.serial());
+        self.due = std::mem::take(&mut self.under_way);
+        follow(&mut self.done, self.due.clone());
+        self.step += 1;
+        self.repeats = 0;
+        match self.plan.steps.get(self.step) {
+            None => self.read_serial(),
+            Some(_) if self.stopping => self.stop("You stopped it.".into()),
+            // The serial has moved with the message before.
+            Some(next) if next.names_soa() => {
+                self.state = State::Stepping;
+                vec![Action::AskSoa]
+            }
+            Some(_) => self.send(),
+        }
+    }
+
+    /// Sends no more, and reads back what was carried out.
+    fn stop(&mut self, why: String) -> Vec<Action> {
+        self.trouble = Some(Trouble::Stopped(why));
+        self.read_serial()
+    }
+
+    fn conflict(&mut self, keys: Vec<RrKey>) -> Vec<Action> {
+        if !self.has_begun() {
+            return self.finish(Outcome::Conflict(keys), Vec::new());
+        }
+        let names: Vec<String> = keys.iter().take(3).map(super::describe).collect();
+        let more = keys.len().saturating_sub(names.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        self.stop(format!("Somebody else changed {}{more} meanwhile.", names.join(", ")))
     }
 
     /// Says so where what is sent now is guarded by less than what was reviewed.
@@ -278,157 +391,6 @@ impl Push {
         std::iter::once(why.into()).chain(new).collect()
     }
 
-    fn answered(&mut self, answer: Result<Rcode, Failure>) -> Vec<Action> {
-        self.answer = answer.as_ref().ok().copied();
-        match answer {
-            Ok(Rcode::NOERROR) => self.read_serial(),
-            Ok(Rcode::NXRRSET | Rcode::YXRRSET | Rcode::NXDOMAIN | Rcode::YXDOMAIN) => self.reload(),
-            // A server that passes updates on says this too when the primary's answer is lost.
-            Ok(Rcode::SERVFAIL) => {
-                self.trouble = Some(Trouble::Failed(self.explain(Rcode::SERVFAIL)));
-                self.read_serial()
-            }
-            Ok(rcode) => self.refused(self.explain(rcode)),
-            Err(failure) => match failure.kind {
-                // No connection, or nothing was sent on it.
-                FailureKind::Unreachable | FailureKind::Local => self.cannot_send(failure.to_string()),
-                FailureKind::Refused
-                | FailureKind::NotAuthoritative
-                | FailureKind::NotImplemented
-                | FailureKind::UnknownKey
-                | FailureKind::BadSignature
-                | FailureKind::ClockOff => self.refused(failure),
-                // Not signed, so it is taken as a hint to look, never to send again.
-                FailureKind::Rcode(Rcode::NXRRSET | Rcode::YXRRSET | Rcode::NXDOMAIN | Rcode::YXDOMAIN) => {
-                    self.repeats = REPEATS;
-                    self.reload()
-                }
-                FailureKind::Rcode(rcode) if rcode != Rcode::SERVFAIL && rcode != Rcode::NOERROR => {
-                    self.refused(failure)
-                }
-                _ => {
-                    self.trouble = Some(Trouble::Unknown(failure));
-                    self.read_serial()
-                }
-            },
-        }
-    }
-
-    fn reload(&mut self) -> Vec<Action> {
-        self.state = State::Reloading;
-        vec![Action::Show(Stage::LoadingZone), Action::Transfer]
-    }
-
-    fn refused(&mut self, failure: Failure) -> Vec<Action> {
-        let asks = failure.kind == FailureKind::Refused;
-        self.trouble = Some(Trouble::Refused(failure));
-        if asks {
-            self.state = State::Probing;
-            let question = probe::empty(self.base.origin());
-            return vec![Action::Show(Stage::FindingReason), Action::Probe(question)];
-        }
-        self.probed(Ok(Rcode::NOERROR))
-    }
-
-    /// Puts the refusal into words, now that it is known whether the server takes any update from us.
-    fn probed(&mut self, answer: Result<Rcode, Failure>) -> Vec<Action> {
-        let takes_empty = match answer {
-            Ok(Rcode::NOERROR) => Some(true),
-            Ok(Rcode::REFUSED) => Some(false),
-            Err(failure) if failure.kind == FailureKind::Refused => Some(false),
-            _ => None,
-        };
-        if let Some(Trouble::Refused(failure)) = self.trouble.take() {
-            let explained = self.with_case(takes_empty, |case| match self.answer {
-                Some(rcode) => explain::rcode(rcode, case),
-                None => explain::failure(failure, case),
-            });
-            self.trouble = Some(Trouble::Refused(explained));
-        }
-        self.state = State::CheckingRefusal;
-        vec![Action::Show(Stage::ReadingBack), Action::AskSoa]
-    }
-
-    fn with_case<T>(&self, takes_empty: Option<bool>, tell: impl FnOnce(&explain::Case<'_>) -> T) -> T {
-        let predicted = predict(&self.base, &self.plan, &self.changes, self.traits);
-        tell(&explain::Case {
-            kind: self.traits.kind,
-            zone: &self.base,
-            changes: &self.changes,
-            predicted: &predicted,
-            takes_empty,
-        })
-    }
-
-    fn explain(&self, rcode: Rcode) -> Failure {
-        self.with_case(None, |case| explain::rcode(rcode, case))
-    }
-
-    /// Asks for the prerequisite that does not hold, or ends the push when it is found.
-    fn search_on(&mut self) -> Vec<Action> {
-        if let Some(question) = self.search.question(self.base.origin()) {
-            self.state = State::Searching;
-            return vec![Action::Show(Stage::FindingReason), Action::Probe(question)];
-        }
-        let rcode = self.answer.unwrap_or(Rcode::NXRRSET);
-        let failure = self.with_case(None, |case| explain::unmet(rcode, self.search.culprit(), case));
-        self.finish(Outcome::Refused(failure), Vec::new())
-    }
-
-    fn searched(&mut self, answer: Result<Rcode, Failure>) -> Vec<Action> {
-        match answer {
-            Ok(Rcode::NOERROR) => self.search.answered(true),
-            Ok(Rcode::NXRRSET | Rcode::YXRRSET | Rcode::NXDOMAIN | Rcode::YXDOMAIN) => {
-                self.search.answered(false);
-            }
-            // It cannot be found.
-            _ => self.search = Search::new(Vec::new()),
-        }
-        self.search_on()
-    }
-
-    /// A refusal is mostly not signed. That the serial has not moved bears it out.
-    fn refusal_checked(&mut self, serial: Option<u32>) -> Vec<Action> {
-        self.serial_after = serial;
-        if serial.is_some_and(|serial| serial != self.base.serial()) {
-            return self.read_zone();
-        }
-        self.conclude()
-    }
-
-    /// A prerequisite failed and nothing was applied. When no touched RRset is different, it was the SOA, which busy
-    /// and self-signing zones change all the time: plan again and repeat.
-    fn reloaded(&mut self, zone: Arc<Snapshot>) -> Vec<Action> {
-        let is_same_soa = zone.soa() == self.base.soa();
-        let sent_soa = self.plan.steps.iter().any(|step| step.update.prerequisites.iter().any(is_soa));
-        if let Some(end) = self.rebase(zone) {
-            return end;
-        }
-        let mut gives_up = self.repeats >= REPEATS;
-        if is_same_soa {
-            // What was sent is what is served, and it did not hold: the server compares with something else.
-            match self.traits.kind {
-                _ if sent_soa => self.guards.soa = false,
-                ServerKind::PowerDns if self.guards.contents => self.guards.contents = false,
-                _ => gives_up = true,
-            }
-        }
-        self.repeats += 1;
-        if gives_up {
-            // Where the zone moves on all the time, no single prerequisite is at fault.
-            let sent = self.plan.steps.first().filter(|_| is_same_soa);
-            self.search = Search::new(sent.map_or(Vec::new(), |step| step.update.prerequisites.clone()));
-            return self.search_on();
-        }
-        if is_same_soa {
-            // Less is guarded from here on, so the server that is updated must be seen to hold this zone still:
-            // transfers may come from one that lags behind it.
-            self.state = State::Checking;
-            return vec![Action::Show(Stage::CheckingSerial), Action::AskSoa];
-        }
-        self.prepare()
-    }
-
     fn read_serial(&mut self) -> Vec<Action> {
         self.state = State::ReadingSerial;
         vec![Action::Show(Stage::ReadingBack), Action::AskSoa]
@@ -439,15 +401,14 @@ impl Push {
         vec![Action::Show(Stage::ReadingBack), Action::Transfer]
     }
 
-    /// Decided once anything of ours is visible, since an update is carried out whole; else the server gets time.
+    /// Decided once anything of the last message is visible, since it is carried out whole; else the server gets time.
     fn zone_read(&mut self, zone: Arc<Snapshot>) -> Vec<Action> {
         self.serial_after = Some(zone.serial());
+        let is_visible = self.is_visible(&zone);
         self.zone = Some(zone);
         self.read_back = true;
-        let is_visible =
-            self.verdicts().iter().any(|(_, _, verdict)| !matches!(verdict, Verdict::NotApplied(_)));
         match self.trouble {
-            Some(Trouble::Refused(_)) => self.conclude(),
+            Some(Trouble::Refused(_)) if !self.has_begun() => self.conclude(),
             _ if is_visible => self.conclude(),
             _ => self.wait(),
         }
@@ -464,7 +425,7 @@ impl Push {
     }
 
     fn reading_failed(&mut self, failure: Failure) -> Vec<Action> {
-        if let Some(Trouble::Refused(_)) = self.trouble {
+        if matches!(self.trouble, Some(Trouble::Refused(_))) && !self.has_begun() {
             return self.conclude();
         }
         match self.pause.next() {
@@ -486,7 +447,7 @@ impl Push {
             Some(Trouble::Refused(failure) | Trouble::Failed(failure) | Trouble::Unknown(failure)) => {
                 failure.clone()
             }
-            None => other,
+            Some(Trouble::Stopped(_)) | None => other,
         }
     }
 
@@ -497,53 +458,10 @@ impl Push {
         self.finish(Outcome::Unknown(failure), verdicts)
     }
 
-    fn conclude(&mut self) -> Vec<Action> {
-        let verdicts = self.verdicts();
-        let applied = verdicts.iter().filter(|(_, _, verdict)| *verdict == Verdict::Applied).count();
-        let none = verdicts.iter().all(|(_, _, verdict)| matches!(verdict, Verdict::NotApplied(_)));
-        let outcome = match &self.trouble {
-            _ if applied == verdicts.len() => Outcome::Applied,
-            Some(Trouble::Refused(failure)) if applied == 0 => Outcome::Refused(failure.clone()),
-            Some(Trouble::Failed(failure)) if none => Outcome::Refused(failure.clone()),
-            Some(Trouble::Unknown(failure)) if none => Outcome::Unknown(failure.clone()),
-            _ => Outcome::Partly,
-        };
-        self.finish(outcome, verdicts)
-    }
-
-    /// What became of each change, by the zone as last read, or by the base when it was not read since.
-    fn verdicts(&self) -> Vec<(RrKey, Change, Verdict)> {
-        let zone = if self.read_back { self.zone.as_ref() } else { None }.unwrap_or(&self.base);
-        let predicted = predict(&self.base, &self.plan, &self.changes, self.traits);
-        let verdict = |key: &RrKey, change: &Change| {
-            let now = zone.get(key);
-            if change.is_achieved(key.rtype, now.as_ref()) {
-                Verdict::Applied
-            } else if change.is_untouched(key.rtype, now.as_ref()) {
-                Verdict::NotApplied(self.why_not(key, &predicted))
-            } else {
-                let why = reason(key, &predicted)
-                    .unwrap_or_else(|| hindsight::altered(self.traits.kind, key, change, now.as_ref()));
-                Verdict::ChangedByServer(now, why)
-            }
-        };
-        self.changes.iter().map(|(key, change)| (key.clone(), change.clone(), verdict(key, change))).collect()
-    }
-
-    fn why_not(&self, key: &RrKey, predicted: &[Prediction]) -> String {
-        match &self.trouble {
-            Some(Trouble::Refused(_)) => "The server refused the update.".into(),
-            Some(Trouble::Failed(_)) => "The server failed to carry the update out.".into(),
-            Some(Trouble::Unknown(_)) => {
-                "The server does not show it yet. It may still carry it out: reload the zone \
-                                          before you push again."
-                    .into()
-            }
-            None => reason(key, predicted).unwrap_or_else(|| hindsight::ignored(self.traits.kind)),
-        }
-    }
-
     fn nothing_to_do(&mut self) -> Vec<Action> {
+        if self.has_begun() {
+            return self.read_serial();
+        }
         let verdicts = self
             .changes
             .iter()
@@ -553,17 +471,35 @@ impl Push {
     }
 
     fn cannot_send(&mut self, why: String) -> Vec<Action> {
+        if self.has_begun() {
+            return self.stop(why);
+        }
         self.finish(Outcome::CannotSend(why), Vec::new())
     }
 
     fn cancel(&mut self) -> Vec<Action> {
         match self.state {
+            State::Sending if self.sent < self.plan.steps.len() && !self.stopping => {
+                self.stopping = true;
+                let (step, total) = (self.earlier + self.sent, self.total());
+                vec![Action::Show(Stage::Stopping { step, total })]
+            }
+            State::Checking
+            | State::Loading(_)
+            | State::LoadingPause(_)
+            | State::Reloading
+            | State::Stepping
+                if self.has_begun() =>
+            {
+                self.stop("You stopped it.".into())
+            }
+            State::Stepping => self.cannot_send(explain::CANCELLED.into()),
             State::Checking | State::Loading(_) | State::LoadingPause(_) | State::Reloading => {
                 self.cannot_send(explain::CANCELLED.into())
             }
             State::Probing => {
-                self.probed(Ok(self.answer.unwrap_or(Rcode::SERVFAIL)));
-                self.conclude()
+                let actions = self.probed(Ok(self.answer.unwrap_or(Rcode::SERVFAIL)));
+                if self.has_begun() { actions } else { self.conclude() }
             }
             State::Searching => {
                 self.search = Search::new(Vec::new());
@@ -587,51 +523,15 @@ impl Push {
 
     fn finish(&mut self, outcome: Outcome, verdicts: Vec<(RrKey, Change, Verdict)>) -> Vec<Action> {
         self.state = State::Finished;
+        self.note_end();
         vec![Action::Finish(Box::new(Report {
             outcome,
             verdicts,
-            serial_before: self.base.serial(),
+            serial_before: self.serial_before.unwrap_or(self.base.serial()),
             serial_after: self.serial_after,
             answer: self.answer,
             zone: self.zone.clone(),
             notes: self.notes.clone(),
         }))]
     }
-}
-
-fn reason(key: &RrKey, predicted: &[Prediction]) -> Option<String> {
-    predicted.iter().find(|prediction| prediction.key == *key).map(|prediction| prediction.message.clone())
-}
-
-fn is_soa(prerequisite: &Prerequisite) -> bool {
-    matches!(prerequisite, Prerequisite::RrsetIs(_, RecordType::SOA, _))
-}
-
-/// Does this plan do what was reviewed? Serials may differ, and the spelling of names, which no transfer keeps; so
-/// may the prerequisites, which follow from the zone and the operations.
-fn is_as_reviewed(plan: &Plan, reviewed: &Plan) -> bool {
-    let same = |a: &Operation, b: &Operation| match (a, b) {
-        (
-            Operation::Add(a_owner, RecordType::SOA, a_ttl, a),
-            Operation::Add(b_owner, RecordType::SOA, b_ttl, b),
-        ) => {
-            let soa = |rdata: &[u8]| crate::zone::Soa::from_rdata(rdata);
-            let same_fields = match (soa(a), soa(b)) {
-                (Some(a), Some(b)) => a.same_but_serial(&b),
-                _ => false,
-            };
-            a_owner == b_owner && a_ttl == b_ttl && same_fields
-        }
-        (Operation::Add(a_owner, a_type, a_ttl, a), Operation::Add(b_owner, b_type, b_ttl, b)) => {
-            (a_owner, a_type, a_ttl) == (b_owner, b_type, b_ttl)
-                && types::canonical(*a_type, a) == types::canonical(*b_type, b)
-        }
-        (Operation::DeleteRecord(a_owner, a_type, a), Operation::DeleteRecord(b_owner, b_type, b)) => {
-            (a_owner, a_type) == (b_owner, b_type)
-                && types::canonical(*a_type, a) == types::canonical(*b_type, b)
-        }
-        (a, b) => a == b,
-    };
-    plan.operations().count() == reviewed.operations().count()
-        && plan.operations().zip(reviewed.operations()).all(|(a, b)| same(a, b))
 }

@@ -84,6 +84,11 @@ pub enum Stage {
         step: usize,
         total: usize,
     },
+    /// The same, and it is the last one that is sent: the person wants to stop.
+    Stopping {
+        step: usize,
+        total: usize,
+    },
     ReadingBack,
     WaitingForServer,
     /// After a refusal.
@@ -147,6 +152,17 @@ impl Plan {
     /// The operations of all messages, in order.
     pub fn operations(&self) -> impl Iterator<Item = &Operation> {
         self.steps.iter().flat_map(|step| &step.update.operations)
+    }
+
+    /// What must be known before it is sent in several messages; `None` where it is one.
+    pub fn split_note(&self) -> Option<String> {
+        (self.steps.len() > 1).then(|| {
+            format!(
+                "This does not fit in one message: {} messages, not atomic. Until the last one is there the zone is \
+                 between the two states.",
+                self.steps.len()
+            )
+        })
     }
 
     /// How many prerequisites guard it, in all messages.

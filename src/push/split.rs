@@ -128,12 +128,6 @@ impl Messages<'_, '_> {
         self.flush();
         let total = self.pieces.len();
         let mut notes = Vec::new();
-        if total > 1 {
-            notes.push(format!(
-                "This does not fit in one message: {total} messages, not atomic. Until the last one is there the zone is \
-                 between the two states."
-            ));
-        }
         if self.pieces.iter().skip(1).any(|piece| piece.wants_soa) && self.planner.guards.soa {
             notes.push("A TTL that somebody else changes between two messages may be overwritten.".into());
         }
@@ -142,6 +136,10 @@ impl Messages<'_, '_> {
             pieces.map(|(at, piece)| self.planner.message(piece, at + 1 == total, &mut notes)).collect();
         let mut seen = HashSet::new();
         notes.retain(|note| seen.insert(note.clone()));
-        Plan { steps: steps.into(), notes }
+        let mut plan = Plan { steps: steps.into(), notes };
+        if let Some(note) = plan.split_note() {
+            plan.notes.insert(0, note);
+        }
+        plan
     }
 }

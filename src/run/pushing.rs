@@ -258,6 +258,9 @@ fn stage_in_words(stage: push::Stage) -> String {
         push::Stage::Sending { step, total } if total > 1 => {
             return format!("Sending message {step} of {total}.");
         }
+        push::Stage::Stopping { step, total } => {
+            return format!("Stopping after message {step} of {total}, which is under way.");
+        }
         push::Stage::Sending { .. } => "Sending the update.",
         push::Stage::ReadingBack => "Reading the zone back.",
         push::Stage::FindingReason => "Asking the server for the reason, with updates that change nothing.",

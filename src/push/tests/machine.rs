@@ -14,12 +14,12 @@ fn an_edit() -> Vec<(RrKey, Option<RrSet>)> {
     vec![edit("new", 60, &["A 192.0.2.50"]), gone("two", RecordType::TXT), edit("one", 60, &["A 192.0.2.10"])]
 }
 
-fn other(owner: &str, record: &str) -> Vec<Operation> {
+pub fn other(owner: &str, record: &str) -> Vec<Operation> {
     let (rtype, rdata) = record_data(record);
     vec![Operation::Add(name(owner), rtype, 300, rdata)]
 }
 
-fn verdicts(report: &Report) -> Vec<&'static str> {
+pub fn verdicts(report: &Report) -> Vec<&'static str> {
     let word = |verdict: &Verdict| match verdict {
         Verdict::Applied => "applied",
         Verdict::NotApplied(why) => {
@@ -385,7 +385,7 @@ fn events_that_nobody_waits_for_do_nothing() {
     assert!(push.on(Event::Zone(Ok(base))).is_empty());
 }
 
-fn any_answer() -> impl Strategy<Value = Answers> {
+pub fn any_answer() -> impl Strategy<Value = Answers> {
     prop_oneof![
         Just(Answers::Honestly),
         Just(Answers::Lost(FailureKind::TimedOut)),

@@ -4,11 +4,9 @@ mod explain;
 mod machine;
 mod plan;
 mod predict;
-<<<<<<< HEAD
 mod recorded;
-=======
 mod split;
->>>>>>> 458fcb2 (Changes that do not fit in one message are planned in several: targets first, then what refers to them, deletions last)
+mod steps;
 mod world;
 
 use std::sync::Arc;

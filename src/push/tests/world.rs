@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::*;
 use crate::facts::history::Record;
 use crate::facts::{Failure, FailureKind};
-use crate::push::{Action, Event, Push, Recorded, Recording, Report, plan};
+use crate::push::{Action, Event, Push, Recorded, Recording, Report, Stage, plan};
 use crate::zone::update::Rcode;
 
 /// What the server does with an update that reaches it.
@@ -36,6 +36,8 @@ pub struct World {
     /// Questions that fail, by number.
     pub failing: Vec<usize>,
     pub cancel_before: Option<usize>,
+    /// Does it go on honestly when there are no more answers?
+    pub always_honest: bool,
     /// The SOA that the server compares with is another one than it serves.
     pub hidden_soa: bool,
     /// An RRset of which the server says that it is not what it serves.
@@ -53,6 +55,7 @@ pub struct World {
     pub records: Vec<Record>,
     pub unrecorded: Vec<usize>,
     pub may_go_unrecorded: bool,
+    pub stages: Vec<Stage>,
 }
 
 pub fn failure(kind: FailureKind) -> Failure {
@@ -67,6 +70,7 @@ impl World {
             others: Vec::new(),
             failing: Vec::new(),
             cancel_before: None,
+            always_honest: false,
             hidden_soa: false,
             lies_about: None,
             to_empty: Ok(Rcode::NOERROR),
@@ -79,6 +83,7 @@ impl World {
             records: Vec::new(),
             unrecorded: Vec::new(),
             may_go_unrecorded: false,
+            stages: Vec::new(),
         }
     }
 
@@ -100,7 +105,7 @@ impl World {
             for action in actions {
                 assert!(event.is_none(), "one question at a time");
                 match action {
-                    Action::Show(_) => {}
+                    Action::Show(stage) => self.stages.push(stage),
                     Action::Finish(report) => {
                         assert!(push.on(Event::Woke).is_empty() && push.on(Event::Cancel).is_empty());
                         return *report;
@@ -118,23 +123,38 @@ impl World {
                             matches!(last, Some(Record::Sent(_))),
                             "recorded before it is sent: {last:?}"
                         );
-                        event = Some(self.answer(Action::Send(update)));
+                        event = Some(self.answer(&mut push, Action::Send(update)));
                     }
-                    question => event = Some(self.answer(question)),
+                    question => event = Some(self.answer(&mut push, question)),
                 }
             }
             actions = push.on(event.expect("a push that is not over waits for something"));
         }
     }
 
-    fn answer(&mut self, question: Action) -> Event {
+    /// From here on nothing goes wrong.
+    pub fn be_honest(&mut self) {
+        (self.always_honest, self.cancel_before) = (true, None);
+        self.answers.clear();
+        self.failing.clear();
+        self.others.clear();
+    }
+
+    fn answer(&mut self, push: &mut Recorded, question: Action) -> Event {
         let number = self.questions;
         self.questions += 1;
         for (_, operations) in self.others.clone().iter().filter(|(at, _)| *at == number) {
             self.carry_out(operations.clone());
         }
         if self.cancel_before == Some(number) {
-            return Event::Cancel;
+            // A push that sends one message more than this one waits for its answer.
+            match (self.stages.last(), &question) {
+                (Some(Stage::Sending { step, total }), Action::Send(_)) if step < total => {
+                    let actions = push.on(Event::Cancel);
+                    assert!(matches!(actions[..], [Action::Show(Stage::Stopping { .. })]), "{actions:?}");
+                }
+                _ => return Event::Cancel,
+            }
         }
         let fails = self.failing.contains(&number).then(|| failure(FailureKind::TimedOut));
         match question {
@@ -193,7 +213,8 @@ impl World {
             Ok(after) => after,
             Err(rcode) => return Ok(rcode),
         };
-        match self.answers.pop_front().expect("sent more often than it may") {
+        let honestly = self.always_honest.then_some(Answers::Honestly);
+        match self.answers.pop_front().or(honestly).expect("sent more often than it may") {
             Answers::Honestly => {
                 self.zone = Arc::new(after);
                 Ok(Rcode::NOERROR)
