@@ -7,7 +7,7 @@ use Context::{
     Pushing, Records, Replacing, Result as Outcome, Text, Waiting,
 };
 
-use super::text::{self, find, leave, problems};
+use super::text::{self, broken, find, leave, problems};
 use super::{
     App, changes, dialog, edits, exchange, file, follow, forms, help, merge, moves, palette, pushing,
 };
@@ -357,6 +357,8 @@ pub static TABLE: &[Command] = &[
         "this text in your own editor ($VISUAL, $EDITOR)",
     )
     .when(edits::may_edit),
+    command("reload-text", "", &[Text], broken::reload, "read a file with errors again")
+        .when(broken::may_reload),
     command("table", "F3 Ctrl-T Ctrl-X", &[Text], leave::to_table, "apply the text and go back to the table")
         .hint(1, "table"),
     command("text-review", "Ctrl-S F2", &[Text], leave::to_changes, "apply the text, then review and push")

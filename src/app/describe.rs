@@ -73,6 +73,9 @@ pub fn note(open: &Open, row: &Row) -> String {
     if row.conflict {
         return "also changed by somebody else; M shows both".into();
     }
+    if let Some(why) = open.file.as_ref().and_then(|file| file.why_read_only(&row.key)) {
+        return why;
+    }
     if row.mark == Mark::Deleted {
         return "deleted; - brings it back".into();
     }

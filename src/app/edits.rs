@@ -85,6 +85,9 @@ pub fn may_change_selected(app: &App) -> Result<(), String> {
             "others changed this record set as well: M shows both sides, choose one there first".into()
         );
     }
+    if let Some(why) = app.file().and_then(|file| file.why_read_only(&key)) {
+        return Err(why);
+    }
     match app.open().is_some_and(|open| describe::is_managed(open, &key)) {
         true if describe::is_never_edited(key.rtype) => {
             Err(format!("{} records are made by whoever signs the zone; no update can carry them", key.rtype))

@@ -34,6 +34,8 @@ pub struct Importing {
     base: Arc<Snapshot>,
     changes: ChangeMap,
     conflicts: BTreeSet<RrKey>,
+    /// Those that stand in files that the zone's own file includes.
+    read_only: BTreeSet<RrKey>,
     signed: bool,
     /// For records without a TTL in a file without any, in seconds.
     default_ttl: u32,
@@ -98,6 +100,10 @@ impl Importing {
             let now = contents.get(&key);
             if same_contents(now.as_ref(), Some(&set), key.rtype) {
                 same += 1;
+                continue;
+            }
+            if self.read_only.contains(&key) {
+                left.read_only.push(key);
                 continue;
             }
             if self.conflicts.contains(&key) {
@@ -169,6 +175,7 @@ fn place(problem: &Problem) -> String {
 struct Left {
     the_servers: BTreeSet<RecordType>,
     conflicts: Vec<RrKey>,
+    read_only: Vec<RrKey>,
     mixed: Vec<RrKey>,
 }
 
@@ -184,6 +191,13 @@ impl Left {
             notes.push(format!("Left out: {}, which signing makes.", types.join(", ")));
         }
         let first = |keys: &[RrKey]| keys.first().map(|key| describe::set(key, origin)).unwrap_or_default();
+        if !self.read_only.is_empty() {
+            notes.push(format!(
+                "Left out: {} in files that the zone's file includes, {} first; change them there.",
+                count(self.read_only.len(), "record set"),
+                first(&self.read_only)
+            ));
+        }
         if !self.conflicts.is_empty() {
             notes.push(format!(
                 "Left out: {} that others changed as well as you, {} first; choose a side there (c) and import again.",
@@ -309,6 +323,7 @@ pub fn import(app: &mut App, file: &str) {
         base: open.draft.base().clone(),
         changes: open.draft.changes().clone(),
         conflicts: open.draft.conflicts().into_iter().collect(),
+        read_only: open.file.as_ref().map(super::file::File::read_only_sets).unwrap_or_default(),
         signed: open.signed(),
         default_ttl: forms::common_ttl(open.draft.base()),
     };

@@ -1,6 +1,7 @@
 //! A zone that is a file and not at a server: its text as it is on disk, and saving what the draft and the text make
 //! of it, with a higher serial.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ pub struct FileText {
     pub text: Text,
     /// What it includes.
     pub included: ReadBefore,
+    /// The record sets that stand in included files, each with that file.
+    pub included_sets: Arc<BTreeMap<RrKey, Arc<str>>>,
     /// Octets that were no UTF-8, and are written as `\DDD` in the text.
     pub escaped: usize,
     /// What to say when it is opened, as sentences.
@@ -58,6 +61,9 @@ pub struct Ran {
 pub struct File {
     on_disk: Text,
     pub included: ReadBefore,
+    included_sets: Arc<BTreeMap<RrKey, Arc<str>>>,
+    /// Does the text include others than on disk? Then it is only known when it is saved what stands where.
+    includes_differ: bool,
     escaped: usize,
     warnings: Vec<String>,
     after_save: Vec<String>,
@@ -77,6 +83,8 @@ impl File {
         File {
             on_disk: loaded.text,
             included: loaded.included,
+            included_sets: loaded.included_sets,
+            includes_differ: false,
             escaped: loaded.escaped,
             warnings: loaded.warnings,
             after_save: loaded.after_save,
@@ -86,6 +94,17 @@ impl File {
             making: None,
             writing: None,
         }
+    }
+
+    /// Why a record set cannot be changed here, where it stands in an included file.
+    pub fn why_read_only(&self, key: &RrKey) -> Option<String> {
+        let file = self.included_sets.get(key).filter(|_| !self.includes_differ)?;
+        Some(format!("it stands in {file}, which this file includes: change it there, then R reads it again"))
+    }
+
+    /// All of those.
+    pub fn read_only_sets(&self) -> BTreeSet<RrKey> {
+        self.included_sets.keys().filter(|_| !self.includes_differ).cloned().collect()
     }
 
     pub fn is_being_saved(&self) -> bool {
@@ -274,7 +293,10 @@ impl App {
     pub(super) fn note_text(&mut self) {
         let document = self.text.document.clone();
         if let Some(file) = self.file_mut() {
-            file.text_differs = document.is_some_and(|document| document != file.on_disk);
+            let document = document.filter(|document| *document != file.on_disk);
+            file.text_differs = document.is_some();
+            file.includes_differ = !file.included_sets.is_empty()
+                && document.is_some_and(|document| includes(&document) != includes(&file.on_disk));
         }
     }
 
@@ -455,6 +477,9 @@ impl App {
         if let Some(file) = self.file_mut() {
             file.on_disk = text.clone();
             file.escaped = 0;
+            if file.includes_differ {
+                file.included_sets = Arc::default();
+            }
             if std::mem::take(&mut file.mended) {
                 self.drop_text();
             }
@@ -465,6 +490,12 @@ impl App {
         self.watch_nameservers();
         lines
     }
+}
+
+/// The directives that include files.
+fn includes(text: &Text) -> Vec<String> {
+    let is_include = |line: &&str| line.get(..8).is_some_and(|word| word.eq_ignore_ascii_case("$INCLUDE"));
+    text.to_string().lines().map(str::trim).filter(is_include).map(str::to_owned).collect()
 }
 
 fn line(tone: Tone, text: impl Into<String>) -> Line {

@@ -161,6 +161,13 @@ pub fn key(app: &mut App) {
             }
         }
         Outcome::Accept(accepted) => {
+            let edits = form::edits(open.draft.contents(), &accepted);
+            let file = open.file.as_ref();
+            let why = edits.iter().find_map(|(key, _)| file?.why_read_only(key));
+            if let Some(why) = why {
+                let name = describe::set(&accepted.key(), open.draft.base().origin());
+                return app.say(format!("{name}: {why}"));
+            }
             app.screen = Screen::Main;
             accept(app, accepted);
         }

@@ -23,9 +23,11 @@ pub mod nameservers;
 pub mod open;
 pub mod palette;
 pub mod pushing;
+mod quitting;
 pub mod rows;
 pub mod standing;
 pub mod text;
+mod typing;
 pub mod work;
 
 use std::collections::VecDeque;
@@ -529,92 +531,8 @@ impl App {
         }
     }
 
-    /// Gives a key that runs no command to the text field that is there.
-    fn type_key(&mut self, key: Key) {
-        match &mut self.overlay {
-            Some(Overlay::Dialog(dialog)) => {
-                if !dialog.type_key(key) {
-                    self.press_letter(key);
-                }
-            }
-            Some(Overlay::Help(help)) => help.type_key(key),
-            Some(Overlay::Palette(_)) => self.palette_key(key),
-            Some(Overlay::Chooser(chooser)) => chooser.type_key(key),
-            Some(Overlay::Filter(field)) => {
-                field.on_key(key);
-                let text = field.text();
-                if let Some(open) = self.open_mut() {
-                    open.set_filter(&text);
-                }
-            }
-            Some(Overlay::Prompt(_)) => self.prompt_key(key),
-            Some(Overlay::Replacing(_) | Overlay::Problems(_)) => {}
-            None if matches!(self.screen, Screen::Text) => text::type_key(self),
-            None => forms::key(self),
-        }
-    }
-
-    fn on_paste(&mut self, text: &str) {
-        if let (None, Screen::Form(form), Zone::Open(open)) = (&self.overlay, &mut self.screen, &self.zone) {
-            form.on_paste(text, open.draft.contents());
-        } else if let (None, Screen::Text) = (&self.overlay, &self.screen) {
-            text::paste_text(self, text);
-        } else if self.overlay.is_some() {
-            // Short fields: a paste is so much typing.
-            let line = text.lines().next().unwrap_or_default();
-            for character in line.chars().filter(|character| !character.is_control()).take(256) {
-                self.type_key(Key::char(character));
-            }
-        } else {
-            self.say("pasted text goes into the fields of a form");
-        }
-    }
-
     fn close_overlay(&mut self) {
         self.overlay = None;
-    }
-
-    /// Cancels what is running; otherwise offers to quit.
-    fn interrupt(&mut self) {
-        if self.load.is_some() {
-            self.stop_loading();
-        } else if matches!(self.screen, Screen::Pushing(_)) {
-            pushing::stop_waiting(self);
-        } else if matches!(self.overlay, Some(Overlay::Dialog(_))) {
-            dialog::escape(self);
-        } else if self.overlay.is_some() {
-            self.close_overlay();
-        } else if matches!(self.screen, Screen::Form(_)) {
-            self.say("leave the form first: Enter accepts, Esc cancels");
-        } else if matches!(self.screen, Screen::Text) {
-            match self.text.mode {
-                Some(_) if self.broken().is_some() => text::leave::to_table(self),
-                Some(_) => self.say("F3 goes back to the table; from there q quits"),
-                None => text::leave::give_up_preparing(self),
-            }
-        } else {
-            self.ask_quit();
-        }
-    }
-
-    fn ask_quit(&mut self) {
-        let text = self.text.mode.as_ref().is_some_and(|mode| mode.is_changed());
-        if self.file().is_some_and(file::File::is_being_saved) {
-            return self.say("the file is being saved; wait until that has ended");
-        }
-        match self.open().map_or(0, |open| open.draft.changes().len()) {
-            0 if !text && !self.has_new_text() => self.effect(Effect::Quit),
-            changes => {
-                let trouble = self.disk_trouble.as_ref().or(self.text.trouble.as_ref());
-                let mut dialog = Dialog::quit(changes, trouble, self.file().is_some());
-                if text {
-                    dialog
-                        .text
-                        .push("The text that you left open is kept, and offered at the next start.".into());
-                }
-                self.overlay = Some(Overlay::Dialog(dialog));
-            }
-        }
     }
 
     fn say(&mut self, text: impl Into<String>) {

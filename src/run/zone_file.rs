@@ -137,6 +137,7 @@ impl ZoneFile {
         let mut file = FileText {
             text: Text::new(&decoded.text),
             included: loader.files(),
+            included_sets: Arc::default(),
             escaped: decoded.escaped,
             warnings: Vec::new(),
             after_save: self.after_save.clone(),
@@ -157,6 +158,11 @@ impl ZoneFile {
                  edit the file that it was made from."
                     .into(),
             );
+        }
+        if !file.included.is_empty() {
+            let mut files = file.included.clone();
+            let sets = zonefile::included_sets(decoded.text.as_bytes(), &self.zone, Some(&mut files));
+            file.included_sets = Arc::new(sets);
         }
         let zone = Arc::new(zone);
         Ok(FromFile::Zone(Loaded { zone, kind: ServerKind::Unknown, editable, file: Some(file) }))

@@ -30,6 +30,12 @@ pub struct ReadBefore(Arc<Files>);
 /// By the including file and what its directive says: the name and the text.
 type Files = BTreeMap<(Option<String>, String), (Arc<str>, Vec<u8>)>;
 
+impl ReadBefore {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl Loader for ReadBefore {
     fn load(&mut self, file: &str, from: Option<&str>, limit: usize) -> Result<Loaded, String> {
         match self.0.get(&(from.map(str::to_owned), file.to_owned())) {

@@ -35,7 +35,7 @@ use std::sync::Arc;
 pub use format::format;
 pub use include::{Loaded, Loader, ReadBefore, Remembering};
 pub use layout::{EntryKind, Layout, ParsedEntry, Source, TtlFrom};
-pub use part::{Part, read_part};
+pub use part::{Part, included_sets, read_part};
 pub use printer::{print_aligned, print_contents, print_document, print_plain, print_record, unchanged};
 pub use problem::{Fix, MAX_PROBLEMS, Problem, Severity, in_text, shown};
 pub use zone::{read_zone, read_zone_file};

@@ -1,5 +1,6 @@
 //! Records that are taken from a text into a zone that is there already: all of it, or a few.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use super::problem::{Problem, Problems, Severity};
 use super::reader::{Reader, State};
 use super::record::{ReadRecord, Sink};
 use crate::zone::snapshot::SnapshotError;
-use crate::zone::{Name, Rdata, RecordType, Snapshot, SnapshotBuilder, types};
+use crate::zone::{Name, Rdata, RecordType, RrKey, Snapshot, SnapshotBuilder, types};
 
 /// What a text has for a zone.
 #[derive(Debug)]
@@ -76,6 +77,29 @@ fn read_with(
                 true => Err(problems),
                 false => Ok(Part { records, has_soa, outside, count, warnings: problems }),
             }
+        }
+    }
+}
+
+/// The record sets of which a record stands in a file that the text includes, each with that file.
+pub fn included_sets(
+    text: &[u8],
+    origin: &Name,
+    loader: Option<&mut dyn Loader>,
+) -> BTreeMap<RrKey, Arc<str>> {
+    let mut includes = Includes { loader, ..Includes::default() };
+    let mut sets = Included(BTreeMap::new());
+    Reader::new(text, State::new(Some(Arc::new(origin.clone()))), &mut includes).read(&mut sets);
+    sets.0
+}
+
+struct Included(BTreeMap<RrKey, Arc<str>>);
+
+impl Sink for Included {
+    fn record(&mut self, record: ReadRecord<'_>, _: &mut Problems) {
+        if let Some((_, file)) = record.place.included {
+            let key = RrKey::of_record(record.owner, record.rtype, &record.rdata);
+            self.0.entry(key).or_insert_with(|| Arc::clone(file));
         }
     }
 }

@@ -100,6 +100,39 @@ fn usage_errors() {
 }
 
 #[test]
+fn fmt_writes_only_what_is_not_formatted() {
+    let rough = "$ORIGIN example.com.\n$TTL 1h ; an hour\n@ SOA ns1 hostmaster 7 1d 2h 4w 1h\n@ NS ns1\nns1    A 192.0.2.1 ; here\n";
+    let folder = with_files(&[("rough", rough), ("wrong", "www A 192.0.2.999 ;x\n  ( MX\n")]);
+    let path = folder.path().join("rough");
+    let read = || std::fs::read_to_string(&path).unwrap();
+    let status = |arguments: &[&str]| zonewright(folder.path(), arguments).status.code();
+    // Asked only to check, it tells and writes nothing.
+    let output = zonewright(folder.path(), &["fmt", "--check", "rough"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(text(&output.stderr).contains("rough is not formatted"), "{output:?}");
+    assert_eq!(read(), rough);
+    let shown = zonewright(folder.path(), &["fmt", "rough"]);
+    assert_eq!((shown.status.code(), read()), (Some(0), rough.to_owned()));
+    let before = std::fs::metadata(&path).unwrap();
+    assert_eq!(status(&["fmt", "--write", "rough"]), Some(0));
+    assert_eq!(read(), text(&shown.stdout));
+    assert!(read().contains("; an hour") && read().contains("; here"), "{}", read());
+    let after = std::fs::metadata(&path).unwrap();
+    assert_eq!(before.permissions(), after.permissions());
+    // What is formatted is not written again.
+    assert_eq!(status(&["fmt", "--check", "rough"]), Some(0));
+    assert_eq!(status(&["fmt", "--write", "rough"]), Some(0));
+    assert_eq!(std::fs::metadata(&path).unwrap().modified().unwrap(), after.modified().unwrap());
+    // A file with errors keeps all that it says.
+    assert_eq!(status(&["fmt", "--write", "wrong"]), Some(0));
+    let wrong = std::fs::read_to_string(folder.path().join("wrong")).unwrap();
+    for word in ["www", "192.0.2.999", ";x", "(", "MX"] {
+        assert!(wrong.contains(word), "{wrong}");
+    }
+    assert_eq!(status(&["fmt", "--write", "none"]), Some(2));
+}
+
+#[test]
 fn reader_that_leaves_early_is_no_failure() {
     let folder = with_files(&[]);
     let mut zone = ZONE.to_owned();

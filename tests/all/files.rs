@@ -177,11 +177,79 @@ fn bad_files_end_in_a_message() {
         assert_eq!(output.status.code(), Some(2), "{file}: {text}");
         assert!(text.contains(message), "{file}: {text}");
     }
-    // Files that are something, but no zone, say so on the screen, and R reads them again.
+    // Files that are something, but no zone, are opened as text.
     std::fs::write(at("empty"), "").unwrap();
     let mut terminal = Terminal::start(home.path(), 80, 24, &["./empty", "--origin", "example.com"]);
-    terminal.wait_for("has no SOA");
+    terminal.wait_for("1 error in this file");
     std::fs::write(at("empty"), OFFICE).unwrap();
-    terminal.press("R");
+    // F9, the command line.
+    terminal.press("\x1b[20~");
+    terminal.wait_for("Commands");
+    terminal.press("reload-text\r");
     terminal.wait_for("Records");
+}
+
+#[test]
+fn a_file_with_errors_is_mended_in_its_text() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("office.zone");
+    let wrong = OFFICE.replace("192.0.2.10 ", "192.0.2.310 ");
+    std::fs::write(&path, &wrong).unwrap();
+    let mut terminal = Terminal::start(home.path(), 132, 43, &["./office.zone"]);
+    terminal.wait_for("1 error in this file");
+    // Ctrl-G goes to the line and column; Del takes the digit that is too much.
+    terminal.press("\x0711:21\r");
+    terminal.wait_for("11:21");
+    terminal.press("\x1b[3~");
+    terminal.wait_for("changed");
+    terminal.settle();
+    terminal.kill();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), wrong);
+
+    let mut terminal = Terminal::start(home.path(), 132, 43, &["./office.zone"]);
+    terminal.wait_for("Text of an earlier run");
+    terminal.press(ENTER);
+    terminal.wait_for("192.0.2.10 ");
+    terminal.press("\x14");
+    terminal.wait_for("the table shows what the text says");
+    ask_to_save(&mut terminal);
+    terminal.press("y");
+    terminal.wait_for("Saved: ");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), OFFICE.replace("7 ; serial", "8 ; serial"));
+    terminal.press(ENTER);
+    terminal.wait_for("serial 8");
+    leave(terminal);
+    // Nothing of it is offered again.
+    leave(open(home.path(), &["./office.zone"]));
+}
+
+#[test]
+fn records_are_taken_from_a_file_and_the_zone_written_to_one() {
+    let home = tempfile::tempdir().unwrap();
+    let at = |name: &str| home.path().join(name);
+    std::fs::write(at("office.zone"), OFFICE).unwrap();
+    std::fs::write(at("hosts"), "; from the old office\nnew A 192.0.2.80\nwww A 192.0.2.10\n").unwrap();
+    let mut terminal = open(home.path(), &["./office.zone"]);
+    terminal.press(":import ~/hosts\r");
+    terminal.wait_for("1 record set added, 1 in the zone already; u undoes it");
+    terminal.press(":export out.zone\r");
+    terminal.wait_for("is written: 8 records");
+    let written = std::fs::read_to_string(at("out.zone")).unwrap();
+    for line in ["; the office, kept by hand", "; the shop", ";~ old  A   192.0.2.1"] {
+        assert!(written.contains(line), "{written}");
+    }
+    let added: Vec<&str> = written.lines().filter(|line| !OFFICE.contains(line)).collect();
+    assert!(matches!(added[..], [only] if only.contains("192.0.2.80")), "{added:?}");
+    // The draft is not saved by that.
+    assert_eq!(std::fs::read_to_string(at("office.zone")).unwrap(), OFFICE);
+    terminal.press(":export out.zone\r");
+    terminal.wait_for("out.zone is there already");
+    terminal.press("n");
+    terminal.press(":export office.zone\r");
+    terminal.wait_for("is the file that is being edited");
+    terminal.press(":import nothing\r");
+    terminal.wait_for("Nothing is imported.");
+    terminal.press("u");
+    terminal.wait_for("undone: import of ~/hosts");
+    leave(terminal);
 }

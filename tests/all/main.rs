@@ -3,6 +3,7 @@
 mod apply;
 mod cli;
 mod document;
+mod dynamic;
 mod editor;
 mod embedded;
 mod failures;

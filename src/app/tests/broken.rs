@@ -217,6 +217,25 @@ fn a_file_that_others_break_does_not_close_the_table() {
 }
 
 #[test]
+fn a_file_that_others_have_mended_is_read_again() {
+    let mut test = start();
+    open(&mut test, &wrong());
+    test.keys("'x' F9 'reload-text' Enter");
+    assert!(test.message().contains("you have edited the text"), "{}", test.message());
+    test.keys("Alt-U F9 'reload-text' Enter");
+    open(&mut test, &wrong());
+    assert!(matches!(test.app.screen, Screen::Text));
+    test.keys("F9 'reload-text' Enter");
+    let request = test.last_load();
+    let (zone, _) = crate::zonefile::read_zone(FILE.as_bytes(), None).unwrap();
+    let file = Some(FileText { text: Text::new(FILE), ..FileText::default() });
+    let loaded = Loaded { zone: Arc::new(zone), kind: ServerKind::Unknown, editable: Ok(()), file };
+    test.send(Msg::Loaded { request, result: Ok(loaded) });
+    test.keys("t");
+    assert_eq!(test.app.text.mode.as_ref().unwrap().buffer.text(), FILE);
+}
+
+#[test]
 fn an_editor_of_ones_own_mends_it_too() {
     let mut test = start();
     open(&mut test, &wrong());

@@ -311,7 +311,11 @@ fn records_of_an_included_file_are_not_changed() {
     let mut with_file = loaded(FILE, Ok(()), &[]);
     with_file.zone = Arc::new(zone);
     with_file.file.as_mut().unwrap().text = Text::new(&text);
-    with_file.file.as_mut().unwrap().included = loader.files();
+    let mut files = loader.files();
+    with_file.file.as_mut().unwrap().included = files.clone();
+    let sets = crate::zonefile::included_sets(text.as_bytes(), &name("@"), Some(&mut files));
+    assert_eq!(sets.len(), 1);
+    with_file.file.as_mut().unwrap().included_sets = Arc::new(sets);
     let mut test = start();
     let request = test.last_load();
     test.send(Msg::Loaded { request, result: Ok(with_file) });
@@ -319,10 +323,28 @@ fn records_of_an_included_file_are_not_changed() {
     assert!(test.screen(80, 24).contains("$INCLUDE more.zone"));
     assert!(test.app.text.mode.as_ref().unwrap().problems.is_empty());
     test.keys("F3");
-    test.select("inc", "A", "192.0.2.200").keys("- w w");
-    let message = test.message().to_owned();
-    assert!(message.contains("inc.example.com. A stands in an included file"), "{message}");
-    test.keys("u 1");
+    for key in ["-", "Enter", ": 'ttl' Space '5m' Enter"] {
+        test.select("inc", "A", "192.0.2.200").keys(key);
+        let message = test.message().to_owned();
+        assert!(message.contains("it stands in more.zone, which this file includes"), "{key}: {message}");
+    }
+    // What is typed into a form is not lost by it.
+    test.keys("+ Enter 'inc' Tab Tab '192.0.2.201' Enter");
+    assert!(test.message().starts_with("inc A: it stands in more.zone"), "{}", test.message());
+    assert!(matches!(test.app.screen, Screen::Form(_)));
+    test.keys("Esc Esc");
+    assert!(test.changes().is_empty());
+    test.select("inc", "A", "192.0.2.200").keys("I");
+    let screen = test.screen(132, 43);
+    assert!(screen.contains("it stands in more.zone"), "{screen}");
+    // Once its records stand in the text itself, they can be edited.
+    test.keys("t Ctrl-End Up Ctrl-K 'inc' Tab '60' Tab 'A' Tab '192.0.2.200' Enter F3");
+    test.select("inc", "A", "192.0.2.200").keys("-");
+    assert_eq!(test.message(), "deleted: inc A; u undoes it");
+    test.keys("u u");
+    assert_eq!(test.app.text.document.as_ref().unwrap().to_string(), text);
+    test.select("inc", "A", "192.0.2.200").keys("-");
+    assert!(test.message().starts_with("it stands in"), "{}", test.message());
     test.select("www", "A", "192.0.2.10").keys("- w w y");
     let written = to_write(&test).unwrap().1;
     assert!(written.contains("$INCLUDE more.zone") && !written.contains("www"), "{written}");

@@ -131,6 +131,21 @@ pub(super) fn leave(app: &mut App) {
     app.text.comparing = Some(leave::Comparing { request, version, target: Target::Table });
 }
 
+/// Somebody else may have mended the file, or what it includes.
+pub fn reload(app: &mut App) {
+    app.text.mode = None;
+    app.screen = Screen::Main;
+    app.reload();
+}
+
+pub fn may_reload(app: &App) -> Result<(), String> {
+    match app.text.mode.as_ref().is_some_and(|mode| mode.is_changed()) {
+        _ if app.broken().is_none() => Err("R does that in the table".into()),
+        true => Err("you have edited the text: leave it with F3 first, and discard its edits".into()),
+        false => Ok(()),
+    }
+}
+
 /// Back to the text as it is on disk.
 pub(super) fn discard(app: &mut App) {
     let Some(broken) = app.broken() else { return };

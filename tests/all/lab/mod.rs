@@ -122,7 +122,8 @@ pub struct Lab {
     /// What started it.
     command: Command,
     log: PathBuf,
-    _directory: tempfile::TempDir,
+    control: u16,
+    directory: tempfile::TempDir,
 }
 
 impl Lab {
@@ -170,13 +171,21 @@ impl Lab {
         signing: Option<Signing>,
     ) -> Result<Lab, String> {
         let directory = tempfile::Builder::new().prefix("zonewright-lab-").tempdir().unwrap();
-        let port = free_port();
+        let (port, control) = (free_port(), free_port());
         let token = token();
         for zone in zones.iter().filter(|_| primary.is_none()) {
             std::fs::write(directory.path().join(format!("{}.zone", zone.name)), &zone.text).unwrap();
         }
-        let setup =
-            servers::Setup { directory: directory.path(), port, token: &token, zones, key, primary, signing };
+        let setup = servers::Setup {
+            directory: directory.path(),
+            port,
+            control,
+            token: &token,
+            zones,
+            key,
+            primary,
+            signing,
+        };
         let mut command = setup.command(make);
         let log = directory.path().join("log");
         let file = std::fs::File::create(&log).unwrap();
@@ -187,7 +196,7 @@ impl Lab {
             .stderr(file);
         let child = command.spawn().unwrap();
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let mut lab = Lab { address, key: key.clone(), child, command, log, _directory: directory };
+        let mut lab = Lab { address, key: key.clone(), child, command, log, control, directory };
         match lab.wait_until_serving(zones, signing, &token) {
             Ok(()) => Ok(lab),
             Err(why) => Err(format!("on port {port}: {why}; the end of its log:\n{}\n", lab.log_end())),
@@ -203,6 +212,24 @@ impl Lab {
     /// Starts it again where it was. It may take a while until it answers.
     pub fn start_again(&mut self) {
         self.child = self.command.spawn().unwrap();
+    }
+
+    /// Where its files are.
+    pub fn directory(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+
+    /// Gives BIND a command.
+    pub fn rndc(&self, arguments: &[&str]) {
+        let key = self.directory().join("rndc.key");
+        std::fs::write(&key, self.key.bind_text()).unwrap();
+        let program = program_path("rndc").expect("rndc is installed");
+        let mut command = Command::new(program);
+        command
+            .args(["-s", "127.0.0.1", "-p", &self.control.to_string(), "-y", &self.key.name, "-k"])
+            .arg(key);
+        let output = command.args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
     }
 
     /// What the server has said so far.

@@ -11,6 +11,8 @@ use super::{Key, Make, Signing, Zone, program_path};
 pub struct Setup<'a> {
     pub directory: &'a Path,
     pub port: u16,
+    /// Where BIND takes the commands of rndc.
+    pub control: u16,
     /// What it answers to `id.server`.
     pub token: &'a str,
     pub zones: &'a [Zone],
@@ -32,7 +34,7 @@ impl Setup<'_> {
     }
 
     fn bind(&self) -> Command {
-        let Setup { port, token, key, .. } = self;
+        let Setup { port, control, token, key, .. } = self;
         let directory = self.directory.display();
         let mut text = key.bind_text();
         text += &format!(
@@ -42,7 +44,7 @@ impl Setup<'_> {
                 server-id \"{token}\"; recursion no; dnssec-validation no; notify no; tcp-clients 500;
                 allow-transfer {{ key \"{name}\"; }};
             }};
-            controls {{ }};
+            controls {{ inet 127.0.0.1 port {control} allow {{ 127.0.0.1; }} keys {{ \"{name}\"; }}; }};
             dnssec-policy lab {{
                 keys {{ csk lifetime unlimited algorithm ecdsap256sha256; }};
                 {nsec3}

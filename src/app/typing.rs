@@ -1,0 +1,47 @@
+//! Keys that run no command, and pasted text: for the text field that is there.
+
+use super::{App, Overlay, Screen, Zone, forms, text};
+use crate::key::Key;
+
+impl App {
+    /// Gives a key that runs no command to the text field that is there.
+    pub(super) fn type_key(&mut self, key: Key) {
+        match &mut self.overlay {
+            Some(Overlay::Dialog(dialog)) => {
+                if !dialog.type_key(key) {
+                    self.press_letter(key);
+                }
+            }
+            Some(Overlay::Help(help)) => help.type_key(key),
+            Some(Overlay::Palette(_)) => self.palette_key(key),
+            Some(Overlay::Chooser(chooser)) => chooser.type_key(key),
+            Some(Overlay::Filter(field)) => {
+                field.on_key(key);
+                let text = field.text();
+                if let Some(open) = self.open_mut() {
+                    open.set_filter(&text);
+                }
+            }
+            Some(Overlay::Prompt(_)) => self.prompt_key(key),
+            Some(Overlay::Replacing(_) | Overlay::Problems(_)) => {}
+            None if matches!(self.screen, Screen::Text) => text::type_key(self),
+            None => forms::key(self),
+        }
+    }
+
+    pub(super) fn on_paste(&mut self, text: &str) {
+        if let (None, Screen::Form(form), Zone::Open(open)) = (&self.overlay, &mut self.screen, &self.zone) {
+            form.on_paste(text, open.draft.contents());
+        } else if let (None, Screen::Text) = (&self.overlay, &self.screen) {
+            text::paste_text(self, text);
+        } else if self.overlay.is_some() {
+            // Short fields: a paste is so much typing.
+            let line = text.lines().next().unwrap_or_default();
+            for character in line.chars().filter(|character| !character.is_control()).take(256) {
+                self.type_key(Key::char(character));
+            }
+        } else {
+            self.say("pasted text goes into the fields of a form");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Zones of a real BIND from both sides: the file of a dynamic zone in the editor, with the way to it that we advise,
+//! and `check` of a zone at its server.
+
+use std::process::{Command, Output};
+
+use crate::lab::{Key, Lab, Make, Zone, dig_axfr, is_available, nsupdate};
+use crate::pty::Terminal;
+
+const ZONE: &str = "example.com";
+const TEXT: &str =
+    "$TTL 1h\n@ SOA ns1 hostmaster 7 1h 15m 2w 5m\n  NS ns1\nns1 A 127.0.0.1\nwww A 192.0.2.10\n";
+const ENTER: &str = "\r";
+
+fn served(lab: &Lab) -> Vec<String> {
+    dig_axfr(lab.address, &lab.key, ZONE)
+}
+
+#[test]
+fn the_advice_for_a_dynamic_zones_file_leads_to_a_save() {
+    if !is_available("rndc") {
+        return;
+    }
+    let Some(lab) = Lab::start(Make::Bind, &[Zone::new(ZONE, TEXT)], &Key::default()) else { return };
+    nsupdate(lab.address, &lab.key, ZONE, "update add new.example.com 3600 A 192.0.2.80");
+    let path = lab.directory().join("example.com.zone");
+    assert!(lab.directory().join("example.com.zone.jnl").exists());
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start(home.path(), 80, 24, &[path.to_str().unwrap(), "--origin", ZONE]);
+    terminal.wait_for("Records");
+    terminal.press("-");
+    let advice = terminal.wait_for("rndc thaw");
+    for words in ["rndc freeze example.com", "rndc sync -clean", "then R"] {
+        // The sentence is wrapped.
+        assert!(advice.replace("\n ", " ").contains(words), "{words}: {advice}");
+    }
+    // What the file says is not what is served: the journal has the rest.
+    assert!(!advice.contains("192.0.2.80"));
+
+    lab.rndc(&["freeze", ZONE]);
+    lab.rndc(&["sync", "-clean", ZONE]);
+    terminal.press("R");
+    terminal.wait_for("192.0.2.80");
+    terminal.press("/192.0.2.10");
+    terminal.press(ENTER);
+    terminal.wait_for("1 of 1");
+    terminal.press("-");
+    terminal.wait_for("1 change");
+    terminal.press("w");
+    terminal.wait_for("Changes");
+    terminal.press("w");
+    terminal.wait_for("Serial  8 -> 9");
+    terminal.press("y");
+    terminal.wait_for("Saved: ");
+    lab.rndc(&["thaw", ZONE]);
+    let start = std::time::Instant::now();
+    while served(&lab).iter().any(|line| line.contains("192.0.2.10")) {
+        assert!(start.elapsed().as_secs() < 20, "never loaded:\n{}", lab.log());
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let now = served(&lab);
+    assert!(now.iter().any(|line| line.contains("192.0.2.80")), "{now:?}");
+    assert!(now.iter().any(|line| line.contains(" 9 3600 900 ")), "{now:?}");
+
+    // From the next update on, the file is the server's again.
+    nsupdate(lab.address, &lab.key, ZONE, "update add newer.example.com 3600 A 192.0.2.81");
+    terminal.press(ENTER);
+    terminal.wait_for("Records");
+    terminal.press("R");
+    terminal.wait_for("read-only");
+}
+
+#[test]
+fn check_looks_at_a_zone_at_its_server() {
+    let Some(lab) = Lab::start(Make::Bind, &[Zone::new(ZONE, TEXT)], &Key::default()) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let key = home.path().join("key");
+    std::fs::write(&key, lab.key.bind_text()).unwrap();
+    Command::new("chmod").arg("600").arg(&key).status().unwrap();
+    let check = |more: &[&str]| -> Output {
+        Command::new(env!("CARGO_BIN_EXE_zonewright"))
+            .args(["check", ZONE, "--server", &lab.address.to_string(), "--key"])
+            .arg(&key)
+            .args(more)
+            .env("HOME", home.path())
+            .output()
+            .unwrap()
+    };
+    let output = check(&[]);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0), "{output:?}");
+    // A delegation whose nameserver nobody can reach: BIND takes it by update.
+    nsupdate(lab.address, &lab.key, ZONE, "update add sub.example.com 60 NS ns.sub.example.com.");
+    let output = check(&[]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.starts_with("sub.example.com. NS: warning: "), "{said}");
+    assert_eq!(output.status.code(), Some(0), "warnings are no errors");
+    let json: serde_json::Value = serde_json::from_slice(&check(&["--json"]).stdout).unwrap();
+    let first = json.as_array().and_then(|findings| findings.first()).expect("a finding");
+    assert_eq!((&first["name"], &first["type"]), (&"sub.example.com.".into(), &"NS".into()), "{json}");
+    // A server that does not answer is no zone without findings.
+    let mut lab = lab;
+    lab.stop();
+    let output = Command::new(env!("CARGO_BIN_EXE_zonewright"))
+        .args(["check", ZONE, "--timeout", "1", "--server", &lab.address.to_string(), "--key"])
+        .arg(&key)
+        .env("HOME", home.path())
+        .output()
+        .unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{output:?}");
+}
