@@ -188,7 +188,7 @@ fn record(key: &RrKey, ttl: u32, rdata: &[u8]) -> String {
 }
 
 /// The TTL where the whole set gets another one, and the records that go and come.
-fn difference(key: &RrKey, change: &Change) -> Vec<(LineKind, String)> {
+pub(super) fn difference(key: &RrKey, change: &Change) -> Vec<(LineKind, String)> {
     let empty = RrSet::new(0, Vec::new());
     let before = change.before.as_ref().unwrap_or(&empty);
     let after = change.after.as_ref().unwrap_or(&empty);

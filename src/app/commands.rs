@@ -3,13 +3,13 @@
 //! Everything that speaks of commands is made from it: dispatch, the hint bar, the help, the `:` palette.
 
 use Context::{
-    Changes, Chooser, Dialog, FileChanges, Filter, Form, Help, Merge, Nameservers, Palette, Problems, Prompt,
-    Pushing, Records, Replacing, Result as Outcome, Text, Waiting,
+    Changes, Chooser, Dialog, FileChanges, Filter, Form, Help, History, Merge, Nameservers, Palette,
+    PastPush, Problems, Prompt, Pushing, Records, Replacing, Result as Outcome, Text, Waiting,
 };
 
 use super::text::{self, broken, find, leave, problems};
 use super::{
-    App, changes, dialog, edits, exchange, file, follow, forms, help, merge, moves, palette, pushing,
+    App, changes, dialog, edits, exchange, file, follow, forms, help, history, merge, moves, palette, pushing,
 };
 use crate::key::Key;
 
@@ -28,6 +28,10 @@ pub enum Context {
     /// Deciding what both sides changed.
     Merge,
     Pushing,
+    /// The list of past pushes.
+    History,
+    /// One of them.
+    PastPush,
     Result,
     Form,
     /// Typing what to find in the text, or where to go.
@@ -46,7 +50,7 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Context; 18] = [
+    pub const ALL: [Context; 20] = [
         Records,
         Nameservers,
         Text,
@@ -58,6 +62,8 @@ impl Context {
         Merge,
         Pushing,
         Outcome,
+        History,
+        PastPush,
         Form,
         Chooser,
         Filter,
@@ -79,6 +85,8 @@ impl Context {
             Problems => "What is wrong with the text",
             Changes => "Changes",
             FileChanges => "Changes of a zone file",
+            History => "History",
+            PastPush => "A past push",
             Merge => "Merge",
             Pushing => "Push under way",
             Outcome => "Push result",
@@ -188,11 +196,12 @@ impl Command {
 const PANES: &[Context] = &[Records, Nameservers];
 const REVIEWS: &[Context] = &[Changes, FileChanges];
 const EDITS: &[Context] = &[Records, Nameservers, Changes, FileChanges, Merge];
-const LISTS: &[Context] = &[Records, Nameservers, Changes, FileChanges, Merge, Outcome];
+const LISTS: &[Context] = &[Records, Nameservers, Changes, FileChanges, Merge, Outcome, History, PastPush];
 /// From where the Merge screen can be opened.
 const BEFORE_MERGE: &[Context] = &[Records, Nameservers, Changes, FileChanges];
 const MENUS: &[Context] = &[Chooser, Palette, Help, Problems];
-const SCREENS: &[Context] = &[Records, Nameservers, Changes, FileChanges, Merge, Outcome, Waiting];
+const SCREENS: &[Context] =
+    &[Records, Nameservers, Changes, FileChanges, Merge, Outcome, History, PastPush, Waiting];
 const EVERYWHERE: &[Context] = &Context::ALL;
 
 /// Every command. The order is that of the help.
@@ -456,8 +465,45 @@ pub static TABLE: &[Command] = &[
     command("other-pane", "Tab Shift-Tab", PANES, moves::other_pane, "between nameservers and records")
         .hint(5, "pane"),
     command("records", "1", LISTS, moves::show_records, "the screen with nameservers and records"),
-    command("changes", "c 3", &[Records, Nameservers, Outcome], changes::open, "the screen with the changes")
-        .hint(12, "changes"),
+    command(
+        "changes",
+        "c 3",
+        &[Records, Nameservers, Outcome, History, PastPush],
+        changes::open,
+        "the screen with the changes",
+    )
+    .hint(12, "changes"),
+    command(
+        "history",
+        "5",
+        &[Records, Nameservers, Changes, Outcome],
+        history::open,
+        "past pushes: what each changed, and taking one back",
+    )
+    .when(history::may_open),
+    command("history-of-set", "h", PANES, history::open_of_set, "the pushes that changed this record set")
+        .when(history::may_open),
+    command("show-push", "Enter", &[History], history::show, "what this push changed, and what became of it")
+        .hint(1, "show")
+        .when(history::has_selection),
+    command(
+        "revert",
+        "r",
+        &[History, PastPush],
+        history::revert,
+        "take this push back: a draft that you review and push",
+    )
+    .hint(2, "revert")
+    .when(history::may_revert),
+    command("leave-history", "Esc q", &[History, PastPush], history::back, "back").hint(3, "back"),
+    command(
+        "note",
+        "",
+        &[Changes],
+        super::palette::ask_note,
+        "what the next push is for, for the history: note TEXT",
+    )
+    .taking(history::set_note),
     command("back-to-records", "c Esc q", REVIEWS, moves::show_records, "back to the records")
         .hint(7, "records"),
     command("back", "Esc", PANES, moves::clear_filter, "clear the filter"),
@@ -490,7 +536,7 @@ pub static TABLE: &[Command] = &[
     command(
         "help",
         "? F1",
-        &[Records, Nameservers, Changes, FileChanges, Merge, Outcome, Waiting, Pushing],
+        &[Records, Nameservers, Changes, FileChanges, Merge, Outcome, History, PastPush, Waiting, Pushing],
         help::open,
         "every command and its keys, those of this screen first",
     )

@@ -9,6 +9,7 @@ use super::text::leave::Decision;
 use super::{App, Effect, Overlay, changes};
 use crate::edit::Field;
 use crate::facts::Failure;
+use crate::facts::history::PushRecord;
 use crate::key::{Code, Key};
 use crate::zone::Draft;
 
@@ -58,6 +59,11 @@ pub(super) enum Then {
     Import(Box<Imported>),
     Export(Box<Exporting>),
     Text(Decision),
+    AskNote,
+    RevertLast,
+    /// An interrupted push that was told of.
+    Settle(Box<PushRecord>),
+    RevertInterrupted(Box<PushRecord>),
 }
 
 impl Dialog {
@@ -145,7 +151,11 @@ impl Dialog {
 
     /// The last question before a push. With `proof`, the zone's name must be typed.
     pub fn push(text: Vec<String>, ready: Ready, proof: Option<String>) -> Dialog {
-        Dialog::last("Push", text, Then::Push(Box::new(ready)), proof)
+        let mut dialog = Dialog::last("Push", text, Then::Push(Box::new(ready)), proof);
+        dialog.buttons.insert(1, Button { label: "Note...", letter: 'e', then: Then::AskNote });
+        dialog.escape = 2;
+        dialog.selected = if dialog.proof.is_some() { 0 } else { 2 };
+        dialog
     }
 
     /// The same before a file is saved.
@@ -255,6 +265,10 @@ impl App {
             Then::Save(to_save) => self.save_file(*to_save),
             Then::Import(imported) => self.take_import(*imported),
             Then::Export(exporting) => self.export(*exporting),
+            Then::AskNote => super::palette::ask_note(self),
+            Then::RevertLast => self.revert_last(),
+            Then::Settle(record) => self.settle(&record),
+            Then::RevertInterrupted(record) => self.revert_interrupted(&record),
             Then::Text(decision) => self.decide_on_text(decision),
         }
     }

@@ -123,6 +123,7 @@ pub fn has_changes(app: &App) -> Result<(), String> {
 pub fn can_undo(app: &App) -> Result<(), String> {
     match app.open().and_then(|open| open.draft.next_labels().0) {
         Some(_) => Ok(()),
+        None if app.past.pushed => app.editable(),
         None => Err("nothing to undo".into()),
     }
 }
@@ -183,6 +184,9 @@ fn restored(row: &Row, current: Option<RrSet>, seen: Option<RrSet>) -> Option<Rr
 }
 
 pub fn undo(app: &mut App) {
+    if app.past.pushed && app.open().is_some_and(|open| open.draft.next_labels().0.is_none()) {
+        return super::history::ask_revert_last(app);
+    }
     let text = app.open().and_then(|open| open.draft.undo_text());
     step(app, "undone", |open| open.draft.undo());
     app.patch_document(text);

@@ -98,6 +98,7 @@ impl App {
                 self.file_opened();
                 self.offer_draft();
                 self.offer_text();
+                self.ask_interrupted();
             }
         }
         self.watch_nameservers();

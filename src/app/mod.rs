@@ -15,6 +15,7 @@ pub mod follow;
 pub mod form;
 pub mod forms;
 pub mod help;
+pub mod history;
 pub mod layout;
 pub mod loading;
 pub mod merge;
@@ -53,6 +54,7 @@ use self::text::broken::Broken;
 use self::text::{FoundText, Texts};
 use self::work::{Work, Worked};
 use crate::edit::{Field, Text};
+use crate::facts::history::{End, PushId};
 use crate::facts::{Failure, NameserverStatus, Parent, ServerKind};
 use crate::key::Key;
 use crate::push;
@@ -63,7 +65,7 @@ use crate::zone::{Name, Snapshot};
 mod tests;
 
 /// The number of a request to the world. Numbers grow; an answer with an old one is dropped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId(pub u64);
 
 /// What the program is started with.
@@ -160,6 +162,11 @@ pub enum Msg {
         request: RequestId,
         event: push::Event,
     },
+    /// The answer to an [`Effect::History`].
+    History {
+        request: RequestId,
+        found: history::Found,
+    },
     /// What time it is: seconds since 1970 (UTC). Sent at the start and before each [`Msg::Woke`].
     Clock(u64),
     /// The answer to an [`Effect::Work`].
@@ -230,6 +237,12 @@ pub enum Effect {
     WakeIn(Duration),
     /// Perform one action of a push: never `Show` or `Finish`. Tell with [`Msg::Push`].
     Push { request: RequestId, action: push::Action },
+    /// Read the history of pushes; tell with [`Msg::History`].
+    History { request: RequestId, wanted: history::Wanted },
+    /// Record how an interrupted push ended.
+    CloseRecord { id: PushId, end: Box<End> },
+    /// Tell the configured program of the last push.
+    AfterPush,
     /// Compute something beside the loop; tell with [`Msg::Worked`].
     Work { request: RequestId, work: Box<Work> },
     /// Save the text that is being edited, within a second; of several the latest. Tell with [`Msg::TextSaved`].
@@ -286,6 +299,7 @@ pub enum Screen {
     Merge(Merge),
     Form(Box<Form>),
     Pushing(Box<Pushing>),
+    History(Box<history::History>),
     Result(Box<Results>),
 }
 
@@ -332,8 +346,8 @@ pub struct App {
     /// The zone as text.
     pub text: Texts,
     exchange: Exchange,
-    /// Was the person told that pushes cannot be recorded? Then the next one may go on without.
-    pub unrecorded: bool,
+    /// What is known of past pushes.
+    pub past: history::Past,
     /// The rows that the filter lets through are being looked for.
     searching: Option<(RequestId, rows::Search)>,
     /// Keys pressed meanwhile: they are meant for the rows that will be shown.
@@ -375,7 +389,7 @@ impl App {
             locked: None,
             text: Texts::default(),
             exchange: Exchange::default(),
-            unrecorded: false,
+            past: history::Past::default(),
             searching: None,
             held: VecDeque::new(),
             pending: None,
@@ -398,6 +412,7 @@ impl App {
     /// Takes one message in and says what to do about it.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         self.on_message(msg);
+        self.offer_interrupted();
         self.search_rows();
         self.do_small_works();
         self.keep_in_view();
@@ -415,6 +430,7 @@ impl App {
                 if wrapped_anew {
                     changes::refresh(self);
                     merge::refresh(self);
+                    self.wrap_history();
                 }
             }
             Msg::Hangup => self.effect(Effect::Quit),
@@ -431,6 +447,7 @@ impl App {
             Msg::Nameserver { request, status } => self.on_nameserver(request, status),
             Msg::Parent { request, parent } => self.on_parent(request, parent),
             Msg::Push { request, event } => self.on_push(request, event),
+            Msg::History { request, found } => self.on_history(request, found),
             Msg::Clock(now) => self.now = Some(now),
             Msg::Woke => self.poll_nameservers(),
             Msg::Notice(text) => self.say(text),
@@ -503,6 +520,8 @@ impl App {
             (Screen::Merge(_), _) => Context::Merge,
             (Screen::Form(_), _) => Context::Form,
             (Screen::Pushing(_), _) => Context::Pushing,
+            (Screen::History(history), _) if history.one.is_some() => Context::PastPush,
+            (Screen::History(_), _) => Context::History,
             (Screen::Result(_), _) => Context::Result,
         }
     }

@@ -69,6 +69,10 @@ impl App {
             (None, Screen::Changes(changes), super::Zone::Open(open)) => {
                 changes.selected = go.from(changes.selected, open.draft.changes().len(), page / 4);
             }
+            (None, Screen::History(history), _) => match &mut history.one {
+                Some(one) => one.offset = go.from(one.offset, one.lines.len(), page),
+                None => history.selected = go.from(history.selected, history.total(), page),
+            },
             (None, Screen::Merge(merge), _) => merge.offset = go.from(merge.offset, merge.lines.len(), page),
             (None, Screen::Result(results), _) => {
                 results.offset = go.from(results.offset, results.lines.len(), page);
@@ -89,6 +93,7 @@ impl App {
                 chooser.offset = scroll(chooser.offset, chooser.selected, height.saturating_sub(1), total);
             }
             (None, Screen::Changes(changes), super::Zone::Open(open)) => changes.keep_in_view(open, height),
+            (None, Screen::History(history), _) => history.keep_in_view(height),
             (None, Screen::Merge(merge), _) => merge.keep_in_view(height),
             _ => {}
         }

@@ -43,6 +43,11 @@ pub fn ask_ttl(app: &mut App) {
     open_with(app, "ttl ");
 }
 
+/// `:note` without a text.
+pub fn ask_note(app: &mut App) {
+    open_with(app, &format!("note {}", app.past.note));
+}
+
 pub fn ask_import(app: &mut App) {
     open_with(app, "import ");
 }

@@ -94,7 +94,10 @@ pub fn ask(app: &mut App) {
     if findings > 0 {
         text.push(format!("Note    {} on the Changes screen", count(findings, "finding")));
     }
-    if app.unrecorded {
+    if !app.past.note.is_empty() {
+        text.push(format!("History note: {}", app.past.note));
+    }
+    if app.past.unrecorded {
         text.push("History cannot be written: this push goes without a record".into());
     }
     let danger = danger(base, &changes, app.settings.brake_percent);
@@ -102,7 +105,7 @@ pub fn ask(app: &mut App) {
         text.push(format!("{danger} Type the name of the zone to push it:"));
         base.origin().to_string()
     });
-    let recording = Recording { note: String::new(), may_fail: app.unrecorded };
+    let recording = Recording { note: app.past.note.clone(), may_fail: app.past.unrecorded };
     let ready = Ready { base: base.clone(), changes, plan: plan.clone(), recording };
     app.overlay = Some(Overlay::Dialog(Dialog::push(text, ready, proof)));
 }
@@ -144,7 +147,16 @@ impl App {
     }
 
     fn finish_push(&mut self, report: Report) {
-        self.unrecorded = matches!(report.outcome, Outcome::NotRecorded(_));
+        self.past.unrecorded = matches!(report.outcome, Outcome::NotRecorded(_));
+        self.past.pushed = match report.outcome {
+            Outcome::Applied | Outcome::Partly | Outcome::Unknown(_) => true,
+            Outcome::NothingToDo | Outcome::Refused(_) => false,
+            _ => self.past.pushed,
+        };
+        if self.past.pushed {
+            self.past.note.clear();
+            self.effect(Effect::AfterPush);
+        }
         let Some(open) = self.open() else { return };
         let origin = open.draft.base().origin().clone();
         let lines = lines(&report, &origin);

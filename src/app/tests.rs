@@ -15,6 +15,7 @@ mod editing;
 mod exchange;
 mod files;
 mod follow;
+mod history;
 mod large;
 mod loading;
 mod merge;

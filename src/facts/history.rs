@@ -311,7 +311,9 @@ impl PushRecord {
     pub fn reverse_step(&self, zone: &Snapshot) -> Step {
         let mut changes = self.reverse();
         let signed = is_signed(zone);
-        changes.retain(|key, _| !is_managed(signed, zone, key));
+        changes.retain(|key, change| {
+            !is_managed(signed, zone, key) && !change.is_achieved(key.rtype, zone.get(key).as_ref())
+        });
         Step::new(format!("revert the push of {}", types::in_words(self.head.time)), changes)
     }
 

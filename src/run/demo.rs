@@ -10,12 +10,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::history::Recorder;
 use super::world::{Access, World};
-use super::{Exit, Stop, access, editor};
+use super::{Exit, Stop, access, editor, outside};
 use crate::app::Settings;
 use crate::config::HostPort;
 use crate::dns::questions::Network;
 use crate::server::{Following, Handle, Options, Primary, Secondary};
+use crate::store::history::History;
 use crate::wire::key::{Algorithm, Key, Secret};
 use crate::zone::{Name, Snapshot};
 use crate::zonefile;
@@ -93,7 +95,14 @@ pub fn run() -> Result<Exit, Stop> {
             enclosed: Some(enclosed),
         },
     );
-    super::edit_at(editor::Place::Primary(Arc::new(world)), settings, "demo".into())
+    // Each demo begins with the same zone, so what earlier ones did is no history of it.
+    let folder = outside::private_folder()?;
+    let recorder = Recorder::new(History::new(&folder, "demo", &origin), Vec::new());
+    let world = Arc::new(world.recorded_by(recorder));
+    let result = super::edit_at(editor::Place::Primary(world), settings, "demo".into());
+    // It is private and of no use to anybody: if it stays, that does no harm.
+    let _ = std::fs::remove_dir_all(folder);
+    result
 }
 
 /// A zone as shipped.

@@ -16,7 +16,7 @@ use tokio::task::AbortHandle;
 use super::texts::{self, Saver};
 use super::world::World;
 use super::zone_file::{FromFile, ZoneFile};
-use super::{clock, exchange, outside};
+use super::{clock, exchange, history, outside};
 use crate::app::{App, Effect, Msg, RequestId, Settings};
 use crate::facts::{Failure, FailureKind};
 use crate::store::documents::DocumentFiles;
@@ -228,6 +228,31 @@ impl Editor {
                 self.spawn(request, async move {
                     if let Some(event) = world.perform(action).await {
                         let _ = sender.send(Msg::Push { request, event });
+                    }
+                });
+            }
+            Effect::History { request, wanted } => {
+                let Some((world, _)) = self.network() else { return false };
+                self.beside("history", move || Msg::History {
+                    request,
+                    found: history::find(&world, wanted),
+                });
+            }
+            Effect::CloseRecord { id, end } => {
+                let Some((world, sender)) = self.network() else { return false };
+                let _ = thread::Builder::new().name("history".into()).spawn(move || {
+                    if let Some(Err(failure)) =
+                        world.recorder().map(|recorder| recorder.history.close(&id, &end))
+                    {
+                        let _ = sender.send(Msg::Failed(failure));
+                    }
+                });
+            }
+            Effect::AfterPush => {
+                let Some((world, sender)) = self.network() else { return false };
+                let _ = thread::Builder::new().name("after-push".into()).spawn(move || {
+                    if let Some(trouble) = world.recorder().and_then(|recorder| recorder.tell_program()) {
+                        let _ = sender.send(Msg::Notice(trouble));
                     }
                 });
             }

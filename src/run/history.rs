@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 
 use super::clock;
 use super::verbs::say;
-use crate::facts::history::{Ending, PushId, PushRecord, Record, Verdict, Who};
+use super::world::World;
+use crate::app::history::{Found, Wanted};
+use crate::facts::history::{Ending, Listed, Listing, PushId, PushRecord, Record, Verdict, Who};
 use crate::facts::{Failure, FailureKind};
 use crate::store::history::{History, Recording};
 use crate::ui::clean::clean;
@@ -22,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_SAID: u64 = 4096;
 /// Most interrupted pushes that are told of.
 const MAX_TOLD: usize = 3;
+/// Most pushes that the screen lists, and most that are read whole for the history of one set.
+const MAX_LISTED: usize = 10_000;
+const MAX_READ: usize = 2_000;
 
 /// Writes pushes into the history.
 #[derive(Debug)]
@@ -236,4 +241,41 @@ pub fn interrupted_in_words(record: &PushRecord, zone: &Snapshot) -> String {
         record.achieved(|key| zone.get(key)),
         record.changes.len()
     )
+}
+
+/// Reads what the screen wants of the history.
+pub fn find(world: &World, wanted: Wanted) -> Found {
+    let Some(recorder) = world.recorder() else { return Found::List(Ok(Listing::default())) };
+    let history = &recorder.history;
+    match wanted {
+        Wanted::List(set) => Found::List(list(history, set.as_ref())),
+        Wanted::One(id) => Found::One(history.read(&id).map(Box::new)),
+        Wanted::Last => Found::One(match recorder.last() {
+            Some(id) => history.read(&id).map(Box::new),
+            None => Err(Failure {
+                kind: FailureKind::Local,
+                what: "The last push cannot be taken back.".into(),
+                why: "It was not recorded.".into(),
+                next: "Undo it by hand.".into(),
+            }),
+        }),
+        Wanted::Interrupted => {
+            let ids = history.interrupted().unwrap_or_default().into_iter().take(MAX_TOLD);
+            Found::Interrupted(ids.filter_map(|id| history.read(&id).ok()).collect())
+        }
+    }
+}
+
+/// The newest pushes; only those that changed a set, where one is named: of these the whole records are read.
+fn list(history: &History, set: Option<&RrKey>) -> Result<Listing, Failure> {
+    let mut listing = history.list(if set.is_some() { MAX_READ } else { MAX_LISTED })?;
+    if let Some(set) = set {
+        listing.pushes.retain(|push| match push {
+            Listed::Push(summary) => {
+                history.read(&summary.head.id).is_ok_and(|record| record.changes.contains_key(set))
+            }
+            Listed::Unreadable { .. } => false,
+        });
+    }
+    Ok(listing)
 }

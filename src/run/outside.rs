@@ -63,11 +63,7 @@ pub fn edit(text: &Text, line: usize, zone: &str) -> Outcome {
 
 /// Into a file that nobody else can read, in a folder that nobody else can enter.
 fn write(text: &str, zone: &str) -> io::Result<PathBuf> {
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
-    let number = u64::from_le_bytes(random);
-    let folder = std::env::temp_dir().join(format!("zonewright-{number:016x}"));
-    fs::DirBuilder::new().mode(0o700).create(&folder)?;
+    let folder = private_folder()?;
     // Editors know zone files by the end of the name.
     let name: String = zone
         .chars()
@@ -78,6 +74,19 @@ fn write(text: &str, zone: &str) -> io::Result<PathBuf> {
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
     file.write_all(text.as_bytes())?;
     Ok(path)
+}
+
+/// A new folder among the temporary ones that nobody else can enter.
+///
+/// # Errors
+/// Those of the system.
+pub fn private_folder() -> io::Result<PathBuf> {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
+    let number = u64::from_le_bytes(random);
+    let folder = std::env::temp_dir().join(format!("zonewright-{number:016x}"));
+    fs::DirBuilder::new().mode(0o700).create(&folder)?;
+    Ok(folder)
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {

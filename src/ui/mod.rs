@@ -6,6 +6,7 @@ pub mod changes;
 pub mod clean;
 pub mod form;
 pub mod help;
+pub mod history;
 pub mod menus;
 pub mod merge;
 pub mod nameservers;
@@ -89,6 +90,9 @@ fn draw_screen(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
         Screen::Text => text::draw(app, canvas, layout),
         Screen::Changes(changes) => changes::draw(open, changes, canvas, layout, body),
         Screen::Merge(merge) => merge::draw(merge, canvas, layout, body),
+        Screen::History(history) => {
+            history::draw(history, open.draft.base().origin(), canvas, layout, body);
+        }
         Screen::Pushing(pushing) => push::pushing(pushing, canvas, layout, body),
         Screen::Result(results) => push::results(app, results, canvas, layout, body),
         // Has drawn itself already.

@@ -46,6 +46,7 @@ fn progress_then_the_zone() {
     assert!(matches!(
         &test.effects[1..],
         [
+            Effect::History { .. },
             Effect::AskNameserver { .. },
             Effect::AskNameserver { .. },
             Effect::WakeIn(_),

@@ -110,7 +110,9 @@ fn reviewed_pushed_proved() {
     again.replay(disk(&test.effects));
     assert!(again.changes().is_empty());
     test.keys("Enter u");
-    assert_eq!(test.message(), "nothing to undo");
+    assert!(test.screen(80, 24).contains("Take that push back?"));
+    test.keys("n u Esc");
+    assert!(!test.effects.iter().any(|effect| matches!(effect, Effect::History { .. })), "only when asked");
 }
 
 #[test]

@@ -274,7 +274,7 @@ fn changes() {
 
 #[test]
 fn push_dialog() {
-    insta::assert_snapshot!(edited().keys("c w").screen(80, 24), @r"
+    insta::assert_snapshot!(edited().keys("c w").screen(80, 24), @"
      example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
     ┌ Changes ──────────────────────────────────────────────────────────── 3 of 3 ─┐
     │ [x] old A                                                                    │
@@ -289,7 +289,7 @@ fn push_dialog() {
     │    │ Change  3 record sets: 2 records deleted, 2 added                 │     │
     │    │ Guard   4 prerequisites: refused if somebody changed it meanwhile │     │
     │    │                                                                   │     │
-    │    │  (y) Push  ▌(n) Cancel                                            │     │
+    │    │  (y) Push   (e) Note...  ▌(n) Cancel                              │     │
     │    └───────────────────────────────────────────────────────────────────┘     │
     │                                                                              │
     │                                                                              │
@@ -301,7 +301,7 @@ fn push_dialog() {
      Enter press  Esc cancel
     ");
     let near_root = edited().keys("Tab - w w").screen(80, 24);
-    insta::assert_snapshot!(near_root.lines().skip(4).take(14).collect::<Vec<_>>().join("\n"), @r"
+    insta::assert_snapshot!(near_root.lines().skip(4).take(14).collect::<Vec<_>>().join("\n"), @"
     │ [x] old A                                                                    │
     │     - 1d      192.0.2.99                                                     │
     │ ┌ Push ────────────────────────────────────────────────────────────────────┐ │
@@ -314,7 +314,7 @@ fn push_dialog() {
     │ │ push it:                                                                 │ │
     │ │ >                                                                        │ │
     │ │                                                                          │ │
-    │ │ ▌Push   Cancel                                                           │ │
+    │ │ ▌Push   Note...   Cancel                                                 │ │
     │ └──────────────────────────────────────────────────────────────────────────┘ │
     ");
 }
@@ -730,8 +730,9 @@ fn wide_screens() {
     │  Tab Shift-Tab    between nameservers and records                                                                                │
     │  1                the screen with nameservers and records                                                                        │
     │  c 3              the screen with the changes                                                                                    │
+    │  5                past pushes: what each changed, and taking one back                                                            │
+    │  h                the pushes that changed this record set                                                                        │
     │  Esc              clear the filter                                                                                               │
-    │  ? F1             every command and its keys, those of this screen first                                                         │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      Esc close

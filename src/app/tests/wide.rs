@@ -29,7 +29,7 @@ fn push_dialog() {
     │                              │ Change  3 record sets: 2 records deleted, 2 added                 │                               │
     │                              │ Guard   4 prerequisites: refused if somebody changed it meanwhile │                               │
     │                              │                                                                   │                               │
-    │                              │  (y) Push  ▌(n) Cancel                                            │                               │
+    │                              │  (y) Push   (e) Note...  ▌(n) Cancel                              │                               │
     │                              └───────────────────────────────────────────────────────────────────┘                               │
     │                                                                                                                                  │
     │                                                                                                                                  │
@@ -190,8 +190,8 @@ fn palette() {
     │ made-by-server                   not now: the zone is not signed, so the server makes no records in it                           │
     │ merge             M              not now: nothing is to be decided: no record set was changed by you and by others               │
     │ other-pane        Tab Shift-Tab  between nameservers and records                                                                 │
+    │ history-of-set    h              the pushes that changed this record set                                                         │
     │ add               + = a Ins F7   add a record: choose a type, fill in the form                                                   │
-    │ delete            - d Del F8     delete the record; on a deleted one: bring it back                                              │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      :re
