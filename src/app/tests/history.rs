@@ -135,7 +135,7 @@ fn the_list() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
 
-     R reload  c changes  Enter show  r revert  Esc back
+     R reload  c changes  Enter show  r revert  Esc back  ? help
     ");
     insta::assert_snapshot!(test.screen(132, 43).lines().take(6).collect::<Vec<_>>().join("\n"), @"
      example.com · ns1.example.com · serial 2026112101                                                                             demo
@@ -180,7 +180,7 @@ fn one_push() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
 
-     R reload  c changes  r revert  Esc back
+     R reload  c changes  r revert  Esc back  ? help
     ");
     test.keys("Esc Down Enter").history(&records);
     insta::assert_snapshot!(test.screen(132, 43).lines().take(12).collect::<Vec<_>>().join("\n"), @"

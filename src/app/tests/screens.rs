@@ -732,7 +732,6 @@ fn wide_screens() {
     │  c 3              the screen with the changes                                                                                    │
     │  5                past pushes: what each changed, and taking one back                                                            │
     │  h                the pushes that changed this record set                                                                        │
-    │  Esc              clear the filter                                                                                               │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      Esc close
