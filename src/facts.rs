@@ -11,6 +11,7 @@ pub use self::nameservers::{
     AddressStatus, Delegated, Delegation, Fault, NameserverStatus, Parent, Reply, Transport,
 };
 use crate::zone::update::Rcode;
+use crate::zone::{Name, Rdata, RecordType, RrKey};
 
 /// What sort of failure it was, for code that decides by it. People read the sentences of [`Failure`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,20 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// A form that is being filled in, as it is kept on disk until it is left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenForm {
+    pub rtype: RecordType,
+    /// Where the record stands, where the form has no field for that.
+    pub owner: Option<Name>,
+    /// The record that is edited; `None` when one is added.
+    pub replaced: Option<(RrKey, Rdata)>,
+    /// What stands in each field.
+    pub fields: Vec<String>,
+    /// The index of the field that keys go to.
+    pub current: usize,
+}
 
 /// The server's make, as far as it tells (`version.bind`). Decides what a push can rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

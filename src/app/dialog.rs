@@ -240,7 +240,7 @@ impl App {
         let changes = self.open().map_or(0, |open| open.draft.changes().len());
         match then {
             Then::Close => {}
-            Then::Quit => self.effect(Effect::Quit),
+            Then::Quit => self.quit(),
             Then::Review => changes::open(self),
             Then::AskDiscard => self.overlay = Some(Overlay::Dialog(Dialog::discard(changes))),
             Then::DiscardAndQuit => {
@@ -257,7 +257,8 @@ impl App {
             Then::AskDrop(found) => self.overlay = Some(Overlay::Dialog(Dialog::drop_found(found))),
             Then::Offer(found) => self.on_draft(found),
             Then::DropFound => {
-                self.effect(Effect::ClearDraft);
+                self.effect(Effect::DraftDecided);
+                self.rewrite_draft();
                 self.say("the draft is discarded");
                 self.offer_text();
             }

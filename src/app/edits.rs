@@ -54,6 +54,16 @@ impl App {
         true
     }
 
+    /// Tries again what could not be saved.
+    pub(super) fn save_again(&mut self) {
+        if self.disk_trouble.is_some() {
+            self.rewrite_draft();
+        }
+        if self.text.trouble.is_some() {
+            self.save_texts();
+        }
+    }
+
     pub(super) fn journal(&mut self, entry: Entry) {
         if self.disk_trouble.is_some() {
             // A step is missing on the disk: appended to that, this one would not mean the same.

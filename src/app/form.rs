@@ -5,6 +5,7 @@
 
 mod check;
 mod edits;
+mod kept;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -32,6 +33,8 @@ pub struct Form {
     default_ttl: Option<u32>,
     record: Option<Accepted>,
     set_note: Option<String>,
+    /// Does the zone have this very record already, with this TTL?
+    is_there: bool,
     accept_tried: bool,
     message: Option<String>,
 }
@@ -182,6 +185,7 @@ impl Form {
             default_ttl: None,
             record: None,
             set_note: None,
+            is_there: false,
             accept_tried: false,
             message: None,
         }

@@ -3,7 +3,7 @@
 use super::describe;
 use super::form::{self, Accepted, Form, Outcome};
 use super::open::Pane;
-use super::{App, Overlay, Screen};
+use super::{App, Effect, Overlay, Screen};
 use crate::edit::Field;
 use crate::key::{Code, Key};
 use crate::zone::types::{self, Standing, TypeInfo};
@@ -147,6 +147,48 @@ fn edit_selected(app: &mut App, copy: bool) {
 fn show(app: &mut App, form: Form) {
     app.form_base = app.open().map(|open| open.draft.base().clone());
     app.screen = Screen::Form(Box::new(form));
+}
+
+impl App {
+    /// Keeps what is typed into a form on disk, until the form is left.
+    pub(super) fn keep_form(&mut self) {
+        let now = match &self.screen {
+            Screen::Form(form) if form.is_changed() => Some(form.kept()),
+            _ => None,
+        };
+        if now == self.kept_form {
+            return;
+        }
+        self.effect(match &now {
+            Some(form) => Effect::SaveForm { form: form.clone() },
+            None => Effect::DropForm,
+        });
+        self.kept_form = now;
+    }
+
+    /// Opens the form that an earlier run has left, once nothing else is to be decided.
+    pub(super) fn reopen_form(&mut self) {
+        let decided = self.overlay.is_none() && self.found.is_none() && self.text.found.is_none();
+        if !decided || !matches!(self.screen, Screen::Main) || self.editable().is_err() {
+            return;
+        }
+        let Some(open) = self.open() else { return };
+        let Some(kept) = &self.found_form else { return };
+        let zone = open.draft.contents();
+        let form = Form::reopened(kept, zone, common_ttl(open.draft.base()));
+        let gone = kept.replaced.is_some() && !form.is_edit();
+        self.kept_form = self.found_form.take();
+        if form.is_done() {
+            return;
+        }
+        show(self, form);
+        match gone {
+            true => self.complain(
+                "the form that you were filling in is here again; the record that it edited is gone: it adds one",
+            ),
+            false => self.say("the form that you were filling in is here again"),
+        }
+    }
 }
 
 /// Gives the key to the form.

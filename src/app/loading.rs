@@ -153,21 +153,27 @@ impl App {
             (0, true) => {}
             // All of it is in the zone by now, or was undone.
             (0, false) if self.file().is_some() && !draft.entries().is_empty() => self.resume_draft(found),
-            (0, false) => self.effect(Effect::ClearDraft),
+            (0, false) => {
+                self.effect(Effect::DraftDecided);
+                self.rewrite_draft();
+            }
             _ => self.overlay = Some(Overlay::Dialog(Dialog::draft_found(&draft, found))),
         }
     }
 
-    /// Goes on with the draft of an earlier run.
+    /// Goes on with the draft of an earlier run. What was done since, while the disk did not give it out, comes after.
     pub(super) fn resume_draft(&mut self, found: FoundDraft) {
         self.resume_document(&found);
+        self.effect(Effect::DraftDecided);
         let Some(open) = self.open_mut() else { return };
-        open.draft.replay(found.entries);
+        let since = open.draft.entries();
+        open.draft = Draft::new(open.draft.base().clone());
+        open.draft.replay(found.entries.into_iter().chain(since));
         open.refresh();
         let conflicts = open.draft.conflicts().len();
         let moved = open.draft.base().serial() != found.base_serial;
         let changes = describe::count(open.draft.changes().len(), "change");
-        if moved {
+        if moved || self.disk_trouble.is_some() {
             self.rewrite_draft();
         }
         match conflicts {

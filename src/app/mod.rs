@@ -55,7 +55,7 @@ use self::text::{FoundText, Texts};
 use self::work::{Work, Worked};
 use crate::edit::{Field, Text};
 use crate::facts::history::{End, PushId};
-use crate::facts::{Failure, NameserverStatus, Parent, ServerKind};
+use crate::facts::{Failure, NameserverStatus, OpenForm, Parent, ServerKind};
 use crate::key::Key;
 use crate::push;
 use crate::zone::draft::Entry;
@@ -147,6 +147,12 @@ pub enum Msg {
     /// How an [`Effect::Journal`], [`Effect::ReplaceDraft`] or [`Effect::ClearDraft`] ended. Trouble stays on
     /// the screen until one succeeds.
     Journalled(Result<(), Failure>),
+    /// Is any of the draft still being written? Not told of what is written at once.
+    Saving(bool),
+    /// It is time to try again what could not be saved.
+    SaveAgain,
+    /// A form that was being filled in when an earlier run ended.
+    FormFound(OpenForm),
     /// What is known of one nameserver; sent whenever more is known.
     Nameserver {
         request: RequestId,
@@ -227,6 +233,8 @@ pub enum Effect {
     ReplaceDraft { entries: Vec<Entry>, base_serial: u32 },
     /// There is no draft any more: remove it from the disk.
     ClearDraft,
+    /// The person has decided on the draft of [`Msg::DraftFound`]. Until then it stays on disk, whatever is written.
+    DraftDecided,
     /// Take the draft from the editor that holds it; tell with [`Msg::DraftFound`] or [`Msg::Failed`].
     TakeOver,
     /// Ask a nameserver for the zone's serial; tell with [`Msg::Nameserver`].
@@ -252,6 +260,10 @@ pub enum Effect {
     /// Save a text that is not the zone's document any more beside the others of its kind; tell with
     /// [`Msg::TextSaved`].
     SetAside { text: Text },
+    /// Save the form that is being filled in, within a second; of several the latest.
+    SaveForm { form: OpenForm },
+    /// The form was left: remove what was saved of it.
+    DropForm,
     /// Save the zone's document; tell with [`Msg::TextSaved`].
     SaveDocument { text: Text },
     /// Write the zone file, unless it has changed since it was loaded, and have it loaded by the nameserver; tell with
@@ -339,6 +351,10 @@ pub struct App {
     pub message: Option<Message>,
     /// The draft could not be written: stays until it can.
     pub disk_trouble: Option<Failure>,
+    /// Is any of the draft not on disk yet?
+    pub saving: bool,
+    /// The person wants to leave, once the draft is on disk.
+    leaving: bool,
     /// Show a line about the selected record? It costs bytes with each move.
     pub details: bool,
     /// Who else holds the draft of this zone.
@@ -358,6 +374,10 @@ pub struct App {
     pub now: Option<u64>,
     /// The draft of an earlier run, until the person has decided.
     found: Option<FoundDraft>,
+    /// The form of an earlier run, until it can be opened.
+    found_form: Option<OpenForm>,
+    /// The form that is being filled in, as it is on disk.
+    kept_form: Option<OpenForm>,
     /// The key being handled.
     key: Key,
     /// The load that is wanted, while one is under way.
@@ -385,6 +405,8 @@ impl App {
             overlay: None,
             message: None,
             disk_trouble: None,
+            saving: false,
+            leaving: false,
             details: false,
             locked: None,
             text: Texts::default(),
@@ -395,6 +417,8 @@ impl App {
             pending: None,
             now: None,
             found: None,
+            found_form: None,
+            kept_form: None,
             key: Key::char(' '),
             load: None,
             following: None,
@@ -415,6 +439,8 @@ impl App {
         self.offer_interrupted();
         self.search_rows();
         self.do_small_works();
+        self.reopen_form();
+        self.keep_form();
         self.keep_in_view();
         std::mem::take(&mut self.effects)
     }
@@ -444,6 +470,9 @@ impl App {
             }
             Msg::DraftLocked { holder } => self.locked = Some(holder),
             Msg::Journalled(result) => self.disk_trouble = result.err(),
+            Msg::Saving(saving) => self.on_saving(saving),
+            Msg::SaveAgain => self.save_again(),
+            Msg::FormFound(form) => self.found_form = Some(form),
             Msg::Nameserver { request, status } => self.on_nameserver(request, status),
             Msg::Parent { request, parent } => self.on_parent(request, parent),
             Msg::Push { request, event } => self.on_push(request, event),
@@ -529,6 +558,7 @@ impl App {
     fn on_key(&mut self, key: Key) {
         self.message = None;
         self.look();
+        self.leaving = false;
         self.key = key;
         if let Some(mode) = &mut self.text.mode {
             mode.begin_key();

@@ -1,4 +1,4 @@
-//! Ctrl-C, and leaving the program.
+//! Ctrl-C, and leaving the program: with changes it asks, and it waits for the draft to be on disk.
 
 use super::dialog::Dialog;
 use super::{App, Effect, Overlay, Screen, dialog, file, pushing, text};
@@ -33,7 +33,7 @@ impl App {
             return self.say("the file is being saved; wait until that has ended");
         }
         match self.open().map_or(0, |open| open.draft.changes().len()) {
-            0 if !text && !self.has_new_text() => self.effect(Effect::Quit),
+            0 if !text && !self.has_new_text() => self.quit(),
             changes => {
                 let trouble = self.disk_trouble.as_ref().or(self.text.trouble.as_ref());
                 let mut dialog = Dialog::quit(changes, trouble, self.file().is_some());
@@ -45,5 +45,23 @@ impl App {
                 self.overlay = Some(Overlay::Dialog(dialog));
             }
         }
+    }
+
+    pub(super) fn on_saving(&mut self, saving: bool) {
+        self.saving = saving;
+        if self.leaving && !saving {
+            self.leaving = false;
+            // Where it could not be saved, the question says so.
+            if self.disk_trouble.is_some() { self.ask_quit() } else { self.effect(Effect::Quit) }
+        }
+    }
+
+    /// Ends the program, once the draft is on disk.
+    pub(super) fn quit(&mut self) {
+        if !self.saving {
+            return self.effect(Effect::Quit);
+        }
+        self.leaving = true;
+        self.say("the draft is being saved; the editor ends when that is done. Any key stays here");
     }
 }

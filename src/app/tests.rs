@@ -22,6 +22,7 @@ mod merge;
 mod nameservers;
 mod pushing;
 mod random;
+mod saving;
 mod screens;
 mod signed;
 mod table;

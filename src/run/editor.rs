@@ -1,32 +1,27 @@
 //! The loop of the editor: messages in, frames and effects out.
 //!
 //! A plain thread on a channel. The network runs on tokio beside it, keys come from the input thread; leaving
-//! waits for neither. The draft's journal is written here, before the frame that shows the step.
+//! waits for neither. The draft is written beside it ([`super::saver`]); the frame that shows a step waits for that
+//! a little, and says so where it is still being saved.
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
-use super::texts::{self, Saver};
+use super::saver::{Files, Saver};
 use super::world::World;
 use super::zone_file::{FromFile, ZoneFile};
 use super::{clock, exchange, history, outside};
 use crate::app::{App, Effect, Msg, RequestId, Settings};
-use crate::facts::{Failure, FailureKind};
-use crate::store::documents::DocumentFiles;
-use crate::store::drafts::{Found, Journal, Opened};
 use crate::term::input::{self, Input, Pauser};
 use crate::term::screen::Screen;
 use crate::ui;
-
-/// Opens the journal of the draft; again when the person wants to take it over.
-pub type OpenJournal = Box<dyn Fn() -> Result<Opened, Failure>>;
 
 /// Where the zone is.
 #[derive(Clone)]
@@ -37,6 +32,12 @@ pub enum Place {
 
 /// Most messages taken in before a frame is painted.
 const BATCH: usize = 256;
+/// How long a frame waits for a step to be on disk. What takes longer is shown as being saved.
+const SHORT: Duration = Duration::from_millis(10);
+/// How often it is looked whether that has ended.
+const LOOK: Duration = Duration::from_millis(20);
+/// After so long it is tried again to save what could not be saved.
+const RETRY: Duration = Duration::from_secs(5);
 
 struct Editor {
     app: App,
@@ -48,10 +49,8 @@ struct Editor {
     pending: VecDeque<Msg>,
     running: HashMap<RequestId, Vec<AbortHandle>>,
     wake_at: Option<Instant>,
-    open_journal: OpenJournal,
-    /// `None` when another editor holds it or the disk does not work: then nothing can be edited or it is said.
-    journal: Option<Journal>,
-    documents: DocumentFiles,
+    /// When it is tried again to save what could not be saved.
+    retry_at: Option<Instant>,
     saver: Saver,
     input: Pauser,
 }
@@ -60,18 +59,12 @@ struct Editor {
 ///
 /// # Errors
 /// When the terminal cannot be used at all.
-pub fn run(
-    settings: Settings,
-    place: Place,
-    network: Handle,
-    open_journal: OpenJournal,
-    documents: DocumentFiles,
-) -> io::Result<()> {
+pub fn run(settings: Settings, place: Place, network: Handle, files: Files) -> io::Result<()> {
     let screen = Screen::enter()?;
     let (sender, receiver) = channel();
     let to_loop = sender.clone();
     let input = input::start(move |input| to_loop.send(message_of(input)).is_ok())?;
-    let saver = Saver::start(documents.clone(), sender.clone());
+    let saver = Saver::start(files, sender.clone());
     let (mut app, effects) = App::new(settings);
     let (width, height) = screen.size();
     app.update(Msg::Resize(width, height));
@@ -85,13 +78,10 @@ pub fn run(
         pending: VecDeque::new(),
         running: HashMap::new(),
         wake_at: None,
-        open_journal,
-        journal: None,
-        documents,
+        retry_at: None,
         saver,
         input,
     };
-    editor.take_journal(false);
     if editor.settle(effects) {
         return Ok(());
     }
@@ -115,9 +105,8 @@ impl Editor {
             if self.screen.paint(|frame| ui::draw(&self.app, frame)).is_err() {
                 return Ok(());
             }
-            let Some(first) = self.next_message(receiver) else { return Ok(()) };
-            let batch: Vec<Msg> = std::iter::once(first).chain(receiver.try_iter().take(BATCH)).collect();
-            for message in batch {
+            let Some(messages) = self.next_messages(receiver) else { return Ok(()) };
+            for message in messages {
                 if let Msg::Resize(width, height) = message {
                     self.screen.resize(width, height);
                 }
@@ -126,21 +115,51 @@ impl Editor {
                     return Ok(());
                 }
             }
+            self.hear_of_saving(Duration::ZERO);
+            if self.settle(Vec::new()) {
+                return Ok(());
+            }
         }
     }
 
-    /// Waits for a message, or for the time that the app wants to be woken. `None` when nobody is left to send.
-    fn next_message(&mut self, receiver: &Receiver<Msg>) -> Option<Msg> {
-        let Some(wake_at) = self.wake_at else { return receiver.recv().ok() };
-        match receiver.recv_timeout(wake_at.saturating_duration_since(Instant::now())) {
-            Ok(message) => Some(message),
-            Err(RecvTimeoutError::Disconnected) => None,
-            Err(RecvTimeoutError::Timeout) => {
-                self.wake_at = None;
-                self.app.update(Msg::Clock(clock::now()));
-                Some(Msg::Woke)
-            }
+    /// Waits for messages, for the draft to be written, or for a time that was set. `None` when nobody is left to send.
+    fn next_messages(&mut self, receiver: &Receiver<Msg>) -> Option<Vec<Msg>> {
+        let now = Instant::now();
+        let has_trouble = self.app.disk_trouble.is_some() || self.app.text.trouble.is_some();
+        self.retry_at = has_trouble.then(|| self.retry_at.unwrap_or(now + RETRY));
+        let look_at = self.saver.is_busy().then(|| now + LOOK);
+        let received = match [self.wake_at, self.retry_at, look_at].into_iter().flatten().min() {
+            None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(at) => receiver.recv_timeout(at.saturating_duration_since(now)),
+        };
+        let mut messages: Vec<Msg> = match received {
+            Ok(first) => std::iter::once(first).chain(receiver.try_iter().take(BATCH)).collect(),
+            Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) => Vec::new(),
+        };
+        let now = Instant::now();
+        if self.wake_at.take_if(|at| *at <= now).is_some() {
+            messages.extend([Msg::Clock(clock::now()), Msg::Woke]);
         }
+        if self.retry_at.take_if(|at| *at <= now).is_some() {
+            messages.push(Msg::SaveAgain);
+        }
+        Some(messages)
+    }
+
+    /// Takes in how saving the draft ended, as far as it has, or does within a time.
+    fn hear_of_saving(&mut self, patience: Duration) {
+        self.pending.extend(self.saver.answers(patience).into_iter().map(Msg::Journalled));
+        if self.saver.is_busy() != self.app.saving {
+            self.pending.push_back(Msg::Saving(self.saver.is_busy()));
+        }
+    }
+
+    /// Has something of the draft written. The frame waits for that a little, but not behind something large.
+    fn write_draft(&mut self, order: impl FnOnce(&mut Saver)) {
+        let patience = if self.saver.is_busy() { Duration::ZERO } else { SHORT };
+        order(&mut self.saver);
+        self.hear_of_saving(patience);
     }
 
     /// Performs effects and what follows from them. True when the program shall end.
@@ -195,17 +214,16 @@ impl Editor {
                 }
             }
             Effect::Journal { entry, base_serial } => {
-                self.write_journal(|journal| {
-                    journal.set_base_serial(base_serial);
-                    journal.append(&entry)
-                });
+                self.write_draft(|saver| saver.append(entry, base_serial));
             }
-            Effect::ReplaceDraft { entries, base_serial } => self.write_journal(|journal| {
-                journal.set_base_serial(base_serial);
-                journal.rewrite(&entries)
-            }),
-            Effect::ClearDraft => self.write_journal(|journal| journal.rewrite(&[])),
-            Effect::TakeOver => self.take_journal(true),
+            Effect::ReplaceDraft { entries, base_serial } => {
+                self.write_draft(|saver| saver.rewrite(entries, base_serial));
+            }
+            Effect::ClearDraft => self.write_draft(|saver| saver.rewrite(Vec::new(), 0)),
+            Effect::DraftDecided => self.saver.decided(),
+            Effect::TakeOver => self.saver.take_over(),
+            Effect::SaveForm { form } => self.saver.form(form),
+            Effect::DropForm => self.saver.drop_form(),
             Effect::AskNameserver { request, server } => {
                 let Some((world, sender)) = self.network() else { return false };
                 self.spawn(request, async move {
@@ -338,48 +356,5 @@ impl Editor {
         // Requests that are over need no entry any more.
         self.running.retain(|_, tasks| tasks.iter().any(|task| !task.is_finished()));
         self.running.entry(request).or_default().push(handle);
-    }
-
-    fn write_journal(&mut self, write: impl FnOnce(&mut Journal) -> Result<(), Failure>) {
-        let result = match &mut self.journal {
-            Some(journal) => write(journal),
-            None => Err(Failure {
-                kind: FailureKind::Local,
-                what: "The draft is not saved.".into(),
-                why: "It is not open for writing: another editor holds it, or the disk failed at the start."
-                    .into(),
-                next: "Your changes are on this screen alone; push them before you leave.".into(),
-            }),
-        };
-        self.pending.push_back(Msg::Journalled(result));
-    }
-
-    /// Opens the journal. `asked`: the person waits for the answer, also when there is nothing in it.
-    fn take_journal(&mut self, asked: bool) {
-        let message = match (self.open_journal)() {
-            Ok(Opened::Ours(journal, found)) => {
-                self.journal = Some(journal);
-                match texts::load(&self.documents) {
-                    Ok(found) => self.pending.extend(found),
-                    Err(failure) => self.pending.push_back(Msg::Failed(failure)),
-                }
-                match found {
-                    None if !asked => return,
-                    None => Msg::DraftFound { entries: Vec::new(), base_serial: 0, saved_at: String::new() },
-                    Some(Found { entries, base_serial, changed, .. }) => {
-                        Msg::DraftFound { entries, base_serial, saved_at: clock::in_words(changed) }
-                    }
-                }
-            }
-            Ok(Opened::HeldBy(holder)) if asked => Msg::Failed(Failure {
-                kind: FailureKind::Local,
-                what: "The draft cannot be taken over.".into(),
-                why: format!("The other editor ({holder}) is still running."),
-                next: "End it, or ask whoever runs it; then try again.".into(),
-            }),
-            Ok(Opened::HeldBy(holder)) => Msg::DraftLocked { holder },
-            Err(failure) => Msg::Journalled(Err(failure)),
-        };
-        self.pending.push_back(message);
     }
 }

@@ -11,7 +11,7 @@ mod history;
 mod log;
 mod outside;
 mod pushing;
-mod texts;
+mod saver;
 mod verbs;
 mod world;
 mod zone_file;
@@ -27,6 +27,9 @@ use self::zone_file::ZoneFile;
 use crate::app::Settings;
 use crate::cli::{self, Cli, ServerArgs, Verb};
 use crate::facts::Failure;
+use crate::store::documents::DocumentFiles;
+use crate::store::drafts::Journal;
+use crate::store::forms::FormFile;
 
 /// How the program ended, for scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,12 +160,15 @@ fn edit_file(file: ZoneFile) -> Result<Exit, Stop> {
 fn edit_at(place: editor::Place, settings: Settings, label: String) -> Result<Exit, Stop> {
     let state = access::state_directory()?;
     let zone = settings.zone.clone();
-    let documents = crate::store::documents::DocumentFiles::new(&state, &label, &zone);
-    let open_journal = Box::new(move || crate::store::drafts::Journal::open(&state, &label, &zone));
+    let files = saver::Files {
+        documents: DocumentFiles::new(&state, &label, &zone),
+        form: FormFile::new(&state, &label, &zone),
+        open_journal: Box::new(move || Journal::open(&state, &label, &zone)),
+    };
     let runtime = access::runtime()?;
     on_terminal()?;
     let handle = runtime.handle().clone();
-    let result = editor::run(settings, place, handle, open_journal, documents);
+    let result = editor::run(settings, place, handle, files);
     // Leaving waits for nothing that the network still does.
     runtime.shutdown_background();
     result.map_err(no_terminal)?;

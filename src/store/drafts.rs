@@ -1,8 +1,12 @@
 //! Draft journals: every step of a draft, on disk before it is on the screen.
 //!
 //! One file a zone and server, one line an entry: a CRC-32 of the rest, a blank, JSON. Steps are appended and
-//! synced; a torn last line is dropped when the file is read. Two editors do not share a draft: the journal is
-//! locked as long as it is open. What the entries mean is `zone::draft`'s business; no secret is ever in here.
+//! synced; a torn last line is dropped when the file is read. A journal that has grown long is written anew with the
+//! oldest steps as one. Two editors do not share a draft: the journal is locked as long as it is open. What the entries mean is `zone::draft`'s business; no secret is ever in here.
+
+mod compact;
+#[cfg(test)]
+mod tests;
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
@@ -17,11 +21,14 @@ use crate::facts::{Failure, FailureKind};
 use crate::zone::draft::{Entry, Step};
 use crate::zone::{Name, TextEdit, TextPatch};
 
-/// Journals larger than this are not read: they are none of ours.
+/// Journals larger than this, in octets, are not read: they are none of ours. Nor are they written.
 const MAX_JOURNAL: u64 = 1 << 30;
+/// A journal is made shorter when so much was added to it since it was written last: entries, and octets.
+const MANY_ENTRIES: usize = 10_000;
+const MANY_OCTETS: u64 = 64 << 20;
 
 /// A draft found on disk.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
     pub entries: Vec<Entry>,
     /// The serial of the zone that the draft was begun on.
@@ -30,6 +37,8 @@ pub struct Found {
     pub begun: u64,
     /// When it was last written to, in seconds since 1970.
     pub changed: u64,
+    /// Where a journal was copied to that is damaged before its end: what follows the damage cannot be read.
+    pub damaged: Option<PathBuf>,
 }
 
 /// An open, locked journal of one zone's draft.
@@ -40,6 +49,16 @@ pub struct Journal {
     file: Option<File>,
     zone: Name,
     base_serial: u32,
+    /// When the draft was begun, in seconds since 1970; `None` while there is none.
+    begun: Option<u64>,
+    /// Entries in the file, and its octets.
+    entries: usize,
+    octets: u64,
+    /// Those after which it is made shorter.
+    most_entries: usize,
+    most_octets: u64,
+    /// An entry could not be written: those after it would not mean the same without it.
+    is_broken: bool,
     /// Held as long as the journal is; the lock goes with the file handle, also when the process dies.
     _lock: File,
 }
@@ -106,33 +125,58 @@ impl Journal {
         let of_user = std::env::var("USER").map(|user| format!(" of {user}")).unwrap_or_default();
         let _ = lock.set_len(0);
         let _ = writeln!(lock, "process {}{of_user}", std::process::id());
-        let (found, whole) = match fs::metadata(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (None, 0),
-            Err(error) => return Err(trouble(error)),
-            Ok(metadata) if metadata.len() > MAX_JOURNAL => {
-                return Err(trouble(io::Error::other("it is larger than any journal of this program")));
-            }
-            Ok(metadata) => {
-                let (mut found, whole) = read_entries(&fs::read(&path).map_err(trouble)?);
-                if let (Some(found), Ok(modified)) = (&mut found, metadata.modified()) {
-                    found.changed = since_1970(modified);
-                }
-                (found, whole)
-            }
+        let mut journal = Journal {
+            path,
+            file: None,
+            zone: zone.clone(),
+            base_serial: 0,
+            begun: None,
+            entries: 0,
+            octets: 0,
+            most_entries: MANY_ENTRIES,
+            most_octets: MANY_OCTETS,
+            is_broken: false,
+            _lock: lock,
         };
-        let file = match &found {
-            None => None,
-            Some(_) => {
-                let file = private().write(true).open(&path).map_err(trouble)?;
-                // Cut the torn end off, so that the next entry begins on a line of its own.
-                file.set_len(whole).map_err(trouble)?;
-                drop(file);
-                Some(private().append(true).open(&path).map_err(trouble)?)
-            }
+        let found = journal.read().map_err(|error| disk_failure(&journal.path, &error))?;
+        Ok(Opened::Ours(journal, found))
+    }
+
+    /// Reads what an earlier run has left, and makes the file one that can be appended to.
+    fn read(&mut self) -> io::Result<Option<Found>> {
+        let metadata = match fs::metadata(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            other => other?,
         };
-        let base_serial = found.as_ref().map_or(0, |found| found.base_serial);
-        let journal = Journal { path, file, zone: zone.clone(), base_serial, _lock: lock };
-        Ok(Opened::Ours(journal, found.filter(|found| !found.entries.is_empty())))
+        if metadata.len() > MAX_JOURNAL {
+            return Err(io::Error::other("it is larger than any journal of this program"));
+        }
+        let octets = fs::read(&self.path)?;
+        let (found, whole) = read_entries(&octets);
+        // The last line may be torn; what has more after it was not torn by us.
+        let rest = octets.get(whole..).unwrap_or_default();
+        let is_damaged = memchr::memchr(b'\n', rest).is_some();
+        let damaged = if is_damaged { Some(self.set_aside(&octets)?) } else { None };
+        let Some(mut found) = found.filter(|found| !found.entries.is_empty()) else {
+            fs::remove_file(&self.path)?;
+            return Ok(damaged.map(|damaged| Found { damaged: Some(damaged), ..Found::default() }));
+        };
+        found.damaged = damaged;
+        found.changed = since_1970(metadata.modified()?);
+        // Cut the torn end off, so that the next entry begins on a line of its own.
+        let whole = whole as u64;
+        private().open(&self.path)?.set_len(whole)?;
+        self.file = Some(private().append(true).open(&self.path)?);
+        (self.base_serial, self.begun) = (found.base_serial, Some(found.begun));
+        (self.entries, self.octets) = (found.entries.len(), whole);
+        Ok(Some(found))
+    }
+
+    /// Copies a damaged journal to where nobody cuts it.
+    fn set_aside(&self, octets: &[u8]) -> io::Result<PathBuf> {
+        let path = self.path.with_extension("damaged");
+        files::replace(&path, octets)?;
+        Ok(path)
     }
 
     /// The serial that a journal begun now is based on.
@@ -140,31 +184,51 @@ impl Journal {
         self.base_serial = serial;
     }
 
-    /// Writes an entry and sees it onto the disk.
+    /// Writes an entry and sees it onto the disk. After an entry that could not be written none is taken, until the
+    /// journal is rewritten.
     ///
     /// # Errors
     /// A [`Failure`] for the screen; the journal then ends with the last whole entry.
     pub fn append(&mut self, entry: &Entry) -> Result<(), Failure> {
-        self.try_append(entry).map_err(|error| disk_failure(&self.path, &error))
+        self.try_append(entry).map_err(|error| {
+            self.is_broken = true;
+            disk_failure(&self.path, &error)
+        })
+    }
+
+    /// Is an entry missing in it?
+    pub fn is_broken(&self) -> bool {
+        self.is_broken
     }
 
     fn try_append(&mut self, entry: &Entry) -> io::Result<()> {
-        let mut text = String::new();
-        let file = match &mut self.file {
-            Some(file) => file,
-            None => {
-                text = header(&self.zone, self.base_serial)?;
-                self.file.insert(private().append(true).create(true).open(&self.path)?)
-            }
-        };
-        text.push_str(&encode(&line_of(entry))?);
-        let before = file.metadata()?.len();
-        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_data());
-        if written.is_err() {
-            // Cut back to the last whole entry; should that fail too, reading drops the torn line.
-            let _ = file.set_len(before);
+        if self.is_broken {
+            return Err(io::Error::other("an earlier change could not be written"));
         }
-        written
+        let line = encode(&line_of(entry))?;
+        if self.octets + line.len() as u64 > self.most_octets || self.entries >= self.most_entries {
+            // Where that does not work, the journal is as good as it was, but long.
+            if self.shorten().is_err() {
+                (self.most_entries, self.most_octets) = (self.entries * 2, self.octets * 2);
+            }
+        }
+        if self.octets + line.len() as u64 > MAX_JOURNAL {
+            return Err(io::Error::other("the draft has more than 1 GiB; push what is in it first"));
+        }
+        match &mut self.file {
+            Some(file) => {
+                let written = file.write_all(line.as_bytes()).and_then(|()| file.sync_data());
+                if written.is_err() {
+                    // Cut back to the last whole entry; should that fail too, reading drops the torn line.
+                    let _ = file.set_len(self.octets);
+                }
+                written?;
+                self.octets += line.len() as u64;
+                self.entries += 1;
+            }
+            None => self.replace(1, &line)?,
+        }
+        Ok(())
     }
 
     /// Replaces the journal by these entries, in one rename; without entries, removes it.
@@ -172,24 +236,50 @@ impl Journal {
     /// # Errors
     /// A [`Failure`]; the old journal is then still there.
     pub fn rewrite(&mut self, entries: &[Entry]) -> Result<(), Failure> {
-        self.try_rewrite(entries).map_err(|error| disk_failure(&self.path, &error))
+        let rewritten = self.try_rewrite(entries);
+        self.is_broken = rewritten.is_err();
+        rewritten.map_err(|error| disk_failure(&self.path, &error))
     }
 
     fn try_rewrite(&mut self, entries: &[Entry]) -> io::Result<()> {
         if entries.is_empty() {
             self.file = None;
+            self.begun = None;
+            (self.entries, self.octets) = (0, 0);
             return match fs::remove_file(&self.path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
                 _ => Ok(()),
             };
         }
-        let mut text = header(&self.zone, self.base_serial)?;
+        let mut lines = String::new();
         for entry in entries {
-            text.push_str(&encode(&line_of(entry))?);
+            lines.push_str(&encode(&line_of(entry))?);
+        }
+        self.replace(entries.len(), &lines)
+    }
+
+    /// Puts a journal of these lines in the place of the one there is, if there is one.
+    fn replace(&mut self, entries: usize, lines: &str) -> io::Result<()> {
+        let begun = *self.begun.get_or_insert_with(|| since_1970(SystemTime::now()));
+        let header = Line::Draft { zone: self.zone.to_string(), base_serial: self.base_serial, begun };
+        let text = encode(&header)? + lines;
+        let octets = text.len() as u64;
+        if octets > MAX_JOURNAL {
+            return Err(io::Error::other("the draft has more than 1 GiB; push what is in it first"));
         }
         files::replace(&self.path, text.as_bytes())?;
         self.file = Some(private().append(true).open(&self.path)?);
+        (self.entries, self.octets) = (entries, octets);
+        // Where all of it is needed, it has to double before that is tried again.
+        (self.most_entries, self.most_octets) =
+            (entries.max(MANY_ENTRIES / 2) * 2, octets.max(MANY_OCTETS / 2) * 2);
         Ok(())
+    }
+
+    /// Writes the journal anew with the steps of long ago as one.
+    fn shorten(&mut self) -> io::Result<()> {
+        let (Some(found), _) = read_entries(&fs::read(&self.path)?) else { return Ok(()) };
+        self.try_rewrite(&compact::compacted(found.entries))
     }
 }
 
@@ -199,25 +289,21 @@ fn disk_failure(path: &Path, error: &io::Error) -> Failure {
         what: "The draft could not be saved.".into(),
         why: format!("{}: {error}.", path.display()),
         next:
-            "Free disk space or mend the permissions; your changes are still on the screen, and pushing them \
-               works."
+            "Free disk space or mend the permissions: it is tried again every few seconds. Your changes are \
+               still on the screen, and pushing them works."
                 .into(),
     }
 }
 
-fn header(zone: &Name, base_serial: u32) -> io::Result<String> {
-    encode(&Line::Draft { zone: zone.to_string(), base_serial, begun: since_1970(SystemTime::now()) })
-}
-
 /// The draft in a journal's octets, and how many octets of it are whole.
-fn read_entries(octets: &[u8]) -> (Option<Found>, u64) {
+fn read_entries(octets: &[u8]) -> (Option<Found>, usize) {
     let mut found: Option<Found> = None;
-    let mut whole = 0u64;
+    let mut whole = 0;
     for line in octets.split_inclusive(|octet| *octet == b'\n') {
         let Some(entry) = line.strip_suffix(b"\n").and_then(decode) else { break };
         match (entry, &mut found) {
             (Line::Draft { base_serial, begun, .. }, None) => {
-                found = Some(Found { entries: Vec::new(), base_serial, begun, changed: begun });
+                found = Some(Found { base_serial, begun, changed: begun, ..Found::default() });
             }
             (Line::Draft { .. }, Some(_)) | (_, None) => break,
             (entry, Some(found)) => match entry_of(entry) {
@@ -225,7 +311,7 @@ fn read_entries(octets: &[u8]) -> (Option<Found>, u64) {
                 None => break,
             },
         }
-        whole += line.len() as u64;
+        whole += line.len();
     }
     (found, whole)
 }
@@ -263,149 +349,4 @@ fn entry_of(line: Line) -> Option<Entry> {
 
 fn text_line(edit: &TextEdit) -> TextLine {
     TextLine { offset: edit.offset, removed: edit.removed.clone(), inserted: edit.inserted.clone() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::zone::changes::{Change, ChangeMap};
-    use crate::zone::{RecordType, RrKey, RrSet};
-    use std::os::unix::fs::PermissionsExt as _;
-
-    fn zone() -> Name {
-        Name::parse(b"example.com.", None).unwrap()
-    }
-
-    fn entry(number: u8) -> Entry {
-        let key = RrKey::new(Name::parse(b"a\\.b\\255.example.com.", None).unwrap(), RecordType(65400));
-        let set =
-            RrSet { ttl: 300, rdata: vec![Box::new([number, 0, 255]), Box::new([])], mixed_ttls: vec![1, 2] };
-        let changes: ChangeMap = [(key, Change { before: None, after: Some(set) })].into();
-        let text = TextPatch::between("a\n", if number == 1 { "a\n" } else { "; ä\u{1b}\n" });
-        let text = Some(text).filter(|text| !text.is_empty());
-        let seen = if number == 2 { changes.clone() } else { ChangeMap::new() };
-        Entry::Step(Step { label: format!("add \u{1b}[31m\n\"{number}\""), changes, seen, text })
-    }
-
-    fn open(state: &Path) -> (Journal, Option<Found>) {
-        match Journal::open(state, "ns0.example.net", &zone()).unwrap() {
-            Opened::Ours(journal, found) => (journal, found),
-            Opened::HeldBy(holder) => panic!("held by {holder}"),
-        }
-    }
-
-    fn journal_path(state: &Path) -> PathBuf {
-        state.join("drafts/ns0.example.net/example.com..journal")
-    }
-
-    #[test]
-    fn entries_come_back() {
-        let state = tempfile::tempdir().unwrap();
-        let (mut journal, found) = open(state.path());
-        assert_eq!(found, None);
-        assert!(!journal_path(state.path()).exists());
-        journal.set_base_serial(7);
-        let entries = vec![entry(1), Entry::Undo, Entry::Redo, entry(2)];
-        for entry in &entries {
-            journal.append(entry).unwrap();
-        }
-        drop(journal);
-        let mode = fs::metadata(journal_path(state.path())).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-        let (mut journal, found) = open(state.path());
-        let found = found.unwrap();
-        assert_eq!((&found.entries, found.base_serial), (&entries, 7));
-        journal.append(&Entry::Undo).unwrap();
-        drop(journal);
-        assert_eq!(open(state.path()).1.unwrap().entries.len(), 5);
-    }
-
-    #[test]
-    fn journals_from_before_texts_are_read() {
-        let old = br#"{"step":{"label":"x","changes":[]}}"#;
-        let line = format!("{:08x} {}", crc32fast::hash(old), String::from_utf8_lossy(old));
-        let entry = decode(line.as_bytes()).and_then(entry_of);
-        assert_eq!(entry, Some(Entry::Step(Step::new("x", ChangeMap::new()))));
-    }
-
-    #[test]
-    fn journal_cut_anywhere_gives_every_whole_entry() {
-        let state = tempfile::tempdir().unwrap();
-        let (mut journal, _) = open(state.path());
-        for number in 0..5 {
-            journal.append(&entry(number)).unwrap();
-        }
-        drop(journal);
-        let octets = fs::read(journal_path(state.path())).unwrap();
-        let ends: Vec<usize> = (0..octets.len()).filter(|at| octets[*at] == b'\n').collect();
-        for cut in 0..=octets.len() {
-            let whole_lines = ends.iter().filter(|end| **end < cut).count();
-            let (found, whole) = read_entries(&octets[..cut]);
-            assert_eq!(found.map_or(0, |found| found.entries.len() + 1), whole_lines, "cut at {cut}");
-            assert!(whole as usize <= cut);
-        }
-        // A torn end is cut off, and what is appended next is read again.
-        fs::write(journal_path(state.path()), &octets[..octets.len() - 3]).unwrap();
-        let (mut journal, found) = open(state.path());
-        assert_eq!(found.unwrap().entries.len(), 4);
-        journal.append(&entry(9)).unwrap();
-        drop(journal);
-        assert_eq!(open(state.path()).1.unwrap().entries.last(), Some(&entry(9)));
-    }
-
-    #[test]
-    fn flipped_bits_never_give_a_wrong_entry() {
-        let mut text = header(&zone(), 1).unwrap();
-        text.push_str(&encode(&line_of(&entry(1))).unwrap());
-        let start = text.find('\n').unwrap() + 1;
-        for at in start..text.len() {
-            let mut octets = text.clone().into_bytes();
-            octets[at] ^= 0x10;
-            if let Some(found) = read_entries(&octets).0 {
-                assert_eq!(found.entries, [], "flipped at {at}");
-            }
-        }
-    }
-
-    #[test]
-    fn second_editor_is_told() {
-        let state = tempfile::tempdir().unwrap();
-        let held = open(state.path());
-        match Journal::open(state.path(), "ns0.example.net", &zone()).unwrap() {
-            Opened::HeldBy(holder) => assert!(holder.contains(&std::process::id().to_string()), "{holder}"),
-            Opened::Ours(..) => panic!("two editors share a draft"),
-        }
-        drop(held);
-        open(state.path());
-    }
-
-    #[test]
-    fn rewriting_and_removing() {
-        let state = tempfile::tempdir().unwrap();
-        let (mut journal, _) = open(state.path());
-        journal.append(&entry(1)).unwrap();
-        journal.append(&Entry::Undo).unwrap();
-        journal.set_base_serial(9);
-        journal.rewrite(&[entry(3)]).unwrap();
-        journal.append(&entry(4)).unwrap();
-        drop(journal);
-        let (mut journal, found) = open(state.path());
-        let found = found.unwrap();
-        assert_eq!((found.entries, found.base_serial), (vec![entry(3), entry(4)], 9));
-        journal.rewrite(&[]).unwrap();
-        assert!(!journal_path(state.path()).exists());
-        journal.append(&entry(5)).unwrap();
-        drop(journal);
-        assert_eq!(open(state.path()).1.unwrap().entries, [entry(5)]);
-    }
-
-    #[test]
-    fn names_are_safe_file_names() {
-        assert_eq!(encoded("Ns0.Example.NET:53"), "ns0.example.net%3a53");
-        assert_eq!(encoded("../../etc"), "%2e.%2f..%2fetc");
-        assert_eq!(encoded("a/b\\000"), "a%2fb%5c000");
-        let long = "x".repeat(1000);
-        assert!(encoded(&long).len() < 200);
-        assert_ne!(encoded(&long), encoded(&format!("{long}y")));
-    }
 }

@@ -13,12 +13,14 @@ pub fn private() -> OpenOptions {
     options
 }
 
-/// A folder that only its owner can look into, and the folders above it.
+/// A folder that only its owner can look into, and the folders above it, seen onto the disk.
 ///
 /// # Errors
 /// Those of the system.
 pub fn create_folder(folder: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    let new: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    new.iter().filter_map(|folder| folder.parent()).try_for_each(|above| File::open(above)?.sync_all())
 }
 
 /// Puts a private file in the place of another in one rename, seen onto the disk.

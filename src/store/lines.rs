@@ -102,13 +102,25 @@ pub(super) fn side_of(side: Option<SetLine>) -> Option<Option<RrSet>> {
     }
 }
 
-pub(super) fn set_line(set: &RrSet) -> SetLine {
+pub(super) fn key_line(key: &RrKey) -> KeyLine {
+    KeyLine { owner: key.owner.to_string(), rtype: key.rtype.0, covered: key.covered.0 }
+}
+
+/// Octets in hexadecimal digits.
+pub(super) fn hex(octets: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).map_or('0', |digit| char::from(*digit));
-    let hex = |rdata: &[u8]| {
-        let digits = rdata.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]);
-        digits.collect()
-    };
+    octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]).collect()
+}
+
+/// The octets of [`hex`]; `None` where it is something else.
+pub(super) fn octets_of(hex: &str) -> Option<Box<[u8]>> {
+    let octet = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let octets = hex.as_bytes().chunks(2).map(octet).collect::<Option<Vec<u8>>>();
+    octets.filter(|_| hex.len().is_multiple_of(2)).map(Vec::into_boxed_slice)
+}
+
+pub(super) fn set_line(set: &RrSet) -> SetLine {
     SetLine {
         ttl: set.ttl,
         rdata: set.rdata.iter().map(|rdata| hex(rdata)).collect(),
@@ -117,21 +129,6 @@ pub(super) fn set_line(set: &RrSet) -> SetLine {
 }
 
 fn set_of(line: SetLine) -> Option<RrSet> {
-    let rdata = line
-        .rdata
-        .iter()
-        .map(|text| {
-            text.as_bytes()
-                .chunks(2)
-                .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-                .collect::<Option<Vec<u8>>>()
-                .filter(|_| text.len().is_multiple_of(2))
-                .map(Vec::into_boxed_slice)
-        })
-        .collect::<Option<Vec<_>>>()?;
+    let rdata = line.rdata.iter().map(|text| octets_of(text)).collect::<Option<Vec<_>>>()?;
     Some(RrSet { ttl: line.ttl, rdata, mixed_ttls: line.mixed_ttls })
-}
-
-pub(super) fn key_line(key: &RrKey) -> KeyLine {
-    KeyLine { owner: key.owner.to_string(), rtype: key.rtype.0, covered: key.covered.0 }
 }

@@ -1,8 +1,9 @@
-//! Files: configuration, keys, drafts, documents, history.
+//! Files: configuration, keys, drafts, forms, documents, history.
 
 pub mod documents;
 pub mod drafts;
 mod files;
+pub mod forms;
 pub mod history;
 mod key_text;
 pub mod keys;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use rustix::event::{PollFd, PollFlags, poll};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGWINCH};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGWINCH, SIGXFSZ};
 
 use crate::key::{Code, Key};
 
@@ -32,7 +32,8 @@ pub enum Input {
 /// # Errors
 /// When the signal handlers cannot be installed.
 pub fn start(deliver: impl Fn(Input) -> bool + Clone + Send + 'static) -> io::Result<Pauser> {
-    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGTERM, SIGINT, SIGCONT, SIGWINCH])?;
+    let mut signals =
+        signal_hook::iterator::Signals::new([SIGHUP, SIGTERM, SIGINT, SIGCONT, SIGWINCH, SIGXFSZ])?;
     let to_loop = deliver.clone();
     thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in &mut signals {
@@ -43,7 +44,8 @@ pub fn start(deliver: impl Fn(Input) -> bool + Clone + Send + 'static) -> io::Re
                     Ok((width, height)) => to_loop(Input::Resize(width, height)),
                     Err(_) => true,
                 },
-                // Ctrl-C is a key; a SIGINT from elsewhere is not meant for an editor.
+                // Ctrl-C is a key; a SIGINT from elsewhere is not meant for an editor. After SIGXFSZ (a file has
+                // reached the limit of its size) writing fails, which is said where it is done.
                 _ => true,
             };
             if !listening {

@@ -40,6 +40,9 @@ pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
         } else if app.has_new_text() {
             rest.push_str(&format!("{dot}text changed"));
         }
+        if app.saving {
+            rest.push_str(&format!("{dot}saving"));
+        }
     }
     let Signing { long, short, style } = signing(app, theme);
     let label = match (&app.settings.label, app.settings.demo) {
@@ -106,7 +109,10 @@ const MESSAGE_LINES: u16 = 6;
 pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     let theme = canvas.theme;
     let (y, width) = (layout.height.saturating_sub(2), layout.width.saturating_sub(2));
-    let (text, style) = match (&app.message, &app.disk_trouble, app.open()) {
+    // In the text, its own trouble stands below it.
+    let in_text = matches!(app.screen, Screen::Text);
+    let trouble = app.disk_trouble.as_ref().or(app.text.trouble.as_ref().filter(|_| !in_text));
+    let (text, style) = match (&app.message, trouble, app.open()) {
         (Some(message), Some(_), _) => (format!("NOT SAVED. {}", message.text), theme.bad()),
         (Some(message), None, _) => {
             (message.text.clone(), if message.trouble { theme.bad() } else { theme.strong() })
@@ -126,7 +132,7 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     let shown: String = text.chars().take(usize::from(MESSAGE_LINES) * usize::from(width)).collect();
     let mut lines = wrap(&clean(&shown), width);
     // Why a zone is read-only stays there, so it must not hide rows: any key for an edit says it in full.
-    let stays = app.message.is_none() && app.disk_trouble.is_none() && !app.details;
+    let stays = app.message.is_none() && trouble.is_none() && !app.details;
     if stays && lines.len() > 1 {
         lines = vec![clean(&shown).into_owned()];
     }

@@ -146,7 +146,9 @@ impl Draft {
                     let decided = step.seen.iter().map(|(key, seen)| (key, &seen.after));
                     let held: Vec<(&RrKey, &Option<RrSet>)> = own.chain(decided).collect();
                     for (key, now) in held {
-                        if let Some(earlier) = found.insert(key.clone(), now.clone()) {
+                        let earlier = found.insert(key.clone(), now.clone());
+                        if let Some(earlier) = earlier.filter(|set| !same_octets(set.as_ref(), now.as_ref()))
+                        {
                             let went = Change { before: earlier, after: now.clone() };
                             self.move_steps(&|other| (other == key).then(|| went.clone()));
                         }

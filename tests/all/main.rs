@@ -3,6 +3,7 @@
 mod apply;
 mod cli;
 mod document;
+mod durable;
 mod dynamic;
 mod editor;
 mod embedded;

@@ -39,10 +39,37 @@ impl Terminal {
         arguments: &[&str],
         variables: &[(&str, &str)],
     ) -> Terminal {
-        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_zonewright"));
         command.args(arguments);
+        Terminal::start_command(command, home, columns, rows, variables)
+    }
+
+    /// The same, started by another program with arguments of its own.
+    pub fn start_under(
+        program: &str,
+        its_arguments: &[&str],
+        home: &Path,
+        columns: u16,
+        rows: u16,
+        arguments: &[&str],
+    ) -> Terminal {
+        let mut command = CommandBuilder::new(program);
+        command.args(its_arguments);
+        command.arg(env!("CARGO_BIN_EXE_zonewright"));
+        command.args(arguments);
+        let path = std::env::var("PATH").unwrap_or_default();
+        Terminal::start_command(command, home, columns, rows, &[("PATH", &path)])
+    }
+
+    fn start_command(
+        mut command: CommandBuilder,
+        home: &Path,
+        columns: u16,
+        rows: u16,
+        variables: &[(&str, &str)],
+    ) -> Terminal {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         command.env_clear();
         for (name, value) in
             [("HOME", home.to_str().unwrap()), ("TERM", "xterm-256color"), ("LANG", "C.UTF-8")]
@@ -68,6 +95,7 @@ impl Terminal {
                     return;
                 }
             }
+            to_screen.lock().unwrap().over = true;
         });
         Terminal { child, writer: Some(writer), master: Some(pair.master), shown }
     }
@@ -84,9 +112,33 @@ impl Terminal {
 
     /// Types text as it is; `\r` is Enter.
     pub fn press(&mut self, keys: &str) {
+        self.try_press(keys).unwrap();
+    }
+
+    /// The same for a program that may be gone.
+    pub fn try_press(&mut self, keys: &str) -> std::io::Result<()> {
         let writer = self.writer.as_mut().expect("the terminal is open");
-        writer.write_all(keys.as_bytes()).unwrap();
-        writer.flush().unwrap();
+        writer.write_all(keys.as_bytes())?;
+        writer.flush()
+    }
+
+    /// The process that was started.
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().expect("a process")
+    }
+
+    /// Is the program gone, and all seen that it has written?
+    pub fn is_over(&self) -> bool {
+        self.shown.lock().unwrap().over
+    }
+
+    /// The screen as a program that is gone has left it.
+    pub fn last_screen(&self) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.is_over() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        self.screen()
     }
 
     /// Waits until the screen satisfies `seen`; the test fails when it never does.

@@ -15,7 +15,7 @@ impl Form {
         for input in &mut self.inputs {
             (input.problem, input.note) = (None, None);
         }
-        (self.record, self.set_note) = (None, None);
+        (self.record, self.set_note, self.is_there) = (None, None, false);
         let owner = self.check_owner(zone);
         let rdata = self.check_rdata();
         let key = owner.map(|owner| match &rdata {
@@ -26,7 +26,8 @@ impl Form {
         self.follow_ttl(set.as_ref());
         let ttl = self.check_ttl(set.as_ref());
         let (Some(key), Some(rdata)) = (key, rdata) else { return };
-        if set.is_some_and(|set| set.contains(self.rtype, &rdata)) {
+        if let Some(set) = set.filter(|set| set.contains(self.rtype, &rdata)) {
+            self.is_there = ttl == Some(set.ttl);
             let text = format!("{} already has this {} record", key.owner, self.rtype);
             self.set_problem(self.first_rdata(), text);
         }

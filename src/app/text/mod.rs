@@ -372,6 +372,17 @@ impl App {
         self.check_text();
     }
 
+    /// Saves the texts again, after that has not worked.
+    pub(super) fn save_texts(&mut self) {
+        if let Some(text) = self.text.document.clone() {
+            self.effect(Effect::SaveDocument { text });
+        }
+        if let Some(mode) = self.text.mode.as_ref().filter(|mode| mode.is_changed()) {
+            let text = mode.buffer.content().clone();
+            self.effect(Effect::SaveText { text });
+        }
+    }
+
     pub(super) fn on_text_saved(&mut self, result: Result<(), Failure>) {
         self.text.trouble = result.err();
     }

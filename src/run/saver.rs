@@ -1,0 +1,436 @@
+//! What is kept on disk while somebody edits: the draft's journal, the texts, the form that is filled in.
+//!
+//! One thread writes them, in the order in which they came: no key waits for the disk, and what a step replaces (the
+//! text being typed, the form) is removed only when the step is written. Each writing of the journal is answered.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::clock;
+use crate::app::Msg;
+use crate::app::text::FoundText;
+use crate::edit::{Text, decode};
+use crate::facts::{Failure, FailureKind, OpenForm};
+use crate::store::documents::DocumentFiles;
+use crate::store::drafts::{Found, Journal, Opened};
+use crate::store::forms::FormFile;
+use crate::zone::draft::Entry;
+
+/// What is being typed is saved when the first key since the last time is this old.
+const DELAY: Duration = Duration::from_millis(700);
+/// How long leaving waits for the disk. A disk that takes longer has gone away.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where everything is.
+pub struct Files {
+    /// Opens the draft's journal.
+    pub open_journal: Box<dyn Fn() -> Result<Opened, Failure> + Send>,
+    pub documents: DocumentFiles,
+    pub form: FormFile,
+}
+
+enum Order {
+    /// `asked`: the person waits for the answer, also when there is nothing in it.
+    Open {
+        asked: bool,
+    },
+    Append {
+        entry: Entry,
+        base_serial: u32,
+    },
+    /// Without entries the draft is removed.
+    Rewrite {
+        entries: Vec<Entry>,
+        base_serial: u32,
+    },
+    Decided,
+    Editing(Text),
+    DropEditing,
+    Document(Text),
+    Aside(Text),
+    Form(OpenForm),
+    DropForm,
+}
+
+/// Saves what it is given, in order. Dropping it saves what is left.
+pub struct Saver {
+    orders: Option<Sender<Order>>,
+    answers: Receiver<Result<(), Failure>>,
+    /// Entries and rewritings that are not answered yet.
+    outstanding: usize,
+    finished: Receiver<()>,
+}
+
+impl Saver {
+    /// Starts the thread, and opens the journal. `messages` hears what is found, and how saving texts ended.
+    pub fn start(files: Files, messages: Sender<Msg>) -> Saver {
+        let (orders, receiver) = channel();
+        let (answer, answers) = channel();
+        let (finish, finished) = channel();
+        let work = move || {
+            Disk::new(files, messages, answer).run(&receiver);
+            let _ = finish.send(());
+        };
+        // Without a thread, the orders fail and say so.
+        let _ = thread::Builder::new().name("saver".into()).spawn(work);
+        let saver = Saver { orders: Some(orders), answers, outstanding: 0, finished };
+        saver.order(Order::Open { asked: false });
+        saver
+    }
+
+    /// Opens the journal that another editor held.
+    pub fn take_over(&self) {
+        self.order(Order::Open { asked: true });
+    }
+
+    pub fn append(&mut self, entry: Entry, base_serial: u32) {
+        self.journal(Order::Append { entry, base_serial });
+    }
+
+    pub fn rewrite(&mut self, entries: Vec<Entry>, base_serial: u32) {
+        self.journal(Order::Rewrite { entries, base_serial });
+    }
+
+    /// The person has decided on the draft that was found: it is not kept beside the new one any more.
+    pub fn decided(&self) {
+        self.order(Order::Decided);
+    }
+
+    pub fn editing(&self, text: Text) {
+        self.order(Order::Editing(text));
+    }
+
+    pub fn drop_editing(&self) {
+        self.order(Order::DropEditing);
+    }
+
+    pub fn document(&self, text: Text) {
+        self.order(Order::Document(text));
+    }
+
+    pub fn set_aside(&self, text: Text) {
+        self.order(Order::Aside(text));
+    }
+
+    pub fn form(&self, form: OpenForm) {
+        self.order(Order::Form(form));
+    }
+
+    pub fn drop_form(&self) {
+        self.order(Order::DropForm);
+    }
+
+    /// Is any of the draft not on disk yet?
+    pub fn is_busy(&self) -> bool {
+        self.outstanding > 0
+    }
+
+    /// How writing the journal ended, as far as that is known, or is within a time.
+    pub fn answers(&mut self, patience: Duration) -> Vec<Result<(), Failure>> {
+        let end = Instant::now() + patience;
+        let mut answers = Vec::new();
+        while self.outstanding > 0 {
+            match self.answers.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(answer) => answers.push(answer),
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.outstanding = 0;
+                    answers.push(Err(not_written("This machine gives the program no more threads.")));
+                    break;
+                }
+            }
+            self.outstanding -= 1;
+        }
+        answers
+    }
+
+    fn journal(&mut self, order: Order) {
+        self.outstanding += 1;
+        self.order(order);
+    }
+
+    fn order(&self, order: Order) {
+        if let Some(orders) = &self.orders {
+            // The thread ends only with this.
+            let _ = orders.send(order);
+        }
+    }
+}
+
+impl Drop for Saver {
+    fn drop(&mut self) {
+        self.orders = None;
+        let _ = self.finished.recv_timeout(PATIENCE);
+    }
+}
+
+fn not_written(why: &str) -> Failure {
+    Failure {
+        kind: FailureKind::Local,
+        what: "The draft is not saved.".into(),
+        why: why.into(),
+        next: "Your changes are on this screen alone; push them before you leave.".into(),
+    }
+}
+
+/// The thread's side.
+struct Disk {
+    files: Files,
+    messages: Sender<Msg>,
+    answers: Sender<Result<(), Failure>>,
+    /// `None` when another editor holds it, or the disk does not work.
+    journal: Option<Journal>,
+    is_held: bool,
+    /// The draft of an earlier run, until the person has decided on it: whatever is written goes behind it.
+    found: Option<Found>,
+    /// A step could not be written: what follows from it waits until the journal is rewritten.
+    is_broken: bool,
+    waiting: Vec<Order>,
+    are_texts_loaded: bool,
+    editing: Typed<Text>,
+    form: Typed<OpenForm>,
+}
+
+/// What is being typed, and when it shall be saved.
+type Typed<T> = Option<(T, Instant)>;
+
+fn typed<T>(before: &Typed<T>, now: T) -> Typed<T> {
+    let at = before.as_ref().map_or_else(|| Instant::now() + DELAY, |(_, at)| *at);
+    Some((now, at))
+}
+
+impl Disk {
+    fn new(files: Files, messages: Sender<Msg>, answers: Sender<Result<(), Failure>>) -> Disk {
+        Disk {
+            files,
+            messages,
+            answers,
+            journal: None,
+            is_held: false,
+            found: None,
+            is_broken: false,
+            waiting: Vec::new(),
+            are_texts_loaded: false,
+            editing: None,
+            form: None,
+        }
+    }
+
+    fn run(&mut self, orders: &Receiver<Order>) {
+        loop {
+            let at = [self.editing.as_ref().map(|(_, at)| *at), self.form.as_ref().map(|(_, at)| *at)];
+            let order = match at.into_iter().flatten().min() {
+                None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(at) => orders.recv_timeout(at.saturating_duration_since(Instant::now())),
+            };
+            match order {
+                Ok(order) => self.perform(order),
+                Err(RecvTimeoutError::Timeout) => self.save_typed(Instant::now()),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return self.save_typed(Instant::now() + DELAY);
+                }
+            }
+        }
+    }
+
+    fn perform(&mut self, order: Order) {
+        match order {
+            Order::Open { asked } => {
+                if let Err(failure) = self.open(asked) {
+                    self.tell(Msg::Journalled(Err(failure)));
+                }
+            }
+            Order::Append { entry, base_serial } => {
+                let written = self.append(&entry, base_serial);
+                self.is_broken |= written.is_err();
+                self.answer(written);
+            }
+            Order::Rewrite { entries, base_serial } => {
+                let written = self.rewrite(entries, base_serial);
+                self.is_broken = written.is_err();
+                self.answer(written);
+                if !self.is_broken {
+                    std::mem::take(&mut self.waiting).into_iter().for_each(|order| self.perform(order));
+                }
+            }
+            Order::Decided => self.found = None,
+            Order::Editing(text) => {
+                self.waiting.retain(|order| !matches!(order, Order::DropEditing));
+                self.editing = typed(&self.editing, text);
+            }
+            Order::Form(form) => {
+                self.waiting.retain(|order| !matches!(order, Order::DropForm));
+                self.form = typed(&self.form, form);
+            }
+            Order::Aside(text) => {
+                let saved = self.files.documents.set_aside(&text.to_string());
+                self.tell(Msg::TextSaved(saved));
+            }
+            order if self.is_broken => {
+                // Of each kind the last is enough.
+                let kind = std::mem::discriminant(&order);
+                self.waiting.retain(|order| std::mem::discriminant(order) != kind);
+                self.waiting.push(order);
+            }
+            Order::Document(text) => {
+                let saved = self.files.documents.save(&text.to_string());
+                self.tell(Msg::TextSaved(saved));
+            }
+            Order::DropEditing => {
+                self.editing = None;
+                let removed = self.files.documents.remove_editing();
+                self.tell(Msg::TextSaved(removed));
+            }
+            Order::DropForm => {
+                self.form = None;
+                if let Err(failure) = self.files.form.remove() {
+                    self.tell(Msg::Failed(failure));
+                }
+            }
+        }
+    }
+
+    /// Saves what was typed long enough ago.
+    fn save_typed(&mut self, now: Instant) {
+        if let Some((text, _)) = self.editing.take_if(|(_, at)| *at <= now) {
+            let saved = self.files.documents.save_editing(&text.to_string());
+            self.tell(Msg::TextSaved(saved));
+        }
+        if let Some((form, _)) = self.form.take_if(|(_, at)| *at <= now)
+            && let Err(failure) = self.files.form.save(&form)
+        {
+            self.tell(Msg::Failed(failure));
+        }
+    }
+
+    fn append(&mut self, entry: &Entry, base_serial: u32) -> Result<(), Failure> {
+        let base_serial = self.found.as_ref().map_or(base_serial, |found| found.base_serial);
+        if self.is_broken {
+            return Err(not_written("An earlier change could not be written."));
+        }
+        let journal = self.journal()?;
+        journal.set_base_serial(base_serial);
+        journal.append(entry)
+    }
+
+    fn rewrite(&mut self, mut entries: Vec<Entry>, mut base_serial: u32) -> Result<(), Failure> {
+        let is_empty = entries.is_empty();
+        if self.is_held && is_empty {
+            // The other editor's draft is not ours to remove.
+            return Ok(());
+        }
+        self.journal()?;
+        if let Some(found) = &self.found {
+            entries = found.entries.iter().cloned().chain(entries).collect();
+            base_serial = found.base_serial;
+        }
+        let journal = self.journal()?;
+        journal.set_base_serial(base_serial);
+        journal.rewrite(&entries)
+    }
+
+    /// The journal; it is tried again to open one that could not be opened.
+    fn journal(&mut self) -> Result<&mut Journal, Failure> {
+        if self.journal.is_none() && !self.is_held {
+            self.open(false)?;
+        }
+        self.journal.as_mut().ok_or_else(|| not_written("Another editor holds the draft of this zone."))
+    }
+
+    fn open(&mut self, asked: bool) -> Result<(), Failure> {
+        match (self.files.open_journal)() {
+            Ok(Opened::Ours(journal, found)) => {
+                self.journal = Some(journal);
+                self.is_held = false;
+                self.load_texts();
+                self.on_found(found, asked);
+                self.load_form();
+            }
+            Ok(Opened::HeldBy(holder)) if asked => self.tell(Msg::Failed(Failure {
+                kind: FailureKind::Local,
+                what: "The draft cannot be taken over.".into(),
+                why: format!("The other editor ({holder}) is still running."),
+                next: "End it, or ask whoever runs it; then try again.".into(),
+            })),
+            Ok(Opened::HeldBy(holder)) => {
+                self.is_held = true;
+                self.tell(Msg::DraftLocked { holder });
+            }
+            Err(failure) => {
+                // What is typed over the texts would be written over them.
+                self.load_texts();
+                return Err(failure);
+            }
+        }
+        Ok(())
+    }
+
+    fn on_found(&mut self, found: Option<Found>, asked: bool) {
+        let found = found.unwrap_or_default();
+        if let Some(path) = &found.damaged {
+            self.tell(Msg::Failed(Failure {
+                kind: FailureKind::Local,
+                what: "The draft of an earlier run is damaged on the disk.".into(),
+                why: format!(
+                    "What follows the damage could not be read; all of it is kept as {}.",
+                    path.display()
+                ),
+                next: "Look at the draft before you go on with it; check the disk.".into(),
+            }));
+        }
+        let Found { entries, base_serial, changed, .. } = found.clone();
+        if !entries.is_empty() {
+            self.found = Some(found);
+        } else if !asked {
+            return;
+        }
+        self.tell(Msg::DraftFound { entries, base_serial, saved_at: clock::in_words(changed) });
+    }
+
+    fn load_texts(&mut self) {
+        if std::mem::replace(&mut self.are_texts_loaded, true) {
+            return;
+        }
+        match load(&self.files.documents) {
+            Ok(None) => {}
+            Ok(Some(message)) => self.tell(message),
+            Err(failure) => self.tell(Msg::Failed(failure)),
+        }
+    }
+
+    fn load_form(&mut self) {
+        match self.files.form.load() {
+            Ok(None) => {}
+            Ok(Some(form)) => self.tell(Msg::FormFound(form)),
+            Err(failure) => self.tell(Msg::Failed(failure)),
+        }
+    }
+
+    fn answer(&self, result: Result<(), Failure>) {
+        let _ = self.answers.send(result);
+    }
+
+    fn tell(&self, message: Msg) {
+        // Nobody listens any more only when the program is about to end.
+        let _ = self.messages.send(message);
+    }
+}
+
+/// What is on disk of the texts; `None` where there is nothing.
+fn load(files: &DocumentFiles) -> Result<Option<Msg>, Failure> {
+    let (document, editing) = (files.load()?, files.load_editing()?);
+    if document.is_none() && editing.is_none() {
+        return Ok(None);
+    }
+    let document = document.map(|stored| Text::new(&decode(&stored.octets).text));
+    let editing = editing.map(|stored| {
+        let decoded = decode(&stored.octets);
+        let saved_at = clock::in_words(stored.changed);
+        FoundText { text: Text::new(&decoded.text), saved_at, escaped: decoded.escaped }
+    });
+    Ok(Some(Msg::TextsFound { document, editing }))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,245 @@
+//! The saver on a real disk.
+
+use super::*;
+use crate::zone::changes::{Change, ChangeMap};
+use crate::zone::draft::Step;
+use crate::zone::{Name, RecordType, RrKey, RrSet};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+const LONG: Duration = Duration::from_secs(20);
+
+fn zone() -> Name {
+    Name::parse(b"example.com.", None).unwrap()
+}
+
+fn files(state: &Path) -> Files {
+    let folder = state.to_owned();
+    Files {
+        open_journal: Box::new(move || Journal::open(&folder, "ns0", &zone())),
+        documents: DocumentFiles::new(state, "ns0", &zone()),
+        form: FormFile::new(state, "ns0", &zone()),
+    }
+}
+
+fn step(number: u32, sets: u32) -> Entry {
+    let change = |index: u32| {
+        let owner = Name::parse(format!("n{number}-{index}.example.com.").as_bytes(), None).unwrap();
+        let after = Some(RrSet::new(300, vec![Box::new(index.to_be_bytes())]));
+        (RrKey::new(owner, RecordType::A), Change { before: None, after })
+    };
+    let changes: ChangeMap = (0..sets).map(change).collect();
+    Entry::Step(Step::new(format!("step {number}"), changes))
+}
+
+fn form(text: &str) -> OpenForm {
+    OpenForm { rtype: RecordType::A, owner: None, replaced: None, fields: vec![text.into()], current: 0 }
+}
+
+/// Waits until all of the draft is written; the failures on the way.
+fn failures(saver: &mut Saver) -> Vec<Failure> {
+    let answers = saver.answers(LONG);
+    assert!(!saver.is_busy());
+    answers.into_iter().filter_map(Result::err).collect()
+}
+
+fn found(state: &Path) -> Vec<Entry> {
+    // A program that another test is just starting has our locks until it runs: a fork copies them.
+    for _ in 0..1000 {
+        if let Opened::Ours(_, found) = Journal::open(state, "ns0", &zone()).unwrap() {
+            return found.unwrap_or_default().entries;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("the journal is held by somebody else");
+}
+
+#[test]
+fn what_was_typed_is_on_disk_when_the_program_ends() {
+    let state = tempfile::tempdir().unwrap();
+    let documents = files(state.path()).documents;
+    let (sender, messages) = channel();
+    let saver = Saver::start(files(state.path()), sender);
+    saver.document(Text::new("a\n"));
+    saver.editing(Text::new("ab\n"));
+    saver.editing(Text::new("abc\n"));
+    saver.form(form("w"));
+    saver.form(form("ww"));
+    drop(saver);
+    assert_eq!(messages.iter().count(), 2, "of several texts the latest is saved");
+    let Some(Msg::TextsFound { document, editing }) = load(&documents).unwrap() else {
+        panic!("nothing found")
+    };
+    assert_eq!(document.unwrap().to_string(), "a\n");
+    assert_eq!(editing.unwrap().text.to_string(), "abc\n");
+    assert_eq!(files(state.path()).form.load().unwrap(), Some(form("ww")));
+    let (sender, _messages) = channel();
+    let saver = Saver::start(files(state.path()), sender);
+    saver.editing(Text::new("x"));
+    saver.drop_editing();
+    saver.form(form("x"));
+    saver.drop_form();
+    drop(saver);
+    assert_eq!(documents.load_editing().unwrap(), None);
+    assert_eq!(files(state.path()).form.load().unwrap(), None);
+}
+
+/// A large step does not keep its caller, and what comes after it comes after it on disk as well.
+#[test]
+fn large_steps_are_written_beside_in_order() {
+    let state = tempfile::tempdir().unwrap();
+    let (sender, _messages) = channel();
+    let mut saver = Saver::start(files(state.path()), sender);
+    let steps = [step(1, 1), step(2, 30_000), step(3, 1), Entry::Undo];
+    steps.iter().for_each(|step| saver.append(step.clone(), 7));
+    assert!(saver.is_busy());
+    assert_eq!(saver.answers(Duration::ZERO).into_iter().filter(Result::is_err).count(), 0);
+    // Leaving waits for it.
+    drop(saver);
+    assert_eq!(found(state.path()), steps);
+}
+
+/// What makes files impossible, also for root, who may write everywhere.
+fn block(state: &Path) -> std::path::PathBuf {
+    let folder = state.join("drafts");
+    fs::write(&folder, "a file in the place of the folder").unwrap();
+    folder
+}
+
+#[test]
+fn a_journal_that_could_not_be_opened_is_tried_again() {
+    let state = tempfile::tempdir().unwrap();
+    fs::create_dir_all(state.path()).unwrap();
+    let blocked = block(state.path());
+    let (sender, messages) = channel();
+    let mut saver = Saver::start(files(state.path()), sender);
+    assert!(matches!(messages.recv_timeout(LONG), Ok(Msg::Journalled(Err(_)))));
+    saver.append(step(1, 1), 7);
+    assert!(failures(&mut saver)[0].why.contains("drafts"));
+    fs::remove_file(blocked).unwrap();
+    // What is missing comes first.
+    saver.append(step(2, 1), 7);
+    assert_eq!(failures(&mut saver).len(), 1);
+    saver.rewrite(vec![step(1, 1), step(2, 1)], 7);
+    assert_eq!(failures(&mut saver), []);
+    saver.append(Entry::Undo, 7);
+    assert_eq!(failures(&mut saver), []);
+    drop(saver);
+    assert_eq!(found(state.path()), [step(1, 1), step(2, 1), Entry::Undo]);
+}
+
+/// A step that is not on disk must not take with it the text or the form that it was made of.
+#[test]
+fn what_a_step_was_made_of_stays_until_the_step_is_written() {
+    let state = tempfile::tempdir().unwrap();
+    let documents = files(state.path()).documents;
+    let blocked = block(state.path());
+    let (sender, _messages) = channel();
+    let mut saver = Saver::start(files(state.path()), sender);
+    documents.save("before").unwrap();
+    documents.save_editing("typed").unwrap();
+    saver.append(step(1, 1), 7);
+    saver.document(Text::new("typed"));
+    saver.drop_editing();
+    saver.drop_form();
+    assert_eq!(failures(&mut saver).len(), 1);
+    let kept = || (documents.load().unwrap().unwrap().octets, documents.load_editing().unwrap());
+    let (document, editing) = kept();
+    assert_eq!((document, editing.unwrap().octets), (b"before".to_vec(), b"typed".to_vec()));
+    fs::remove_file(blocked).unwrap();
+    files(state.path()).form.save(&form("w")).unwrap();
+    saver.rewrite(vec![step(1, 1)], 7);
+    assert_eq!(failures(&mut saver), []);
+    drop(saver);
+    assert_eq!(kept(), (b"typed".to_vec(), None));
+    assert_eq!(files(state.path()).form.load().unwrap(), None);
+}
+
+/// The zone may be loaded again, and the disk may come back late, while the person has not decided yet.
+#[test]
+fn a_draft_that_was_found_stays_until_it_is_decided_on() {
+    let state = tempfile::tempdir().unwrap();
+    let (sender, _messages) = channel();
+    let mut saver = Saver::start(files(state.path()), sender);
+    saver.append(step(1, 1), 7);
+    drop(saver);
+    for keep in [true, false] {
+        let (sender, messages) = channel();
+        let mut saver = Saver::start(files(state.path()), sender);
+        let told = messages.recv_timeout(LONG).unwrap();
+        assert!(matches!(told, Msg::DraftFound { base_serial: 7, .. }), "{told:?}");
+        saver.rewrite(Vec::new(), 0);
+        saver.rewrite(vec![step(2, 1)], 9);
+        saver.append(Entry::Undo, 9);
+        assert_eq!(failures(&mut saver), []);
+        if !keep {
+            saver.decided();
+            saver.rewrite(vec![step(3, 1)], 9);
+        }
+        drop(saver);
+        let all = [step(1, 1), step(2, 1), Entry::Undo];
+        assert_eq!(found(state.path()), if keep { all.to_vec() } else { vec![step(3, 1)] });
+        // For the second round.
+        fs::remove_dir_all(state.path().join("drafts")).unwrap();
+        let (sender, _messages) = channel();
+        Saver::start(files(state.path()), sender).append(step(1, 1), 7);
+    }
+}
+
+#[test]
+fn everything_is_for_its_owner_alone_and_without_the_key() {
+    let state = tempfile::tempdir().unwrap();
+    let below = state.path().join("zonewright");
+    let (sender, _messages) = channel();
+    let mut saver = Saver::start(files(&below), sender);
+    saver.append(step(1, 1), 7);
+    saver.document(Text::new("a"));
+    saver.editing(Text::new("b"));
+    saver.set_aside(Text::new("c"));
+    saver.form(form("d"));
+    assert_eq!(failures(&mut saver), []);
+    drop(saver);
+    let (mut folders, mut seen) = (vec![below], 0);
+    while let Some(folder) = folders.pop() {
+        assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700, "{folder:?}");
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "{path:?}");
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 6, "journal, lock, form, document, editing, aside");
+}
+
+#[test]
+#[ignore]
+fn measure() {
+    let state = tempfile::tempdir().unwrap();
+    let (sender, _messages) = channel();
+    let mut saver = Saver::start(files(state.path()), sender);
+    saver.append(step(0, 1), 7);
+    failures(&mut saver);
+    for _ in 0..5 {
+        let start = Instant::now();
+        saver.append(step(0, 1), 7);
+        failures(&mut saver);
+        eprintln!("one set {:?}", start.elapsed());
+    }
+    let big = step(1, 100_000);
+    let start = Instant::now();
+    saver.append(big, 7);
+    eprintln!("handed over {:?}", start.elapsed());
+    failures(&mut saver);
+    eprintln!("100,000 sets {:?}", start.elapsed());
+    drop(saver);
+    let path = state.path().join("drafts/ns0/example.com..journal");
+    eprintln!("{} octets", fs::metadata(path).unwrap().len());
+    let start = Instant::now();
+    found(state.path());
+    eprintln!("loaded in {:?}", start.elapsed());
+}
