@@ -109,9 +109,15 @@ impl Attempt<'_> {
                     somebody else made it.",
                     self.key_name()
                 ),
-                "Nothing of it is used. Try again; if it stays so, compare the key with the server's and \
-                    look for what changes packets on the way."
-                    .into(),
+                match self.purpose {
+                    Purpose::Update => "Compare the key with the server's, and look for what changes packets on the \
+                        way. Windows answers so where it takes secure updates only: they need GSS-TSIG, \
+                        which this program cannot do."
+                        .into(),
+                    _ => "Nothing of it is used. Try again; if it stays so, compare the key with the server's and \
+                        look for what changes packets on the way."
+                        .into(),
+                },
             ),
             Trouble::Undecodable(error) => (
                 FailureKind::Undecodable,
@@ -326,7 +332,9 @@ impl Attempt<'_> {
             ),
         };
         let next = if self.purpose == Purpose::Update { ALLOW_UPDATE } else { ALLOW_TRANSFER };
-        (FailureKind::Refused, why, next.into())
+        let has_capitals = self.key.is_some_and(|key| key.name.wire().iter().any(u8::is_ascii_uppercase));
+        let case = if has_capitals { " PowerDNS wants its name in lower case." } else { "" };
+        (FailureKind::Refused, format!("{why}{case}"), next.into())
     }
 
     /// It is not known whether the server has the zone.

@@ -37,8 +37,13 @@ pub(super) fn failure(failure: Failure, case: &Case<'_>) -> Failure {
     let code = match failure.kind {
         // It was not signed. That it takes other updates tells that the key is right.
         FailureKind::Refused if case.takes_empty != Some(false) => Rcode::REFUSED,
+        // Knot says this as well where its acl does not let the key change a name or type.
+        FailureKind::UnknownKey if case.takes_empty == Some(true) => Rcode::REFUSED,
+        FailureKind::Refused if case.kind != ServerKind::Unknown => {
+            return Failure { next: all_of_them(case).1, ..failure };
+        }
         FailureKind::NotImplemented => Rcode::NOTIMP,
-        FailureKind::Rcode(code) => code,
+        FailureKind::Rcode(code) => return rcode(code, case),
         _ => return failure,
     };
     Failure { kind: failure.kind, what: failure.what, ..rcode(code, case) }
@@ -91,6 +96,11 @@ fn causes(rcode: Rcode, case: &Case<'_>) -> WhyNext {
     let known = |why: &str, next: &str| (why.to_owned(), next.to_owned());
     match (rcode, case.kind) {
         (Rcode::REFUSED, _) => refused(case),
+        (Rcode::NOTAUTH, ServerKind::Knot) => (
+            "Knot says this to an update without a key that an acl of the zone asks for, and where it is a secondary."
+                .into(),
+            format!("Give the key (--key). If it is a secondary: {}.", primary(case)),
+        ),
         (Rcode::NOTAUTH, _) => (
             "The server is not the primary of this zone (a secondary says so too), or it does not accept the key for it."
                 .into(),
@@ -190,13 +200,13 @@ fn one_of_these(case: &Case<'_>) -> WhyNext {
         .changes
         .keys()
         .next()
-        .map_or(String::new(), |key| format!("grant YOUR-KEY name {} {};", key.owner, key.rtype));
+        .map_or(String::new(), |key| format!("\"grant YOUR-KEY name {} {};\"", key.owner, key.rtype));
     let (why, next) = match case.kind {
         ServerKind::Bind => (
             "Most likely first: update-policy does not let your key change that name or type; a check of BIND's own \
              (check-names, check-mx, a nameserver without address); signing records."
                 .to_owned(),
-            format!("The log (category update-security, update) names it. What update-policy may lack: {grant}"),
+            format!("The log (category update-security, update) names it. update-policy may lack {grant}."),
         ),
         ServerKind::Knot => (
             "Most likely first: update-owner or update-type in the acl does not cover that name or type; a DNAME with \
@@ -227,18 +237,23 @@ fn all_of_them(case: &Case<'_>) -> WhyNext {
         ServerKind::Bind => (
             format!(
                 "{found} the zone is frozen (rndc freeze); allow-update does not name your key or address; your key or \
-                 address gets another view."
+                 address gets another view; the server is a secondary."
             ),
             format!(
-                "Run on the server: rndc thaw {zone}. It says so if the zone is not frozen; then see allow-update."
+                "Run on the server: rndc thaw {zone}. If it was not frozen, see allow-update there. If it is a secondary: {}.",
+                primary(case)
             ),
         ),
         ServerKind::Knot => (
             format!(
                 "{found} the zone is frozen (knotc zone-freeze); no acl of the zone with action update names your key or \
-                 address."
+                 address; the server is a secondary."
             ),
-            format!("Run on the server: knotc zone-thaw {zone}. If that does not help, see the zone's acl."),
+            format!(
+                "Run on the server: knotc zone-thaw {zone}. If it was not frozen, see the zone's acl. If it is a secondary: \
+                 {}.",
+                primary(case)
+            ),
         ),
         ServerKind::PowerDns => (
             format!(

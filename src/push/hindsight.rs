@@ -5,24 +5,35 @@ use super::brake;
 use crate::facts::ServerKind;
 use crate::zone::{Change, RrKey, RrSet};
 
-/// The server said yes and still holds what was there before.
+/// The server said yes, changed something, and still holds what was there before.
 pub(super) fn ignored(kind: ServerKind) -> String {
-    let causes = match kind {
+    format!("The server said yes, but does not show it. {}", causes(kind))
+}
+
+/// The server said yes, and nothing of the zone is different.
+pub(super) fn not_shown(kind: ServerKind) -> String {
+    format!(
+        "The server said yes, but its zone is as it was. Either it ignored this: {} Or it passes updates on to its primary, \
+         which has it, and shows it later: reload the zone before you push again.",
+        causes(kind)
+    )
+}
+
+fn causes(kind: ServerKind) -> &'static str {
+    match kind {
         ServerKind::Bind => {
-            "BIND does this with records over a maximum in update-policy, with records that it makes itself, and where \
-             somebody changed it back. Its log (category update) may tell."
+            "BIND does so with records over a maximum in update-policy and with records that it makes itself; its log \
+             (category update) may tell."
         }
         ServerKind::Knot => {
-            "Knot does this with what its own checks drop, and with a change of nothing but TTLs or case. Its log may \
-             tell."
+            "Knot does so with what its own checks drop, and with a change of nothing but TTLs or case; its log may tell."
         }
         ServerKind::PowerDns => {
-            "PowerDNS does this with records that it makes itself, and with deletions whose text differs from that in its \
-             database. Its log (loglevel 5 or more) may tell."
+            "PowerDNS does so with records that it makes itself, and with deletions whose text differs from that in its \
+             database; its log (loglevel 5 or more) may tell."
         }
-        ServerKind::Embedded | ServerKind::Unknown => "Its log may tell why it ignored it.",
-    };
-    format!("The server said yes, but does not show it. {causes}")
+        ServerKind::Embedded | ServerKind::Unknown => "its log may tell why.",
+    }
 }
 
 /// The server holds something else than before and than was wanted.

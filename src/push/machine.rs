@@ -316,6 +316,10 @@ impl Push {
                 let keys = changes.keys().filter(|key| key.owner == owner).cloned().collect();
                 return self.conflict(keys);
             }
+            // What was reviewed could be planned, so the zone must have changed since.
+            Err(error) if self.zone.is_some() => {
+                return self.cannot_send(format!("Somebody else changed the zone meanwhile. {error}"));
+            }
             Err(error) => return self.cannot_send(error.to_string()),
         };
         let reviewed = self.reviewed.steps.get(self.earlier + self.step..).unwrap_or_default();

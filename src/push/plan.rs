@@ -9,7 +9,7 @@ use crate::wire::update::MAX_UPDATE;
 use crate::zone::changes::{Change, ChangeMap, Contents, Rebased};
 use crate::zone::managed::{is_managed, is_signed};
 use crate::zone::update::stands_beside_cname;
-use crate::zone::{Name, RecordType, RrKey, Snapshot};
+use crate::zone::{Name, Rdata, RecordType, RrKey, Snapshot, types};
 
 /// Why changes do not make an update.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +40,10 @@ pub enum PlanError {
         "{0} would have a CNAME beside other records, which servers refuse or silently ignore. Delete the one or the other."
     )]
     CnameBesideData(Name),
+    #[error(
+        "{} would hold data that does not fit its type. Some servers refuse that; others take it, and then nobody can transfer the zone. Correct it.", describe(.0)
+    )]
+    Misfit(RrKey),
     #[error("{} has more than one record, and servers keep only the last. Keep one.", describe(.0))]
     Several(RrKey),
     #[error(
@@ -159,6 +163,10 @@ fn check(zone: &Snapshot, changes: &ChangeMap, key: &RrKey, change: &Change) -> 
     if key.rtype == RecordType::SOA {
         // Further checks: Planner::new_soa.
         return if key.owner == *zone.origin() { Ok(()) } else { Err(PlanError::BadSoa) };
+    }
+    let is_new = |rdata: &Rdata| !change.before.as_ref().is_some_and(|before| before.rdata.contains(rdata));
+    if after.rdata.iter().any(|rdata| !types::is_valid(key.rtype, rdata) && is_new(rdata)) {
+        return Err(PlanError::Misfit(key.clone()));
     }
     if key.rtype.is_singleton() && after.rdata.len() > 1 {
         return Err(PlanError::Several(key.clone()));

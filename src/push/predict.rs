@@ -35,6 +35,16 @@ pub fn predict(zone: &Snapshot, plan: &Plan, intended: &ChangeMap, traits: Serve
             found.push(Prediction { key: key.clone(), kind: PredictionKind::Altered, message });
         }
     }
+    for (key, change) in intended {
+        let message = hidden(&after, key, change, traits.kind)
+            .or_else(|| covers(&after, key, change))
+            .or_else(|| uncovered(&after, key, change));
+        found.extend(message.map(|message| Prediction {
+            key: key.clone(),
+            kind: PredictionKind::Altered,
+            message,
+        }));
+    }
     let makes: [(ServerKind, &str, Rule); 3] = [
         (ServerKind::Bind, "BIND", bind),
         (ServerKind::Knot, "Knot", knot),
@@ -56,6 +66,88 @@ pub fn predict(zone: &Snapshot, plan: &Plan, intended: &ChangeMap, traits: Serve
         }
     }
     found
+}
+
+/// Records at or below a delegation or below a DNAME: servers store them, and none answers with them (RFC 1034 section
+/// 4.2.1, RFC 6672 section 2.3), but for the addresses of the nameservers.
+fn hidden(after: &Contents<'_>, key: &RrKey, change: &Change, kind: ServerKind) -> Option<String> {
+    added(key, change).next()?;
+    let at_cut = matches!(key.rtype, RecordType::NS | RecordType::DS);
+    let mut name = if at_cut { key.owner.parent() } else { Some(key.owner.clone()) };
+    while let Some(cut) = name.filter(|name| name != after.base.origin()) {
+        let delegation = after.get(&RrKey::new(cut.clone(), RecordType::NS));
+        if let Some(delegation) = delegation {
+            let is_target = delegation.contains(RecordType::NS, key.owner.wire());
+            let is_glue = is_target && matches!(key.rtype, RecordType::A | RecordType::AAAA);
+            return (!is_glue).then(|| {
+                format!(
+                    "It will be stored, but nobody gets it: {cut} is delegated, so questions go to its nameservers. Add it \
+                     to the zone there."
+                )
+            });
+        }
+        name = cut.parent();
+    }
+    let mut name = key.owner.parent();
+    while let Some(above) = name.filter(|name| name.is_at_or_below(after.base.origin())) {
+        // Knot does not even store them: see `knot`.
+        if kind != ServerKind::Knot && after.is_there(&RrKey::new(above.clone(), RecordType::DNAME)) {
+            return Some(format!(
+                "It will be stored, but nobody gets it: the DNAME at {above} answers for every name below. Add it where that \
+                 leads to."
+            ));
+        }
+        name = above.parent();
+    }
+    None
+}
+
+/// A new delegation or DNAME over records that are there: nobody gets those any more.
+fn covers(after: &Contents<'_>, key: &RrKey, change: &Change) -> Option<String> {
+    let is_apex = key.owner == *after.base.origin();
+    let set = change.after.as_ref().filter(|_| change.before.is_none())?;
+    let is_covered = |other: &&RrKey| match key.rtype {
+        RecordType::NS => {
+            let is_glue = set.contains(RecordType::NS, other.owner.wire())
+                && matches!(other.rtype, RecordType::A | RecordType::AAAA);
+            let at_cut = other.owner == key.owner
+                && matches!(
+                    other.rtype,
+                    RecordType::NS | RecordType::DS | RecordType::RRSIG | RecordType::NSEC
+                );
+            !is_glue && !at_cut
+        }
+        RecordType::DNAME => other.owner != key.owner && other.rtype != RecordType::NSEC3,
+        _ => false,
+    };
+    if key.rtype == RecordType::NS && is_apex || !matches!(key.rtype, RecordType::NS | RecordType::DNAME) {
+        return None;
+    }
+    let below = after.keys_at_or_below(&key.owner);
+    let covered: Vec<&RrKey> =
+        below.iter().filter(|other| is_covered(other) && other.covered == RecordType(0)).collect();
+    let first = covered.first()?;
+    Some(format!(
+        "It hides {} of this zone, such as {}: nobody gets them any more. Delete those, or leave this out.",
+        if covered.len() == 1 { "a record set".into() } else { format!("{} record sets", covered.len()) },
+        super::describe(first)
+    ))
+}
+
+/// The end of a delegation: what it hid is part of this zone's answers again.
+fn uncovered(after: &Contents<'_>, key: &RrKey, change: &Change) -> Option<String> {
+    if key.rtype != RecordType::NS || change.after.is_some() || key.owner == *after.base.origin() {
+        return None;
+    }
+    let left = after.keys_at_or_below(&key.owner);
+    let first = left
+        .iter()
+        .find(|key| !matches!(key.rtype, RecordType::DS | RecordType::RRSIG | RecordType::NSEC))?;
+    Some(format!(
+        "Without the delegation the records at and below it are answered from here, such as {}. Delete those that are not \
+         wanted.",
+        super::describe(first)
+    ))
 }
 
 /// What a plan did.
@@ -82,25 +174,14 @@ fn carry_out<'a>(zone: &Snapshot, plan: &'a Plan) -> Result<Carried<'a>, Rcode> 
     Ok(carried)
 }
 
-/// The whole message fails: said once, for the RRset that is the reason where that can be told.
+/// The whole message fails. Data that fits no type does not get here: see the plan.
 fn refused(intended: &ChangeMap, rcode: Rcode) -> Vec<Prediction> {
-    let is_odd = |key: &RrKey, change: &Change| {
-        let after = change.after.as_ref().map_or(&[][..], |set| &set.rdata);
-        after.iter().any(|rdata| !types::is_valid(key.rtype, rdata))
-    };
-    let odd = intended.iter().find(|(key, change)| is_odd(key, change));
-    let message = match (rcode, odd) {
-        (Rcode::FORMERR, Some(_)) => {
-            "Servers will refuse the whole push (FORMERR): the data does not fit the record type. Correct it."
-                .into()
-        }
-        _ => format!(
-            "The server will refuse the whole push ({rcode}): the zone is not what the plan was made for. Reload it."
-        ),
-    };
-    let culprit = odd.or_else(|| intended.iter().next());
+    let message = format!(
+        "The server will refuse the whole push ({rcode}): the zone is not what the plan was made for. Reload it."
+    );
     let kind = PredictionKind::Refused;
-    culprit.map(|(key, _)| Prediction { key: key.clone(), kind, message }).into_iter().collect()
+    let first = intended.keys().next();
+    first.map(|key| Prediction { key: key.clone(), kind, message }).into_iter().collect()
 }
 
 /// Where RFC 2136 makes something else of the plan than was intended.
@@ -116,7 +197,14 @@ fn differences(zone: &Snapshot, intended: &ChangeMap, carried: &Carried<'_>) -> 
             true => (PredictionKind::Ignored, "ignore this change"),
             false => (PredictionKind::Altered, "make something else of this change"),
         };
-        let message = format!("The server will {verb}: {}", reason(carried, key));
+        let why = match &change.after {
+            Some(after) if !after.mixed_ttls.is_empty() => format!(
+                "the records of a set have one TTL, and all of them will get {}. Give them the same TTL.",
+                after.ttl
+            ),
+            _ => reason(carried, key).into(),
+        };
+        let message = format!("The server will {verb}: {why}");
         found.push(Prediction { key: key.clone(), kind, message });
     }
     let signed = is_signed(zone);
@@ -225,6 +313,9 @@ fn bind(case: &Case<'_>, key: &RrKey, change: &Change) -> Option<(PredictionKind
             format!("{} will delete the DS here as well: it means nothing without the NS.", case.who);
         return Some((PredictionKind::Altered, message));
     }
+    if key.rtype == RecordType::CNAME && is_case_only(key, change) {
+        return case.ignored("only the case of a name is different, and that does not matter in DNS.");
+    }
     let first = added(key, change).next()?;
     match key.rtype {
         RecordType::DS if case.is_apex(owner) => {
@@ -248,6 +339,10 @@ fn bind(case: &Case<'_>, key: &RrKey, change: &Change) -> Option<(PredictionKind
             return case.refused(
                 "it wants the private key to every DNSKEY. Set it up in the server's configuration.",
             );
+        }
+        RecordType::NSEC3PARAM if matches!(first, [_, _, high, low, ..] if u16::from_be_bytes([*high, *low]) > 150) =>
+        {
+            return case.refused("it takes no NSEC3 with so many iterations. Enter 0.");
         }
         RecordType::NSEC3PARAM => {
             return case

@@ -36,8 +36,8 @@ fn the_advice_for_a_dynamic_zones_file_leads_to_a_save() {
     // What the file says is not what is served: the journal has the rest.
     assert!(!advice.contains("192.0.2.80"));
 
-    lab.rndc(&["freeze", ZONE]);
-    lab.rndc(&["sync", "-clean", ZONE]);
+    lab.order(&["freeze", ZONE]);
+    lab.order(&["sync", "-clean", ZONE]);
     terminal.press("R");
     terminal.wait_for("192.0.2.80");
     terminal.press("/192.0.2.10");
@@ -51,7 +51,7 @@ fn the_advice_for_a_dynamic_zones_file_leads_to_a_save() {
     terminal.wait_for("Serial  8 -> 9");
     terminal.press("y");
     terminal.wait_for("Saved: ");
-    lab.rndc(&["thaw", ZONE]);
+    lab.order(&["thaw", ZONE]);
     let start = std::time::Instant::now();
     while served(&lab).iter().any(|line| line.contains("192.0.2.10")) {
         assert!(start.elapsed().as_secs() < 20, "never loaded:\n{}", lab.log());

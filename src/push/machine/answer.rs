@@ -53,7 +53,8 @@ impl Push {
     }
 
     pub(super) fn refused(&mut self, failure: Failure) -> Vec<Action> {
-        let asks = failure.kind == FailureKind::Refused;
+        // Knot calls a key unknown that its acl does not let make one of the changes.
+        let asks = matches!(failure.kind, FailureKind::Refused | FailureKind::UnknownKey);
         self.trouble = Some(Trouble::Refused(failure));
         if asks {
             self.state = State::Probing;
@@ -68,7 +69,9 @@ impl Push {
         let takes_empty = match answer {
             Ok(Rcode::NOERROR) => Some(true),
             Ok(Rcode::REFUSED) => Some(false),
-            Err(failure) if failure.kind == FailureKind::Refused => Some(false),
+            Err(failure) if matches!(failure.kind, FailureKind::Refused | FailureKind::UnknownKey) => {
+                Some(false)
+            }
             _ => None,
         };
         if let Some(Trouble::Refused(failure)) = self.trouble.take() {

@@ -47,6 +47,13 @@ impl Push {
             }
             let reasons = reasons.get_or_insert_with(|| self.reasons());
             let verdict = match change.is_untouched(key.rtype, now.as_ref()) {
+                // A server that passes updates on to its primary has the result only with its next transfer.
+                true if self.trouble.is_none()
+                    && !reasons.predicted.contains_key(key)
+                    && zone.serial() == self.base.serial() =>
+                {
+                    Verdict::Unknown(hindsight::not_shown(self.traits.kind))
+                }
                 true => Verdict::NotApplied(self.why_not(key, reasons)),
                 false => {
                     let why = self.why_otherwise(key, change, now.as_ref(), reasons);

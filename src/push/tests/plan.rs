@@ -394,3 +394,24 @@ proptest! {
         }
     }
 }
+
+/// Knot 3.2 and PowerDNS 4.7 take an IPSECKEY without its key, and then their transfers cannot be read.
+#[test]
+fn data_that_does_not_fit_its_type_is_not_sent() {
+    let base = Arc::new(zone(BASE));
+    let misfit =
+        |rtype: RecordType, rdata: &[u8]| (key("x", rtype), Some(RrSet::new(60, vec![rdata.into()])));
+    for (rtype, rdata) in [(RecordType::A, &[1, 2][..]), (RecordType(45), &[10, 1, 2, 192, 0, 2, 38])] {
+        let changes = changes_of(&base, vec![edit("a", 60, &["TXT x"]), misfit(rtype, rdata)]);
+        for kind in KINDS {
+            let error = plan(&base, &changes, traits(kind)).unwrap_err();
+            assert_eq!(error, PlanError::Misfit(key("x", rtype)));
+        }
+    }
+    // Data that came so from the server can stay, and go.
+    let mut odd = BASE.to_vec();
+    odd.push(("odd", 60, "CDS x"));
+    let base = Arc::new(zone(&odd));
+    let changes = changes_of(&base, vec![gone("odd", RecordType::CDS)]);
+    assert!(plan(&base, &changes, traits(ServerKind::Bind)).is_ok());
+}

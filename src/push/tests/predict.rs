@@ -87,8 +87,10 @@ fn what_bind_ignores() {
     check(|| vec![edit("@", 60, &[digest])], [Some(IGNORED), None, None]);
     check(|| vec![edit("one", 60, &[digest])], [Some(IGNORED), None, None]);
     check(|| vec![edit("sub", 60, &[digest]), edit("sub", 60, &["NS ns1"])], [None; 3]);
-    check(|| vec![gone("deleg", RecordType::NS)], [Some(ALTERED), None, None]);
-    check(|| vec![gone("deleg", RecordType::NS), gone("deleg", RecordType::DS)], [None; 3]);
+    let with_glue =
+        |more| [vec![gone("deleg", RecordType::NS), gone("ns.deleg", RecordType::A)], more].concat();
+    check(|| with_glue(vec![]), [Some(ALTERED), None, None]);
+    check(|| with_glue(vec![gone("deleg", RecordType::DS)]), [None; 3]);
     check(
         || vec![edit("@", 60, &["CDS 0123456789abcdef0123456789abcdef"])],
         [Some(REFUSED), None, Some(IGNORED)],
@@ -97,16 +99,22 @@ fn what_bind_ignores() {
 
 #[test]
 fn what_knot_does_otherwise() {
-    check(|| vec![edit("wild", 60, &["DNAME one"])], [None, Some(REFUSED), None]);
+    assert_eq!(
+        predicted(ServerKind::Knot, vec![edit("wild", 60, &["DNAME one"])]),
+        [("wild".into(), ALTERED), ("wild".into(), REFUSED)]
+    );
     check(|| vec![edit("wild", 60, &["DNAME one"]), gone("*.wild", RecordType::A)], [None; 3]);
     let case = || vec![edit("alias", 300, &["CNAME ONE"])];
     assert_eq!(predicted(ServerKind::Knot, case()), [("alias".into(), IGNORED)]);
-    assert_eq!(predicted(ServerKind::Bind, case()), []);
+    assert_eq!(predicted(ServerKind::Bind, case()), [("alias".into(), IGNORED)]);
+    let mail = || vec![edit("@", 300, &["MX 10 MAIL"])];
+    assert_eq!(predicted(ServerKind::Knot, mail()), [("@".into(), IGNORED)]);
+    assert_eq!(predicted(ServerKind::Bind, mail()), []);
     let mut records = BASE.to_vec();
     records.push(("dn", 300, "DNAME other"));
     let below = || vec![edit("x.dn", 60, &["A 192.0.2.1"])];
     assert_eq!(predicted_on(&records, ServerKind::Knot, below()), [("x.dn".into(), REFUSED)]);
-    assert_eq!(predicted_on(&records, ServerKind::Bind, below()), []);
+    assert_eq!(predicted_on(&records, ServerKind::Bind, below()), [("x.dn".into(), ALTERED)]);
     let single = [("@", 300, "SOA 100"), ("@", 300, "NS ns.example.net.")];
     let ttl = || vec![edit("@", 60, &["NS ns.example.net."])];
     assert_eq!(predicted_on(&single, ServerKind::Unknown, ttl()), [("@".into(), IGNORED)]);
@@ -150,12 +158,22 @@ fn a_huge_ttl_is_altered_everywhere() {
 }
 
 #[test]
-fn data_that_does_not_fit_its_type() {
-    let edits = vec![
-        edit("a", 60, &["TXT x"]),
-        (key("x", RecordType::A), Some(RrSet::new(60, vec![Box::new([1, 2])]))),
-    ];
-    assert_eq!(predicted(ServerKind::Embedded, edits), [("x".into(), REFUSED)]);
+fn what_a_delegation_hides() {
+    for kind in KINDS {
+        let told = |edits| predicted(kind, edits);
+        assert_eq!(told(vec![edit("x.deleg", 60, &["TXT x"])]), [("x.deleg".into(), ALTERED)], "{kind:?}");
+        assert_eq!(told(vec![edit("deleg", 60, &["TXT x"])]), [("deleg".into(), ALTERED)], "{kind:?}");
+        assert_eq!(told(vec![edit("a.b.deleg", 60, &["NS ns1"])]), [("a.b.deleg".into(), ALTERED)]);
+        let over = || vec![edit("wild", 60, &["NS ns1"])];
+        assert_eq!(told(over()), [("wild".into(), ALTERED)], "{kind:?}");
+        assert_eq!(told(vec![edit("two", 60, &["NS two"])]), [("two".into(), ALTERED)], "its TXT");
+        assert_eq!(told(vec![edit("one", 60, &["NS one"])]), [], "glue");
+        // Glue, and the end of what was hidden.
+        assert_eq!(told(vec![edit("ns.deleg", 60, &["AAAA 2001:db8::1"])]), []);
+        assert_eq!(told(vec![gone("ns.deleg", RecordType::A)]), []);
+        let edits = vec![gone("deleg", RecordType::NS), gone("deleg", RecordType::DS)];
+        assert_eq!(told(edits), [("deleg".into(), ALTERED)], "{kind:?}");
+    }
 }
 
 #[test]

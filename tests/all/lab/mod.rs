@@ -7,7 +7,9 @@ mod oracle;
 mod servers;
 mod tests;
 
-pub use oracle::{compiled, dig_axfr, nsupdate, try_nsupdate, try_update, without_serial, without_signing};
+pub use oracle::{
+    compiled, dig_axfr, nsupdate, try_compiled, try_nsupdate, try_update, without_serial, without_signing,
+};
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
@@ -104,11 +106,18 @@ pub struct Zone {
     pub name: String,
     /// Zone-file text; names are relative to the zone.
     pub text: String,
+    /// Settings of this zone alone, by make: in BIND's zone clause, where one about updates takes the place of the
+    /// usual; under Knot's zone, indented by four; for PowerDNS SQL, with `{id}` for the id of the domain.
+    pub settings: Vec<(Make, String)>,
 }
 
 impl Zone {
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Zone {
-        Zone { name: name.into(), text: text.into() }
+        Zone { name: name.into(), text: text.into(), settings: Vec::new() }
+    }
+
+    fn settings_for(&self, make: Make) -> String {
+        self.settings.iter().filter(|(own, _)| *own == make).map(|(_, text)| text.as_str()).collect()
     }
 }
 
@@ -122,6 +131,8 @@ pub struct Lab {
     /// What started it.
     command: Command,
     log: PathBuf,
+    make: Make,
+    /// Where BIND takes orders.
     control: u16,
     directory: tempfile::TempDir,
 }
@@ -140,7 +151,12 @@ impl Lab {
 
     /// Starts a secondary of BIND or Knot make that transfers this zone from a primary, and returns when it serves it.
     pub fn follow(make: Make, zone: &str, primary: SocketAddr, key: &Key) -> Option<Lab> {
-        Lab::start_as(make, &[Zone::new(zone, "")], key, Some(primary), None)
+        Lab::follow_with(make, Zone::new(zone, ""), primary, key)
+    }
+
+    /// The same with settings of the zone.
+    pub fn follow_with(make: Make, zone: Zone, primary: SocketAddr, key: &Key) -> Option<Lab> {
+        Lab::start_as(make, &[zone], key, Some(primary), None)
     }
 
     fn start_as(
@@ -196,7 +212,8 @@ impl Lab {
             .stderr(file);
         let child = command.spawn().unwrap();
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let mut lab = Lab { address, key: key.clone(), child, command, log, control, directory };
+        let key = key.clone();
+        let mut lab = Lab { address, key, child, command, log, make, control, directory };
         match lab.wait_until_serving(zones, signing, &token) {
             Ok(()) => Ok(lab),
             Err(why) => Err(format!("on port {port}: {why}; the end of its log:\n{}\n", lab.log_end())),
@@ -219,17 +236,23 @@ impl Lab {
         self.directory.path()
     }
 
-    /// Gives BIND a command.
-    pub fn rndc(&self, arguments: &[&str]) {
-        let key = self.directory().join("rndc.key");
-        std::fs::write(&key, self.key.bind_text()).unwrap();
-        let program = program_path("rndc").expect("rndc is installed");
-        let mut command = Command::new(program);
-        command
-            .args(["-s", "127.0.0.1", "-p", &self.control.to_string(), "-y", &self.key.name, "-k"])
-            .arg(key);
-        let output = command.args(arguments).output().unwrap();
-        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    /// Gives the server an order, with rndc or knotc, which must be carried out.
+    pub fn order(&self, arguments: &[&str]) {
+        let mut command = match self.make {
+            Make::Bind => {
+                let mut rndc = Command::new(program_path("rndc").expect("rndc is installed"));
+                rndc.args(["-s", "127.0.0.1", "-p", &self.control.to_string(), "-k", "rndc.key"]);
+                rndc
+            }
+            Make::Knot => {
+                let mut knotc = Command::new(program_path("knotc").expect("knotc is installed"));
+                knotc.args(["-s", "knot.sock"]);
+                knotc
+            }
+            Make::PowerDns | Make::Nsd => panic!("{} takes no orders here", self.make),
+        };
+        let output = command.current_dir(self.directory.path()).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}\n{}", self.log_end());
     }
 
     /// What the server has said so far.

@@ -37,6 +37,7 @@ impl Setup<'_> {
         let Setup { port, control, token, key, .. } = self;
         let directory = self.directory.display();
         let mut text = key.bind_text();
+        self.write("rndc.key", &text);
         text += &format!(
             "options {{
                 directory \"{directory}\"; pid-file none; lock-file none; session-keyfile none;
@@ -57,19 +58,24 @@ impl Setup<'_> {
             Some(Signing::Inline) => "dnssec-policy lab; inline-signing yes;",
             Some(_) => "dnssec-policy lab; inline-signing no;",
         };
-        for Zone { name, .. } in self.zones {
+        for zone in self.zones {
+            let (name, settings) = (&zone.name, zone.settings_for(Make::Bind));
             if let Some(primary) = self.primary {
                 text += &format!(
-                    "zone \"{name}\" {{ type secondary; file \"{name}.zone\"; primaries {{ {} port {} key {}; }}; }};\n",
+                    "zone \"{name}\" {{ type secondary; file \"{name}.zone\"; primaries {{ {} port {} key {}; }}; \
+                     {settings} }};\n",
                     primary.ip(),
                     primary.port(),
                     key.name
                 );
                 continue;
             }
+            let update = match settings.contains("update-policy") || settings.contains("allow-update") {
+                true => String::new(),
+                false => format!("allow-update {{ key \"{}\"; }};", key.name),
+            };
             text += &format!(
-                "zone \"{name}\" {{ type primary; file \"{name}.zone\"; allow-update {{ key \"{}\"; }}; {signing} }};\n",
-                key.name
+                "zone \"{name}\" {{ type primary; file \"{name}.zone\"; {update} {settings} {signing} }};\n"
             );
         }
         self.write("named.conf", &text);
@@ -114,6 +120,19 @@ acl:
   - id: notify
     address: 127.0.0.1
     action: notify
+  - id: reader
+    key: \"{name}\"
+    action: transfer
+  - id: www-only
+    key: \"{name}\"
+    action: update
+    update-owner: name
+    update-owner-match: equal
+    update-owner-name: www
+  - id: addresses-only
+    key: \"{name}\"
+    action: update
+    update-type: A
 policy:
   - id: lab
     single-type-signing: on
@@ -146,6 +165,7 @@ zone:\n",
             if self.primary.is_some() {
                 text += "    master: primary\n";
             }
+            text += &zone.settings_for(Make::Knot);
         }
         self.write("knot.conf", &text);
         let mut command = Command::new(program_path("knotd").expect("knotd is installed"));
@@ -193,6 +213,13 @@ loglevel=5\n"
             ("TSIG-ALLOW-DNSUPDATE", name),
             ("SOA-EDIT-DNSUPDATE", "INCREASE"),
         ]);
+        for zone in self.zones {
+            let id = format!("(SELECT id FROM domains WHERE name = '{}')", zone.name);
+            let statements = zone.settings_for(Make::PowerDns).replace("{id}", &id);
+            if !statements.is_empty() {
+                self.sqlite(&statements);
+            }
+        }
         if self.signing.is_some() {
             self.pdnsutil(&["secure-all-zones"]);
             let mut metadata =

@@ -9,6 +9,7 @@
 mod exceptions;
 mod list;
 mod primary;
+mod told;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;

@@ -8,6 +8,7 @@ use zonewright::dns::{self, Endpoint, Refreshed, questions};
 use zonewright::facts::{Failure, ServerKind};
 use zonewright::push::{Action, Event, Plan, Push, Report, ServerTraits};
 use zonewright::wire::key::{Algorithm, Key as WireKey, Secret};
+use zonewright::zone::update::{Rcode, Update};
 use zonewright::zone::{ChangeMap, Name, Snapshot};
 
 use crate::lab::Key;
@@ -19,6 +20,8 @@ pub struct Primary {
     pub kind: ServerKind,
     pub key: Key,
     ours: dns::Primary,
+    /// Who updates.
+    sender: dns::Primary,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -35,7 +38,19 @@ impl Primary {
             clock: dns::unix_time,
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Primary { address, kind, key, ours, runtime }
+        let sender = ours.clone();
+        Primary { address, kind, key, ours, sender, runtime }
+    }
+
+    /// The same, but updates go out with another key, or none, and by another clock.
+    pub fn sending_as(&self, key: Option<WireKey>, clock: dns::Clock) -> Primary {
+        let new = Primary::new(self.address, self.kind, self.key.clone());
+        Primary { sender: dns::Primary { key: key.map(Arc::new), clock, ..new.sender }, ..new }
+    }
+
+    /// Sends one update, once.
+    pub fn update(&self, update: &Update) -> Result<Rcode, Failure> {
+        self.runtime.block_on(dns::update(&self.sender, update))
     }
 
     /// What the server says it is.
@@ -79,11 +94,9 @@ impl Primary {
                     Action::Transfer => Event::Zone(self.runtime.block_on(self.newest(base)).map(Arc::new)),
                     Action::Send(update) => {
                         before_send();
-                        Event::Answer(self.runtime.block_on(dns::update(&self.ours, &update)))
+                        Event::Answer(self.update(&update))
                     }
-                    Action::Probe(update) => {
-                        Event::Probed(self.runtime.block_on(dns::update(&self.ours, &update)))
-                    }
+                    Action::Probe(update) => Event::Probed(self.update(&update)),
                     Action::Wait(time) => {
                         std::thread::sleep(time);
                         Event::Woke
