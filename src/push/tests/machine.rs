@@ -222,7 +222,8 @@ fn somebody_elses_change_does_not_hide_that_ours_is_late() {
 fn yes_and_nothing_done() {
     let mut world = World::new(BASE, [Answers::Says(Rcode::NOERROR)]);
     let report = world.push(ServerKind::Bind, an_edit());
-    assert_eq!((report.outcome.clone(), verdicts(&report)), (Outcome::Partly, vec!["not"; 3]));
+    // Perhaps it was passed on to a primary that has it.
+    assert_eq!((report.outcome.clone(), verdicts(&report)), (Outcome::Partly, vec!["unknown"; 3]));
     assert_eq!((world.sent.len(), world.waited), (1, PATIENCE));
 }
 
