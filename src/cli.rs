@@ -130,6 +130,21 @@ pub enum Verb {
         #[command(flatten)]
         send: SendArgs,
     },
+    /// Say what works with a zone, its servers and its key, and what to do about what does not
+    ///
+    /// Asks for the SOA, a transfer, the differences (IXFR) and an update that changes nothing, compares the clocks,
+    /// looks at every nameserver of the zone, at keys, the configuration and the terminal. Nothing is changed.
+    /// Without a zone: the configuration, every key, every server, and each configured zone in short. Exit status 1
+    /// when something failed.
+    Doctor {
+        /// The zone to look at
+        zone: Option<String>,
+        /// Print the findings as JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
     /// The configuration: where it is, whether it is right, an example
     Config {
         #[command(subcommand)]

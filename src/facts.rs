@@ -95,3 +95,28 @@ pub enum ServerKind {
     #[default]
     Unknown,
 }
+
+/// What a server says it is, for advice: those that have no updates as well, which no push meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Make {
+    Bind,
+    Knot,
+    PowerDns,
+    Nsd,
+    /// The server inside this program.
+    Embedded,
+    #[default]
+    Unknown,
+}
+
+impl Make {
+    pub fn kind(self) -> ServerKind {
+        match self {
+            Make::Bind => ServerKind::Bind,
+            Make::Knot => ServerKind::Knot,
+            Make::PowerDns => ServerKind::PowerDns,
+            Make::Embedded => ServerKind::Embedded,
+            Make::Nsd | Make::Unknown => ServerKind::Unknown,
+        }
+    }
+}

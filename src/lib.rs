@@ -19,6 +19,8 @@
 //! * [`facts`]: what network and disk tell us, as plain values. Stands on `zone`.
 //! * [`config`]: the configuration as values. Stands on `zone`.
 //! * [`push`]: plan, predict, and the state machine of a push. Stands on `zone`, `wire` and `facts`.
+//! * [`doctor`]: what works with a zone and its servers and what does not, judged by facts, with the remedy. Stands on
+//!   `zone` and `facts`.
 //! * [`app`]: the state of the editor, the command table, one file a screen. Stands on the pure modules.
 //! * [`ui`]: draws `app`; one file a pane.
 //!
@@ -37,6 +39,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod dns;
+pub mod doctor;
 pub mod edit;
 pub mod facts;
 pub mod key;

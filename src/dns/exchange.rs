@@ -6,10 +6,10 @@ use tokio::time::Instant;
 
 use super::connection::Connection;
 use super::failure::{Attempt, Purpose};
-use super::trouble::Trouble;
+use super::trouble::{self, Trouble};
 use super::{Clock, Refreshed};
 use crate::facts::{Failure, FailureKind};
-use crate::wire::answer::Asked;
+use crate::wire::answer::{AnswerError, Asked};
 use crate::wire::ixfr::{Incremental, Ixfr};
 use crate::wire::reader::Reader;
 use crate::wire::transfer::{Axfr, Progress, TransferError};
@@ -25,30 +25,55 @@ const PROGRESS_STEP: usize = 4096;
 
 impl Attempt<'_> {
     pub(super) async fn soa(self, clock: Clock) -> Result<Soa, Failure> {
+        self.timed_soa(clock).await.0
+    }
+
+    /// Beside the SOA, how far the clocks differ: see [`Attempt::exchange`]. It is told of failures too.
+    pub(super) async fn timed_soa(self, clock: Clock) -> (Result<Soa, Failure>, Option<i64>) {
         let work = async {
             let asked = Asked::soa(random_id()?, self.zone.clone());
-            let (mut connection, mut verifier) = self.send(asked.to_message(), clock).await?;
-            let answer = receive(&mut connection, asked.id, self.deadline()).await?;
-            let now = clock();
-            asked.soa_answer(answer, verifier.as_mut(), now).map_err(|error| Trouble::of_answer(error, now))
+            self.exchange(asked.id, asked.to_message(), clock, |message, verifier, now| {
+                asked.soa_answer(message, verifier, now)
+            })
+            .await
         };
-        work.await.map_err(|trouble| self.failure(trouble))
+        match work.await {
+            Ok((soa, offset)) => (Ok(soa), offset),
+            Err(trouble) => {
+                let offset = trouble.clock_offset();
+                (Err(self.failure(trouble)), offset)
+            }
+        }
     }
 
     pub(super) async fn update(self, update: &Update, clock: Clock) -> Result<Rcode, Failure> {
         let work = async {
             let asked = Asked::update(random_id()?, self.zone.clone());
-            let (mut connection, mut verifier) = self.send(encode(asked.id, update)?, clock).await?;
-            let answer = receive(&mut connection, asked.id, self.deadline()).await?;
-            let now = clock();
-            asked
-                .update_answer(answer, verifier.as_mut(), now)
-                .map_err(|error| Trouble::of_answer(error, now))
+            self.exchange(asked.id, encode(asked.id, update)?, clock, |message, verifier, now| {
+                asked.update_answer(message, verifier, now)
+            })
+            .await
         };
         match work.await {
-            Ok(rcode) => Ok(rcode),
+            Ok((rcode, _)) => Ok(rcode),
             Err(trouble) => Err(self.failure(self.cleared_up(trouble, clock).await)),
         }
+    }
+
+    /// One question and its one answer, and our clock minus the server's in seconds, where the answer is signed.
+    async fn exchange<T>(
+        &self,
+        id: u16,
+        message: Vec<u8>,
+        clock: Clock,
+        read: impl FnOnce(&[u8], Option<&mut Verifier>, u64) -> Result<T, AnswerError>,
+    ) -> Result<(T, Option<i64>), Trouble> {
+        let (mut connection, mut verifier) = self.send(message, clock).await?;
+        let answer = receive(&mut connection, id, self.deadline()).await?;
+        let now = clock();
+        let read = read(answer, verifier.as_mut(), now).map_err(|error| Trouble::of_answer(error, now))?;
+        let signed_at = verifier.and_then(|verifier| verifier.server_time());
+        Ok((read, signed_at.map(|theirs| trouble::difference(now, theirs))))
     }
 
     pub(super) async fn transfer(
@@ -131,7 +156,7 @@ impl Attempt<'_> {
 
     /// PowerDNS, and Knot where no key is used, say the same to a wrong key, a missing permission and a zone
     /// that they do not have. Whether they have the zone can be asked.
-    async fn cleared_up(&self, trouble: Trouble, clock: Clock) -> Trouble {
+    pub(super) async fn cleared_up(&self, trouble: Trouble, clock: Clock) -> Trouble {
         let code = match trouble {
             Trouble::UnsignedRcode(code @ (Rcode::REFUSED | Rcode::NOTAUTH)) => code,
             Trouble::Rcode(code @ Rcode::NOTAUTH) if self.key.is_none() => code,
@@ -148,7 +173,7 @@ impl Attempt<'_> {
     }
 
     /// Signs the message, connects and sends it; what is returned receives and verifies the answer.
-    async fn send(
+    pub(super) async fn send(
         &self,
         mut message: Vec<u8>,
         clock: Clock,
@@ -160,7 +185,7 @@ impl Attempt<'_> {
         Ok((connection, verifier))
     }
 
-    fn deadline(&self) -> Instant {
+    pub(super) fn deadline(&self) -> Instant {
         Instant::now() + self.patience
     }
 }
@@ -178,7 +203,11 @@ fn in_steps(progress: impl Fn(usize)) -> impl FnMut(usize) {
 
 /// The next message with this id. Others are no answers to us and are passed over, within the same time; but
 /// who sends what is no message at all is no nameserver, and not worth the wait.
-async fn receive(connection: &mut Connection, id: u16, deadline: Instant) -> Result<&[u8], Trouble> {
+pub(super) async fn receive(
+    connection: &mut Connection,
+    id: u16,
+    deadline: Instant,
+) -> Result<&[u8], Trouble> {
     loop {
         connection.receive(deadline).await?;
         let mut reader = Reader::new(connection.message()).map_err(Trouble::Undecodable)?;
@@ -189,7 +218,7 @@ async fn receive(connection: &mut Connection, id: u16, deadline: Instant) -> Res
     }
 }
 
-fn random_id() -> Result<u16, Trouble> {
+pub(super) fn random_id() -> Result<u16, Trouble> {
     let mut octets = [0; 2];
     getrandom::fill(&mut octets)
         .map_err(|_| Trouble::CannotSend("this machine has no source of random numbers".into()))?;

@@ -6,6 +6,7 @@
 mod connection;
 mod exchange;
 mod failure;
+pub mod probe;
 pub mod questions;
 mod reasons;
 mod trouble;

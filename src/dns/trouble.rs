@@ -77,6 +77,15 @@ impl Trouble {
         matches!(self, Trouble::Connection(ConnectionError::Connect(_) | ConnectionError::Source(..)))
     }
 
+    /// Our clock minus the server's, in seconds, where the trouble is about that.
+    pub(super) fn clock_offset(&self) -> Option<i64> {
+        match self {
+            Trouble::ClockOff(offset) => *offset,
+            Trouble::AnswerClockOff(offset) => Some(*offset),
+            _ => None,
+        }
+    }
+
     /// `now` is our clock, in seconds since 1970.
     pub(super) fn of_answer(error: AnswerError, now: u64) -> Trouble {
         match error {
@@ -137,7 +146,8 @@ impl Trouble {
     }
 }
 
-fn difference(ours: u64, theirs: u64) -> i64 {
+/// Two times in seconds since 1970; never overflows.
+pub(super) fn difference(ours: u64, theirs: u64) -> i64 {
     let signed = |time| i64::try_from(time).unwrap_or(i64::MAX);
     signed(ours).saturating_sub(signed(theirs))
 }

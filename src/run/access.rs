@@ -20,7 +20,7 @@ use crate::zone::Name;
 use crate::zonefile::shown;
 
 /// How long to wait for a server where the command line does not say it.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Everything that is known of a zone's primary before it is talked to.
 #[derive(Debug, Clone)]
@@ -41,29 +41,7 @@ impl Target {
     /// [`Stop`] with what is wrong and what to do.
     pub fn find(zone: &Name, arguments: &ServerArgs) -> Result<Target, Stop> {
         let config = files::load(arguments.config.as_deref())?;
-        let host = |option: &str, text: &Option<String>| {
-            let parse = |text: &String| {
-                HostPort::parse(text)
-                    .map_err(|error| Stop::usage(format!("{option} {}: {error}.", shown(text.as_bytes()))))
-            };
-            text.as_ref().map(parse).transpose()
-        };
-        let overrides = Overrides {
-            server: arguments.server.clone(),
-            transfer_from: host("--transfer-from", &arguments.transfer_from)?,
-            update_to: host("--update-to", &arguments.update_to)?,
-            key: arguments.key.clone(),
-            tls: false,
-        };
-        let mut server = config::resolve(&config, zone, &overrides).map_err(|error| {
-            let given = arguments.server.as_deref().unwrap_or_default();
-            Stop::usage(if given.is_empty() {
-                error.to_string()
-            } else {
-                format!("{}: {error}", shown(given.as_bytes()))
-            })
-        })?;
-        server.source = arguments.source.or(server.source);
+        let server = server_settings(&config, zone, arguments)?;
         if server.transport == Transport::Tls {
             return Err(Stop::usage(format!(
                 "The configuration says that {} is reached over TLS, which this version cannot do, and it does not \
@@ -131,6 +109,37 @@ impl Target {
             colours: colours_wanted(),
         }
     }
+}
+
+/// Which server a zone is on: command line and configuration put together.
+///
+/// # Errors
+/// [`Stop`] with what is wrong and what to do.
+pub fn server_settings(config: &Config, zone: &Name, arguments: &ServerArgs) -> Result<ServerSettings, Stop> {
+    let host = |option: &str, text: &Option<String>| {
+        let parse = |text: &String| {
+            HostPort::parse(text)
+                .map_err(|error| Stop::usage(format!("{option} {}: {error}.", shown(text.as_bytes()))))
+        };
+        text.as_ref().map(parse).transpose()
+    };
+    let overrides = Overrides {
+        server: arguments.server.clone(),
+        transfer_from: host("--transfer-from", &arguments.transfer_from)?,
+        update_to: host("--update-to", &arguments.update_to)?,
+        key: arguments.key.clone(),
+        tls: false,
+    };
+    let mut server = config::resolve(config, zone, &overrides).map_err(|error| {
+        let given = arguments.server.as_deref().unwrap_or_default();
+        Stop::usage(if given.is_empty() {
+            error.to_string()
+        } else {
+            format!("{}: {error}", shown(given.as_bytes()))
+        })
+    })?;
+    server.source = arguments.source.or(server.source);
+    Ok(server)
 }
 
 fn load_key(source: &KeySource) -> Result<Arc<Key>, Stop> {

@@ -4,6 +4,7 @@ mod access;
 mod check;
 mod clock;
 mod demo;
+pub mod doctor;
 mod editor;
 mod exchange;
 mod files;
@@ -117,6 +118,7 @@ fn run(cli: Cli) -> Result<Exit, Stop> {
         Some(Verb::Revert { zone, id, send }) => {
             log::revert(&zone, id.as_deref(), &send.server, send.options(None))
         }
+        Some(Verb::Doctor { zone, json, server }) => doctor::doctor(zone.as_deref(), json, &server),
         Some(Verb::Config { what, config }) => access::config_verb(what, config.as_deref()),
         Some(Verb::Completions { shell }) => {
             cli::completions(shell, &mut io::stdout().lock());

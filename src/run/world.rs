@@ -74,7 +74,11 @@ impl World {
         self.recorder.as_ref()
     }
 
-    async fn primary(&self) -> Result<&Primary, Failure> {
+    /// The primary, its addresses found.
+    ///
+    /// # Errors
+    /// A [`Failure`] where an address cannot be found.
+    pub(super) async fn primary(&self) -> Result<&Primary, Failure> {
         self.primary
             .get_or_try_init(|| async {
                 let (transfer_from, update_to) = tokio::try_join!(
@@ -279,7 +283,7 @@ impl World {
     }
 
     /// Where unsigned questions go. The primary's own address is asked at the port that the person gave.
-    fn network(&self) -> Network {
+    pub(super) fn network(&self) -> Network {
         if let Some(enclosed) = &self.access.enclosed {
             return enclosed.clone();
         }

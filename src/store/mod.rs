@@ -4,6 +4,7 @@ pub mod documents;
 pub mod drafts;
 mod files;
 pub mod forms;
+pub mod health;
 pub mod history;
 mod key_text;
 pub mod keys;

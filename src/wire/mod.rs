@@ -5,6 +5,7 @@
 //! * [`tsig`] signs and verifies, on both sides.
 //! * [`transfer`] makes a snapshot of the messages of a zone transfer.
 //! * [`ixfr`] makes a map of changes of the messages of an incremental one.
+//! * [`peek`] looks at the beginning of a transfer only.
 //! * [`update`] is the wire form of an update, both ways.
 //! * [`key`] is what a TSIG key is made of.
 
@@ -12,6 +13,7 @@ pub mod answer;
 pub mod builder;
 pub mod ixfr;
 pub mod key;
+pub mod peek;
 pub mod reader;
 #[cfg(test)]
 mod tests;

@@ -39,7 +39,7 @@ pub fn next_in_file(serial: u32, now: Option<u64>) -> u32 {
 }
 
 /// Could this be a date since 1970, in the form YYYYMMDD?
-fn is_date(number: u32) -> bool {
+pub fn is_date(number: u32) -> bool {
     let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
     (1970..=2105).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)
 }

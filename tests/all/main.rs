@@ -2,6 +2,7 @@
 
 mod apply;
 mod cli;
+mod doctor;
 mod document;
 mod durable;
 mod dynamic;

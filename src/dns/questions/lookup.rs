@@ -5,12 +5,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use hickory_client::proto::op::{DnsResponse, ResponseCode};
 use hickory_client::proto::rr::{RData, Record, RecordType as HickoryType};
 
-use super::ask::{Server, fault_of, to_query};
+use super::ask::{Server, fault_of, to_our_name, to_query};
 use super::{Network, PORT};
 use crate::facts::Fault;
 use crate::zone::Name;
 
-/// Most addresses taken from one answer; a nameserver has a handful.
+/// Most addresses taken from one answer, and most nameservers; a nameserver has a handful, and so has a zone.
 const MAX_ADDRESSES: usize = 32;
 
 /// The addresses of a nameserver: those that the zone has (`in_zone`), else what the resolvers say, IPv4 first.
@@ -41,6 +41,23 @@ pub async fn addresses(network: &Network, name: &Name, in_zone: &[IpAddr]) -> Re
         Some(why) => Err(why),
         None => Err("no address".into()),
     }
+}
+
+/// The nameservers of a zone, as the resolvers say.
+///
+/// # Errors
+/// A few words on why there are none.
+pub async fn nameservers(network: &Network, zone: &Name) -> Result<Vec<Name>, String> {
+    let answer = resolve(network, zone, HickoryType::NS).await?;
+    let mut names: Vec<Name> = Vec::new();
+    for record in &answer.answers {
+        if let RData::NS(target) = &record.data
+            && names.len() < MAX_ADDRESSES
+        {
+            names.extend(to_our_name(&target.0));
+        }
+    }
+    if names.is_empty() { Err("no NS record is found".into()) } else { Ok(names) }
 }
 
 /// The address in an A or AAAA record.

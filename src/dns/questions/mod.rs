@@ -20,10 +20,10 @@ use hickory_client::proto::op::Query;
 use hickory_client::proto::rr::{DNSClass, Name as HickoryName, RData, RecordType as HickoryType};
 
 pub use self::delegation::parent;
-pub use self::lookup::{addresses, system_resolvers};
+pub use self::lookup::{addresses, nameservers, system_resolvers};
 pub use self::nameserver::{nameserver_status, watch};
 use super::Endpoint;
-use crate::facts::{ServerKind, Transport};
+use crate::facts::{Make, ServerKind, Transport};
 
 /// The port of nameservers.
 const PORT: u16 = 53;
@@ -49,8 +49,13 @@ impl Network {
     }
 }
 
-/// What the server says it is. Asked over TCP: that way the update goes too, so it is open.
+/// What a push can rely on with this server.
 pub async fn server_kind(endpoint: &Endpoint, patience: Duration) -> ServerKind {
+    server_make(endpoint, patience).await.kind()
+}
+
+/// What the server says it is. Asked over TCP: that way the update goes too, so it is open.
+pub async fn server_make(endpoint: &Endpoint, patience: Duration) -> Make {
     for asked in [&b"version.bind"[..], b"version.server"] {
         let Ok(name) = HickoryName::from_labels(asked.split(|octet| *octet == b'.')) else { continue };
         let mut question = Query::query(name, HickoryType::TXT);
@@ -58,30 +63,31 @@ pub async fn server_kind(endpoint: &Endpoint, patience: Duration) -> ServerKind 
         let server = ask::Server { address: endpoint.address, source: endpoint.source, patience };
         let Ok(answer) = server.ask(question, Transport::Tcp).await else {
             // A server that does not answer the first question will not answer the second either.
-            return ServerKind::Unknown;
+            return Make::Unknown;
         };
-        let kind = answer.answers.iter().find_map(|record| match &record.data {
-            RData::TXT(text) => Some(kind_of(&text.txt_data.concat())),
+        let make = answer.answers.iter().find_map(|record| match &record.data {
+            RData::TXT(text) => Some(make_of(&text.txt_data.concat())),
             _ => None,
         });
-        if let Some(kind) = kind.filter(|kind| *kind != ServerKind::Unknown) {
-            return kind;
+        if let Some(make) = make.filter(|make| *make != Make::Unknown) {
+            return make;
         }
     }
-    ServerKind::Unknown
+    Make::Unknown
 }
 
 /// BIND gives its bare version ("9.18.49-1~deb12u1-Debian"), the others their names.
-fn kind_of(version: &[u8]) -> ServerKind {
+fn make_of(version: &[u8]) -> Make {
     let starts = |name: &str| {
         version.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))
     };
     match () {
-        () if starts("zonewright") => ServerKind::Embedded,
-        () if starts("9.") || starts("BIND") => ServerKind::Bind,
-        () if starts("Knot DNS") => ServerKind::Knot,
-        () if starts("PowerDNS") => ServerKind::PowerDns,
-        () => ServerKind::Unknown,
+        () if starts("zonewright") => Make::Embedded,
+        () if starts("9.") || starts("BIND") => Make::Bind,
+        () if starts("Knot DNS") => Make::Knot,
+        () if starts("PowerDNS") => Make::PowerDns,
+        () if starts("NSD") => Make::Nsd,
+        () => Make::Unknown,
     }
 }
 
@@ -91,16 +97,16 @@ mod tests {
 
     #[test]
     fn makes_of_servers() {
-        for (version, kind) in [
-            ("9.18.49-1~deb12u1-Debian", ServerKind::Bind),
-            ("Knot DNS 3.2.6", ServerKind::Knot),
-            ("PowerDNS Authoritative Server 4.7.3 (built Apr 10 2023)", ServerKind::PowerDns),
-            ("zonewright 0.1.0", ServerKind::Embedded),
-            ("NSD 4.6.1", ServerKind::Unknown),
-            ("", ServerKind::Unknown),
-            ("none of your business", ServerKind::Unknown),
+        for (version, make) in [
+            ("9.18.49-1~deb12u1-Debian", Make::Bind),
+            ("Knot DNS 3.2.6", Make::Knot),
+            ("PowerDNS Authoritative Server 4.7.3 (built Apr 10 2023)", Make::PowerDns),
+            ("zonewright 0.1.0", Make::Embedded),
+            ("NSD 4.6.1", Make::Nsd),
+            ("", Make::Unknown),
+            ("none of your business", Make::Unknown),
         ] {
-            assert_eq!(kind_of(version.as_bytes()), kind, "{version}");
+            assert_eq!(make_of(version.as_bytes()), make, "{version}");
         }
     }
 

@@ -58,7 +58,7 @@ pub fn sign_request(key: &Key, message: &mut Vec<u8>, now: u64) -> Result<Verifi
     variables.digest_all(&mut mac);
     let mac = mac.finish();
     append(message, &variables, id_of(message), &mac)?;
-    Ok(Verifier { chain: Chain::answering(key.clone(), &mac)?, unsigned: 0 })
+    Ok(Verifier { chain: Chain::answering(key.clone(), &mac)?, unsigned: 0, server_time: None })
 }
 
 /// Verifies the answer to one signed request: one message, or the messages of a stream in order.
@@ -68,6 +68,8 @@ pub struct Verifier {
     chain: Chain,
     /// Messages since the last signed one.
     unsigned: u32,
+    /// When the last signed one was signed, in seconds since 1970.
+    server_time: Option<u64>,
 }
 
 impl Verifier {
@@ -113,7 +115,13 @@ impl Verifier {
         }
         self.chain.start_next(&record.mac)?;
         self.unsigned = 0;
+        self.server_time = Some(record.time);
         Ok(true)
+    }
+
+    /// The server's clock when it signed the last message that was verified, in seconds since 1970.
+    pub fn server_time(&self) -> Option<u64> {
+        self.server_time
     }
 
     /// Was the last message covered by a signature? Asked at the end of a stream.

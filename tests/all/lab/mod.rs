@@ -81,6 +81,11 @@ impl Key {
         Key { name: name.into(), algorithm: algorithm.into(), secret: secret.into() }
     }
 
+    /// A key that every server knows and none lets do anything.
+    pub fn without_rights() -> Key {
+        Key::new("no-rights", "hmac-sha256")
+    }
+
     /// `algorithm:name:secret`, as dig and nsupdate take it.
     pub fn triple(&self) -> String {
         format!("{}:{}:{}", self.algorithm, self.name, self.secret)

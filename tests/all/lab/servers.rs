@@ -38,6 +38,7 @@ impl Setup<'_> {
         let directory = self.directory.display();
         let mut text = key.bind_text();
         self.write("rndc.key", &text);
+        text += &Key::without_rights().bind_text();
         text += &format!(
             "options {{
                 directory \"{directory}\"; pid-file none; lock-file none; session-keyfile none;
@@ -93,6 +94,7 @@ impl Setup<'_> {
 
     fn knot(&self) -> Command {
         let Setup { port, token, key, .. } = self;
+        let other = Key::without_rights();
         let directory = self.directory.display();
         let mut text = format!(
             "server:
@@ -113,6 +115,9 @@ key:
   - id: \"{name}\"
     algorithm: {algorithm}
     secret: \"{secret}\"
+  - id: \"{}\"
+    algorithm: {}
+    secret: \"{}\"
 acl:
   - id: lab
     key: \"{name}\"
@@ -148,6 +153,9 @@ policy:
     dnssec-signing: {signing}
     dnssec-policy: lab
 zone:\n",
+            other.name,
+            other.algorithm,
+            other.secret,
             signing = if self.signing.is_some() { "on" } else { "off" },
             nsec3 = if self.signing == Some(Signing::Nsec3) { "on" } else { "off" },
             remote = self.primary.map_or(String::new(), |primary| format!(
@@ -204,10 +212,12 @@ loglevel=5\n"
         for Zone { name, .. } in self.zones {
             self.pdnsutil(&["load-zone", name, &format!("{name}.zone")]);
         }
-        let Key { name, algorithm, secret } = key;
-        self.sqlite(&format!(
-            "INSERT INTO tsigkeys (name, algorithm, secret) VALUES ('{name}', '{algorithm}', '{secret}');\n"
-        ));
+        for Key { name, algorithm, secret } in [key, &Key::without_rights()] {
+            self.sqlite(&format!(
+                "INSERT INTO tsigkeys (name, algorithm, secret) VALUES ('{name}', '{algorithm}', '{secret}');\n"
+            ));
+        }
+        let name = &key.name;
         self.metadata(&[
             ("TSIG-ALLOW-AXFR", name),
             ("TSIG-ALLOW-DNSUPDATE", name),
@@ -237,6 +247,7 @@ loglevel=5\n"
 
     fn nsd(&self) -> Command {
         let Setup { port, token, key, .. } = self;
+        let other = Key::without_rights();
         let directory = self.directory.display();
         let mut text = format!(
             "server:
@@ -256,7 +267,14 @@ remote-control:
 key:
     name: \"{name}\"
     algorithm: {algorithm}
-    secret: \"{secret}\"\n",
+    secret: \"{secret}\"
+key:
+    name: \"{}\"
+    algorithm: {}
+    secret: \"{}\"\n",
+            other.name,
+            other.algorithm,
+            other.secret,
             name = key.name,
             algorithm = key.algorithm,
             secret = key.secret,
