@@ -36,7 +36,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::changes::Changes;
-use self::commands::{Context, Found};
+use self::commands::Context;
 use self::dialog::Dialog;
 use self::exchange::{Exchange, Exported, Exporting, Imported, Importing, NotImported};
 use self::file::{FileText, Saved};
@@ -552,31 +552,6 @@ impl App {
             (Screen::History(history), _) if history.one.is_some() => Context::PastPush,
             (Screen::History(_), _) => Context::History,
             (Screen::Result(_), _) => Context::Result,
-        }
-    }
-
-    fn on_key(&mut self, key: Key) {
-        self.message = None;
-        self.look();
-        self.leaving = false;
-        self.key = key;
-        if let Some(mode) = &mut self.text.mode {
-            mode.begin_key();
-        }
-        let context = self.context();
-        let mut keys: Vec<Key> = self.pending.take().into_iter().collect();
-        keys.push(key);
-        match commands::find(context, &keys) {
-            Found::Command(command) => match (command.enabled)(self) {
-                Ok(()) => (command.run)(self),
-                Err(reason) => self.say(reason),
-            },
-            Found::Prefix => self.pending = Some(key),
-            Found::Nothing if context.takes_text() => self.type_key(key),
-            Found::Nothing => {
-                let keys: Vec<String> = keys.iter().map(Key::to_string).collect();
-                self.say(format!("no command on {}; ? shows all", keys.join(" ")));
-            }
         }
     }
 

@@ -1,9 +1,35 @@
-//! Keys that run no command, and pasted text: for the text field that is there.
+//! Keys: to the command that they run, else to the text field that is there; and pasted text.
 
+use super::commands::{self, Found};
 use super::{App, Overlay, Screen, Zone, forms, text};
 use crate::key::Key;
 
 impl App {
+    pub(super) fn on_key(&mut self, key: Key) {
+        self.message = None;
+        self.look();
+        self.leaving = false;
+        self.key = key;
+        if let Some(mode) = &mut self.text.mode {
+            mode.begin_key();
+        }
+        let context = self.context();
+        let mut keys: Vec<Key> = self.pending.take().into_iter().collect();
+        keys.push(key);
+        match commands::find(context, &keys) {
+            Found::Command(command) => match (command.enabled)(self) {
+                Ok(()) => (command.run)(self),
+                Err(reason) => self.say(reason),
+            },
+            Found::Prefix => self.pending = Some(key),
+            Found::Nothing if context.takes_text() => self.type_key(key),
+            Found::Nothing => {
+                let keys: Vec<String> = keys.iter().map(Key::to_string).collect();
+                self.say(format!("no command on {}; ? shows all", keys.join(" ")));
+            }
+        }
+    }
+
     /// Gives a key that runs no command to the text field that is there.
     pub(super) fn type_key(&mut self, key: Key) {
         match &mut self.overlay {

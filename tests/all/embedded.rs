@@ -37,7 +37,7 @@ fn zone(text: &str) -> Snapshot {
 }
 
 /// The key as the server has it.
-fn served(key: &lab::Key) -> key::Key {
+pub fn served(key: &lab::Key) -> key::Key {
     key::Key {
         name: Name::parse(format!("{}.", key.name).as_bytes(), None).unwrap(),
         algorithm: Algorithm::parse(&key.algorithm).unwrap(),

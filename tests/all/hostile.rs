@@ -44,7 +44,8 @@ pub fn serve_nothing() -> SocketAddr {
     address
 }
 
-fn read(stream: &mut TcpStream) -> Option<Vec<u8>> {
+/// The next message; `None` where the connection ends.
+pub fn read(stream: &mut TcpStream) -> Option<Vec<u8>> {
     let mut length = [0; 2];
     stream.read_exact(&mut length).ok()?;
     let mut request = vec![0; usize::from(u16::from_be_bytes(length))];

@@ -12,6 +12,7 @@ mod failures;
 mod files;
 mod history;
 mod hostile;
+mod hostile_push;
 mod hostile_text;
 mod huge;
 mod ixfr;
