@@ -3,11 +3,16 @@
 //! The difference, or with `--json` the report, goes to standard output, everything else to standard error.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::sync::Arc;
+use std::thread;
 
 use serde_json::{Value, json};
+use signal_hook::consts::SIGINT;
+use signal_hook::iterator::Signals;
 use tokio::runtime::Runtime;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::access::{self, Target};
 use super::history;
@@ -144,7 +149,7 @@ impl<'a> Sender<'a> {
         let recording = Recording { note: self.options.note.clone(), may_fail: self.options.force };
         let push = Push::new(Arc::clone(base), changes.clone(), traits, plan);
         let push = Recorded::new(push, recording);
-        let report = self.runtime.block_on(self.world.drive(push, stages));
+        let report = self.runtime.block_on(self.world.drive(push, stages, interrupts()));
         let exit = tell_report(&report, base.origin());
         let recorder = self.world.recorder();
         let id = recorder.and_then(|recorder| recorder.last());
@@ -202,12 +207,21 @@ impl<'a> Sender<'a> {
     }
 }
 
+/// A message for each Ctrl-C from here on, which no longer ends the program.
+fn interrupts() -> UnboundedReceiver<()> {
+    let (sender, receiver) = unbounded_channel();
+    // Where signals cannot be had, Ctrl-C ends the program as it always did.
+    if let Ok(mut signals) = Signals::new([SIGINT]) {
+        thread::spawn(move || signals.forever().take_while(|_| sender.send(()).is_ok()).for_each(drop));
+    }
+    receiver
+}
+
 fn report_json(report: &Report, changes: &ChangeMap) -> Value {
     let end = report.end();
-    let verdict = |key: &RrKey| {
-        let verdict = report.verdicts.iter().find(|(own, ..)| own == key);
-        verdict.map(|(_, _, verdict)| verdict.clone())
-    };
+    let verdicts: BTreeMap<&RrKey, &Verdict> =
+        report.verdicts.iter().map(|(key, _, verdict)| (key, verdict)).collect();
+    let verdict = |key: &RrKey| verdicts.get(key).map(|verdict| (*verdict).clone());
     json!({
         "outcome": end.ending.word(),
         "why": Some(end.why).filter(|why| !why.is_empty()),

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::clock;
 use super::history::Recorder;
@@ -249,25 +250,36 @@ impl World {
         })
     }
 
-    /// Walks a push to its end.
-    pub async fn drive(&self, push: (Recorded, Vec<Action>), show: impl Fn(Stage)) -> Report {
+    /// Walks a push to its end. Each message on `stop` says that the person wants to stop.
+    pub async fn drive(
+        &self,
+        push: (Recorded, Vec<Action>),
+        show: impl Fn(Stage),
+        mut stop: UnboundedReceiver<()>,
+    ) -> Report {
         let (mut push, mut actions) = push;
+        // What is being performed: one thing at a time.
+        let mut performing = None;
         loop {
-            let mut events = Vec::new();
-            for action in std::mem::take(&mut actions) {
+            for action in actions {
                 match action {
                     Action::Finish(report) => return *report,
                     Action::Show(stage) => show(stage),
-                    action => events.extend(self.perform(action).await),
+                    action => performing = Some(Box::pin(self.perform(action))),
                 }
             }
-            if events.is_empty() {
+            let event = match &mut performing {
                 // A machine that waits for nothing and does not finish would wait for ever.
-                events.push(Event::Cancel);
-            }
-            for event in events {
-                actions.extend(push.on(event));
-            }
+                None => Event::Cancel,
+                Some(under_way) => tokio::select! {
+                    event = under_way => {
+                        performing = None;
+                        event.unwrap_or(Event::Cancel)
+                    }
+                    Some(()) = stop.recv() => Event::Cancel,
+                },
+            };
+            actions = push.on(event);
         }
     }
 

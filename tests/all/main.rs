@@ -25,5 +25,6 @@ mod primaries;
 mod pty;
 mod scenarios;
 mod secondaries;
+mod steps;
 mod text;
 mod zone_files;
