@@ -14,6 +14,8 @@ const MD: RecordType = RecordType(3);
 const MF: RecordType = RecordType(4);
 /// What NSEC was before RFC 4034.
 const NXT: RecordType = RecordType(30);
+/// Records in an RRset that BIND takes since 9.18.28, where it is not configured otherwise; more are SERVFAIL.
+const BIND_RECORDS: usize = 100;
 /// The largest TTL that resolvers take at its word (RFC 2181 section 8).
 const MAX_TTL: u32 = MAX_STEP;
 
@@ -271,7 +273,7 @@ impl Case<'_> {
         if has_address(target) {
             return true;
         }
-        let mut exists = !self.after.keys_at_or_below(target).is_empty();
+        let mut exists = self.after.has_at_or_below(target);
         let mut name = target.clone();
         while !self.is_apex(&name) {
             if self.has(&name, RecordType::NS) {
@@ -283,7 +285,7 @@ impl Case<'_> {
                 if wildcard.is_ok_and(|wildcard| has_address(&wildcard)) {
                     return true;
                 }
-                exists = !self.after.keys_at_or_below(&parent).is_empty();
+                exists = self.after.has_at_or_below(&parent);
             }
             name = parent;
         }
@@ -317,6 +319,14 @@ fn bind(case: &Case<'_>, key: &RrKey, change: &Change) -> Option<(PredictionKind
         return case.ignored("only the case of a name is different, and that does not matter in DNS.");
     }
     let first = added(key, change).next()?;
+    let records = |set: &Option<RrSet>| set.as_ref().map_or(0, |set| set.rdata.len());
+    // Where there are more already, the limit was raised.
+    if records(&change.before) <= BIND_RECORDS && records(&change.after) > BIND_RECORDS {
+        return case.refused(&format!(
+            "a record set holds at most {BIND_RECORDS} records there (max-records-per-type, unless it was raised). Keep \
+             fewer, or raise it."
+        ));
+    }
     match key.rtype {
         RecordType::DS if case.is_apex(owner) => {
             return case.ignored("a DS belongs into the parent zone. Delete it here.");
@@ -409,12 +419,14 @@ fn knot(case: &Case<'_>, key: &RrKey, change: &Change) -> Option<(PredictionKind
     }
     let is_single_ns =
         key.rtype == RecordType::NS && case.is_apex(&key.owner) && change.is_ttl_only(key.rtype);
-    let re_adds_only = case.plan.operations().all(|operation| {
-        *operation.owner() != key.owner
-            || operation.rtype() != Some(RecordType::NS)
-            || matches!(operation, Operation::Add(..))
-    });
-    if is_single_ns && re_adds_only {
+    let re_adds_only = |plan: &Plan| {
+        plan.operations().all(|operation| {
+            *operation.owner() != key.owner
+                || operation.rtype() != Some(RecordType::NS)
+                || matches!(operation, Operation::Add(..))
+        })
+    };
+    if is_single_ns && re_adds_only(case.plan) {
         return case.ignored(
             "the TTL of a record that is already there does not change. Change the nameserver first.",
         );

@@ -177,6 +177,15 @@ fn what_a_delegation_hides() {
 }
 
 #[test]
+fn bind_limits_the_records_of_a_set() {
+    let records = |count: u8| (1..=count).map(|last| format!("A 192.0.2.{last}")).collect::<Vec<_>>();
+    let set = |count| edit("many", 60, &records(count).iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(predicted(ServerKind::Bind, vec![set(100)]), []);
+    assert_eq!(predicted(ServerKind::Bind, vec![set(101)]), [("many".into(), REFUSED)]);
+    assert_eq!(predicted(ServerKind::Knot, vec![set(101)]), []);
+}
+
+#[test]
 fn a_bad_plan_is_seen_through() {
     let base = Arc::new(zone(BASE));
     let changes = changes_of(&base, vec![gone("one", RecordType::A), edit("one", 60, &["CNAME two"])]);
