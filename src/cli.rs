@@ -86,7 +86,7 @@ pub enum Verb {
         #[command(flatten)]
         origin: OriginArg,
     },
-    /// Make a zone equal to a zone file, by one dynamic update, and read it back
+    /// Make a zone equal to a zone file, by dynamic update (one message where it fits), and read it back
     ///
     /// The file's serial is taken as the version of the zone that it was made from: when the server has another
     /// one, nothing is sent, unless --force says that the file wins.

@@ -1,7 +1,7 @@
 //! Pushing a draft: plan, predict, send, read back, report. Pure: a state machine that is told what happened
 //! and says what to do next, the same for the screen and the command line.
 //!
-//! [`plan`] turns changes into one update message, [`predict`] says what the server will make of it, and
+//! [`plan`] turns changes into one update message, or several where they do not fit, [`predict`] says what the server will make of it, and
 //! [`Push`] walks through DESIGN's steps: fresh base, plan, send, read back until it is decided, report.
 
 mod big;
