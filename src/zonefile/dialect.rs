@@ -16,6 +16,8 @@ pub const COMMENT_BACKSLASH: &str =
 pub const TOUCHING: &str = "No blank parts this from the word before it: BIND and NSD take two words, Knot refuses the file. Put one in.";
 pub const RAW_OCTETS: &str = "Control characters and characters outside ASCII: BIND and NSD keep the octets as they are, Knot \
      refuses the file. Octets are written \\DDD, with three decimal digits.";
+pub const RELATIVE_INCLUDE: &str = "A relative path: here and in Knot it counts from the folder of this file, in BIND and NSD from the folder that \
+     the server works in. Write the whole path where several read the file.";
 const QUOTED_OWNER: &str = "The owner stands in quotes: BIND and NSD read that, Knot refuses the file.";
 const CHARACTERS: &str = "The name has characters that Knot only takes with a backslash before them; BIND and NSD read them as \
      they are.";
@@ -28,6 +30,12 @@ const UNKNOWN_TO_KNOT: [u16; 30] = [
     7, 8, 9, 10, 11, 19, 20, 22, 23, 26, 27, 30, 31, 32, 34, 38, 40, 56, 57, 58, 66, 67, 68, 258, 259, 260,
     261, 262, 32768, 32769,
 ];
+const HIP: RecordType = RecordType(55);
+const NID: RecordType = RecordType(104);
+const L64: RecordType = RecordType(106);
+/// Types with rules of [`rare`].
+const RARE: [RecordType; 6] =
+    [NID, L64, RecordType::RRSIG, RecordType::DS, RecordType::SVCB, RecordType::HTTPS];
 const APL: RecordType = RecordType(42);
 const MD: RecordType = RecordType(3);
 const MF: RecordType = RecordType(4);
@@ -35,6 +43,64 @@ const URI: RecordType = RecordType(256);
 /// Types whose last word is a name.
 const NAME_LAST: [RecordType; 6] =
     [RecordType::NS, RecordType::CNAME, RecordType::PTR, RecordType::MX, RecordType::SRV, RecordType::DNAME];
+
+/// What Knot or NSD refuse in types that are rare: where, why, and the way out.
+fn rare(text: &[u8], pieces: &[Piece], rtype: RecordType) -> Option<(Piece, &'static str, Option<Fix>)> {
+    let word = |at: usize| pieces.get(at).map(|piece| (*piece, piece.text(text)));
+    if word(0)?.1 == b"\\#" {
+        return None;
+    }
+    match rtype {
+        NID | L64 => {
+            let (piece, value) = word(1)?;
+            let mut groups = value.split(|octet| *octet == b':');
+            if groups.clone().all(|group| group.len() == 4) {
+                return None;
+            }
+            let whole = groups.try_fold(String::new(), |whole, group| {
+                let separator = if whole.is_empty() { "" } else { ":" };
+                Some(format!("{whole}{separator}{:0>4}", std::str::from_utf8(group).ok()?))
+            })?;
+            let fix = Fix::new(format!("Write {whole}"), vec![(piece.span(), whole)]);
+            let message =
+                "Knot takes only groups of four digits here; BIND and NSD take shorter ones as well.";
+            Some((piece, message, Some(fix)))
+        }
+        RecordType::RRSIG => {
+            let (piece, _) = [word(4)?, word(5)?].into_iter().find(|(_, time)| time.len() != 14)?;
+            let message =
+                "A time in seconds: NSD refuses the file; BIND and Knot read it. Write YYYYMMDDHHmmSS.";
+            Some((piece, message, None))
+        }
+        RecordType::DS => {
+            let (piece, digest) = word(2)?;
+            let known = [&b"1"[..], b"2", b"4"].contains(&digest);
+            let message = "Knot knows the digest types 1, 2 and 4 and refuses others; BIND and NSD take any.";
+            (!known).then_some((piece, message, None))
+        }
+        RecordType::SVCB | RecordType::HTTPS => {
+            let key = b"dohpath=";
+            let is_it =
+                |word: &[u8]| word.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key));
+            let piece = *pieces.iter().find(|piece| is_it(piece.text(text)))?;
+            let start = piece.span().start;
+            let fix = Fix::new("Write key7", vec![(start..start + key.len() - 1, "key7".into())]);
+            let message =
+                "Knot 3.2 does not know dohpath and refuses the file; key7 means the same everywhere.";
+            Some((piece, message, Some(fix)))
+        }
+        _ => None,
+    }
+}
+
+/// Is this a name that looks like an address?
+fn is_address(word: &[u8]) -> bool {
+    let word = word.strip_suffix(b".").unwrap_or(word);
+    // Nearly every name is done with here.
+    let may_be =
+        word.first().is_some_and(u8::is_ascii_hexdigit) && word.last().is_some_and(u8::is_ascii_hexdigit);
+    may_be && std::str::from_utf8(word).is_ok_and(|word| word.parse::<std::net::IpAddr>().is_ok())
+}
 
 /// What is to be said of a record that could be read.
 pub fn record(text: &[u8], entry: &Entry, head: &Head, within: bool, problems: &mut Problems) {
@@ -55,6 +121,25 @@ pub fn record(text: &[u8], entry: &Entry, head: &Head, within: bool, problems: &
     if NAME_LAST.contains(&head.rtype) {
         if let Some(last) = entry.pieces.last() {
             characters(text, last, problems);
+            if head.rtype != RecordType::PTR && is_address(last.text(text)) {
+                let message = format!(
+                    "{} takes a name, and this is an address: it is read as a name that nobody has. Give the host an A or \
+                     AAAA record, and write its name here.",
+                    head.rtype
+                );
+                problems.warning(last.span(), message);
+            }
+        }
+    } else if RARE.contains(&head.rtype) {
+        let pieces = entry.pieces.get(head.rdata_from..).unwrap_or_default();
+        if let Some((piece, message, fix)) = rare(text, pieces, head.rtype) {
+            problems.add(Severity::Warning, piece.span(), message.into(), fix);
+        }
+    } else if head.rtype == HIP {
+        let word = text.get(head.rtype_at.clone()).unwrap_or_default();
+        if word.eq_ignore_ascii_case(b"HIP") {
+            let message = "Knot and NSD do not know HIP by its name and refuse the file; BIND reads it.";
+            problems.warning(head.rtype_at.clone(), message);
         }
     } else if head.rtype != RecordType::A && UNKNOWN_TO_KNOT.contains(&head.rtype.0) {
         let word = text.get(head.rtype_at.clone()).unwrap_or_default();

@@ -139,6 +139,9 @@ impl Reader<'_, '_, '_> {
             Fault::new(file.span(), format!("{} is no file name: it is not UTF-8.", shown(text)))
         })?;
         let loaded = self.includes.load(name).map_err(|why| Fault::new(file.span(), why))?;
+        if !name.starts_with('/') && self.state.first_time(Once::RelativeInclude) {
+            self.problems.warning(file.span(), super::dialect::RELATIVE_INCLUDE);
+        }
         let label = Arc::clone(&loaded.name);
         self.includes.open.push(Arc::clone(&loaded.name));
         let within = match &self.within {

@@ -98,7 +98,7 @@ struct Included(BTreeMap<RrKey, Arc<str>>);
 impl Sink for Included {
     fn record(&mut self, record: ReadRecord<'_>, _: &mut Problems) {
         if let Some((_, file)) = record.place.included {
-            let key = RrKey::of_record(record.owner, record.rtype, &record.rdata);
+            let key = RrKey::of_record(record.owner, record.rtype, record.rdata);
             self.0.entry(key).or_insert_with(|| Arc::clone(file));
         }
     }

@@ -50,6 +50,7 @@ pub enum Once {
     Generate,
     Date,
     TtlInInclude,
+    RelativeInclude,
 }
 
 impl State {

@@ -34,6 +34,38 @@ struct Found<'z> {
     findings: Vec<Finding>,
 }
 
+/// What an SVCB record of a nameserver lacks (RFC 9461): alpn, or dohpath where that names HTTP.
+fn missing_parameter(rdata: &[u8]) -> Option<&'static str> {
+    const ALPN: u16 = 1;
+    const DOHPATH: u16 = 7;
+    let (priority, rest) = rdata.split_first_chunk::<2>()?;
+    let (_, mut rest) = NameRef::split_from(rest)?;
+    if *priority == [0, 0] {
+        // An alias has no parameters.
+        return None;
+    }
+    let (mut protocols, mut has_path) = (None, false);
+    while let Some(([a, b, c, d], after)) = rest.split_first_chunk::<4>() {
+        let length = usize::from(u16::from_be_bytes([*c, *d]));
+        match u16::from_be_bytes([*a, *b]) {
+            ALPN => protocols = after.get(..length),
+            DOHPATH => has_path = true,
+            _ => {}
+        }
+        rest = after.get(length..)?;
+    }
+    let Some(mut protocols) = protocols else { return Some("alpn") };
+    while let Some((length, after)) = protocols.split_first() {
+        let length = usize::from(*length);
+        // HTTP by its versions: http/1.1, h2, h3.
+        if matches!(after.get(..length)?, [b'h', ..]) && !has_path {
+            return Some("dohpath");
+        }
+        protocols = after.get(length..)?;
+    }
+    None
+}
+
 impl Found<'_> {
     fn error(&mut self, key: RrKey, message: impl Into<String>) {
         self.findings.push(Finding { key, severity: Severity::Error, message: message.into() });
@@ -63,13 +95,17 @@ impl Found<'_> {
             }
             let beside = cname.take_if(|_| *other);
             let alone = rtype.is_singleton() || rtype == RESINFO;
-            if dname.is_none() && beside.is_none() && !alone && rtype != RecordType::NS {
+            let may_stand = !alone && rtype != RecordType::NS && rtype != RecordType::SVCB;
+            if dname.is_none() && beside.is_none() && may_stand {
                 continue;
             }
             let Some(record) = zone.record(rows.start) else { continue };
             self.below(&mut dname, &record);
             if rtype == RecordType::NS && record.owner != zone.origin().as_ref() {
                 self.glue(record.owner, record.key());
+            }
+            if rtype == RecordType::SVCB {
+                self.nameserver_service(&record, rows.clone());
             }
             if let Some(key) = beside {
                 self.error(
@@ -116,6 +152,25 @@ impl Found<'_> {
             *dname = Some(record.owner);
         } else if here.is_none() {
             *dname = None;
+        }
+    }
+
+    /// How a nameserver is reached (RFC 9461): by which protocol must be said.
+    fn nameserver_service(&mut self, record: &RecordRef<'_>, rows: std::ops::Range<usize>) {
+        let is_port =
+            |label: &[u8]| label.strip_prefix(b"_").is_some_and(|port| port.iter().all(u8::is_ascii_digit));
+        let mut labels = record.owner.labels().skip_while(|label| is_port(label));
+        if !labels.next().is_some_and(|label| label.eq_ignore_ascii_case(b"_dns")) {
+            return;
+        }
+        let zone = self.zone;
+        if let Some(missing) = rows.into_iter().find_map(|row| missing_parameter(zone.rdata(row))) {
+            let message = format!(
+                "{} says how a nameserver is reached and has no {missing} (RFC 9461 section 4). BIND 9.18, Knot and NSD \
+                 load the zone, newer BIND refuses it.",
+                record.owner
+            );
+            self.warning(record.key(), message);
         }
     }
 

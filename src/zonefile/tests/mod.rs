@@ -1,5 +1,6 @@
 //! Tests of reading: what is accepted, what is refused and where, and that nothing is lost.
 
+mod dialects;
 mod layout;
 mod parts;
 mod printing;

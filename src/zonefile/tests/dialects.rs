@@ -1,0 +1,79 @@
+//! Warnings of what other servers make of a text that BIND reads.
+
+use super::*;
+
+/// The messages for one line in a zone, each with the fixed line where there is a fix.
+fn said(line: &str) -> Vec<(String, Option<String>)> {
+    let start = "$TTL 1h\n@ SOA ns1 hostmaster 1 1h 15m 2w 5m\n NS ns1\nns1 A 192.0.2.1\n";
+    let text = format!("{start}{line}\n");
+    let origin = Name::parse(b"example.com.", None).unwrap();
+    let (_, problems) = read_zone(text.as_bytes(), Some(&origin)).unwrap();
+    let fixed = |problem: &Problem| {
+        let fixed = problem.fix.as_ref()?.apply(text.as_bytes())?;
+        Some(String::from_utf8(fixed).unwrap()[start.len()..].trim_end().to_owned())
+    };
+    problems
+        .iter()
+        .map(|problem| {
+            assert_eq!(problem.severity, Severity::Warning, "{problem}");
+            (problem.message.clone(), fixed(problem))
+        })
+        .collect()
+}
+
+#[test]
+fn what_only_some_servers_load() {
+    for (line, words, fixed) in [
+        ("x HIP 2 200100107B1A74DF365639CC39F1D578 AwEAAQ==", "Knot and NSD do not know HIP", None),
+        ("x NID 10 14:4fff:ff20:ee64", "four digits", Some("x NID 10 0014:4fff:ff20:ee64")),
+        ("x L64 10 2001:DB8:0:1", "four digits", Some("x L64 10 2001:0DB8:0000:0001")),
+        ("x RRSIG A 8 3 60 20300101000000 1577836800 1 @ AAAA", "NSD refuses", None),
+        ("x DS 1 8 9 1234", "digest types 1, 2 and 4", None),
+        (
+            "_dns SVCB 1 ns1 alpn=h2 dohpath=/q{?dns}",
+            "does not know dohpath",
+            Some("_dns SVCB 1 ns1 alpn=h2 key7=/q{?dns}"),
+        ),
+        ("x NS 192.0.2.1", "this is an address", None),
+        ("x MX 10 192.0.2.1.", "this is an address", None),
+        ("_dns SVCB 1 ns1", "has no alpn", None),
+        ("_8443._DNS SVCB 1 ns1 alpn=dot,h3", "has no dohpath", None),
+    ] {
+        let said = said(line);
+        let found = said.iter().find(|(message, _)| message.contains(words));
+        let (_, fix) = found.unwrap_or_else(|| panic!("{line}: {said:?}"));
+        assert_eq!(fix.as_deref(), fixed, "{line}");
+    }
+}
+
+#[test]
+fn what_all_load_is_not_warned_of() {
+    for line in [
+        "x NID 10 0014:4fff:ff20:ee64",
+        "x DS 1 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\nx NS ns1",
+        "x MX 10 192.0.2",
+        "1.2.0.192.in-addr PTR 192.0.2.1.example.net.",
+        "_dns SVCB 0 ns1",
+        "_dns SVCB 1 ns1 alpn=dot",
+        "_dns SVCB 1 ns1 alpn=h2 key7=/q{?dns}",
+        "_dnssd SVCB 1 ns1",
+        "x SVCB 1 ns1",
+        "a NS dead\ndead A 192.0.2.9",
+        "b CNAME fe.example.net.",
+    ] {
+        assert!(said(line).is_empty(), "{line}: {:?}", said(line));
+    }
+}
+
+#[test]
+fn relative_includes_are_told_of_once() {
+    struct Empty;
+    impl Loader for Empty {
+        fn load(&mut self, file: &str, _: Option<&str>, _: usize) -> Result<Loaded, String> {
+            Ok(Loaded { name: file.into(), text: Vec::new() })
+        }
+    }
+    let warnings = |text: &str| parse_file(text.as_bytes(), None, Some(&mut Empty)).problems.len();
+    assert_eq!(warnings("$INCLUDE hosts\n$INCLUDE more/hosts\n"), 1);
+    assert_eq!(warnings("$INCLUDE /etc/bind/hosts\n"), 0);
+}
