@@ -354,6 +354,24 @@ fn a_frozen_zone() {
     }
 }
 
+/// BIND with an update-policy takes an update without records with any key, and over TCP without one: that proves
+/// nothing, and is not told as a permission.
+#[test]
+fn an_update_policy_of_bind() {
+    let policy = (Make::Bind, "update-policy { grant lab-key zonesub TXT; };".to_owned());
+    let zone = Zone { settings: vec![policy], ..Zone::new("example.com", TEXT) };
+    let Some(lab) = Lab::start(Make::Bind, &[zone], &Key::default()) else { return };
+    for key in [&lab.key, &Key::without_rights()] {
+        let told = findings_with(&lab, key);
+        let update = of(&told, "update");
+        assert_eq!(
+            (update.state.as_str(), update.says.as_str()),
+            ("unknown", "decided record by record (update-policy)")
+        );
+        assert!(update.rest.contains("$ named-checkconf -p"), "{told:#?}");
+    }
+}
+
 #[test]
 fn the_zone_is_not_there() {
     for (make, command) in [
