@@ -270,7 +270,7 @@ fn errors_of_an_included_file_stand_at_its_directive() {
         }
     }
     let mut loader = crate::zonefile::Remembering::new(Hosts);
-    let text = format!("{FILE}$INCLUDE hosts.zone\n");
+    let text = format!("{FILE}$INCLUDE /hosts.zone\n");
     let problems =
         crate::zonefile::read_zone_file(text.as_bytes(), Some(&name("@")), Some(&mut loader)).unwrap_err();
     let included = loader.files();
@@ -283,7 +283,7 @@ fn errors_of_an_included_file_stand_at_its_directive() {
     test.send(Msg::Broken { request, broken });
     test.keys("Alt-N Alt-N");
     let screen = test.screen(80, 24);
-    assert!(screen.contains("!$INCLUDE hosts.zone"), "{screen}");
+    assert!(screen.contains("!$INCLUDE /hosts.zone"), "{screen}");
     assert!(screen.contains("11:1 (1 of 2) \"/etc/hosts.zone\" 2:4: "), "{screen}");
     // A fix for that file is none for this text.
     test.keys("Alt-F F3");
