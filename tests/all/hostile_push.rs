@@ -86,18 +86,19 @@ struct Proxy {
     gone: AtomicBool,
 }
 
-impl Proxy {
-    fn forward(&self, request: &[u8], stream: &mut TcpStream) {
-        let mut upstream = TcpStream::connect(self.upstream).unwrap();
-        send(&mut upstream, request);
-        let mut buffer = [0; 65536];
-        while let Ok(count @ 1..) = upstream.read(&mut buffer) {
-            if stream.write_all(&buffer[..count]).is_err() {
-                return;
-            }
+/// Asks the real server, and passes on what it says.
+fn forward(upstream: SocketAddr, request: &[u8], stream: &mut TcpStream) {
+    let mut upstream = TcpStream::connect(upstream).unwrap();
+    send(&mut upstream, request);
+    let mut buffer = [0; 65536];
+    while let Ok(count @ 1..) = upstream.read(&mut buffer) {
+        if stream.write_all(&buffer[..count]).is_err() {
+            return;
         }
     }
+}
 
+impl Proxy {
     /// The first message of the real answer.
     fn done(&self, request: &[u8]) -> Vec<u8> {
         let mut upstream = TcpStream::connect(self.upstream).unwrap();
@@ -124,7 +125,7 @@ impl Proxy {
             return std::thread::sleep(FOREVER);
         }
         if !spoils {
-            return self.forward(request, stream);
+            return forward(self.upstream, request, stream);
         }
         match self.spoil {
             Spoil::Silence => std::thread::sleep(FOREVER),
@@ -209,6 +210,31 @@ fn name(text: &str) -> Name {
     Name::parse(text.as_bytes(), Some(origin.as_ref())).unwrap()
 }
 
+/// A home with the key and a file to push, which changes an address and adds one.
+fn home(key: &lab::Key, text: &str) -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create_new(true).mode(0o600).open(home.path().join("key")).unwrap();
+    file.write_all(key.bind_text().as_bytes()).unwrap();
+    let wanted = text.replace("192.0.2.25", "192.0.2.26") + "new A 192.0.2.99\n";
+    std::fs::write(home.path().join("wanted.zone"), format!("$ORIGIN {ZONE}.\n{wanted}")).unwrap();
+    home
+}
+
+/// Pushes the file by the command line: exit status and what it says.
+fn push(home: &Path, address: SocketAddr) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_zonewright"))
+        .args(["push", ZONE, "wanted.zone", "--yes", "--force", "--key", "key", "--timeout", TIMEOUT])
+        .args(["--server", &address.to_string()])
+        .env_clear()
+        .env("HOME", home)
+        .current_dir(home)
+        .output()
+        .unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    (output.status.code().expect("an exit status"), format!("{out}{err}"))
+}
+
 /// A primary behind a proxy, and a home with its key and the file to push.
 struct Scene {
     home: tempfile::TempDir,
@@ -219,15 +245,8 @@ struct Scene {
 
 impl Scene {
     fn new(stage: Stage, spoil: Spoil, armed: bool) -> Scene {
-        let home = tempfile::tempdir().unwrap();
         let key = lab::Key::new("some-key", "hmac-sha256");
-        let upstream = embedded::start(embedded::TEXT, &key);
-        let mut options = std::fs::OpenOptions::new();
-        let mut file =
-            options.write(true).create_new(true).mode(0o600).open(home.path().join("key")).unwrap();
-        file.write_all(key.bind_text().as_bytes()).unwrap();
-        let wanted = embedded::TEXT.replace("192.0.2.25", "192.0.2.26") + "new A 192.0.2.99\n";
-        std::fs::write(home.path().join("wanted.zone"), format!("$ORIGIN {ZONE}.\n{wanted}")).unwrap();
+        let (home, upstream) = (home(&key, embedded::TEXT), embedded::start(embedded::TEXT, &key));
         let armed = Arc::new(AtomicBool::new(armed));
         let proxy = Proxy {
             upstream: upstream.address,
@@ -241,19 +260,8 @@ impl Scene {
         Scene { home, upstream, address, armed }
     }
 
-    /// Pushes the file by the command line: exit status and what it says.
     fn push(&self) -> (i32, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_zonewright"))
-            .args(["push", ZONE, "wanted.zone", "--yes", "--force", "--key", "key", "--timeout", TIMEOUT])
-            .args(["--server", &self.address.to_string()])
-            .env_clear()
-            .env("HOME", self.home.path())
-            .current_dir(self.home.path())
-            .output()
-            .unwrap();
-        let said =
-            format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        (output.status.code().expect("an exit status"), said)
+        push(self.home.path(), self.address)
     }
 
     fn open(&self) -> Terminal {
@@ -438,4 +446,59 @@ fn the_screen_answers_keys_while_a_server_drips() {
     eprintln!("the slowest key was answered after {slowest:?}");
     // Machines that run tests are slow; an octet of the answer takes a second.
     assert!(slowest < Duration::from_secs(1), "a key was answered after {slowest:?}");
+}
+
+/// Knot holds an update back while a control transaction is open, and carries it out afterwards: whoever gave up
+/// waiting is not told.
+#[test]
+fn an_update_that_knot_carries_out_late() {
+    if !lab::is_available("knotc") || !lab::is_available("dig") {
+        return;
+    }
+    let text = "$TTL 3600\n@ SOA ns1 hostmaster 2026010100 7200 900 1209600 300\n@ NS ns1\nns1 A 127.0.0.1\n\
+                mail A 192.0.2.25\n";
+    let late = |abort_after: Option<Duration>| {
+        let key = lab::Key::new("some-key", "hmac-sha256");
+        let lab = lab::Lab::start(lab::Make::Knot, &[lab::Zone::new(ZONE, text)], &key)?;
+        let home = home(&key, text);
+        let (upstream, socket) = (lab.address, lab.directory().join("knot.sock"));
+        let knotc = move |order: &str| {
+            let output = Command::new("knotc").arg("-s").arg(&socket).args([order, ZONE]).output().unwrap();
+            assert!(output.status.success(), "{order}: {output:?}");
+        };
+        let begin = knotc.clone();
+        let address = serve(move |request, stream| {
+            if stage(request) == Some(Stage::Update) {
+                begin("zone-begin");
+                if let Some(time) = abort_after {
+                    let abort = begin.clone();
+                    std::thread::spawn(move || {
+                        std::thread::sleep(time);
+                        abort("zone-abort");
+                    });
+                }
+            }
+            forward(upstream, request, stream);
+        });
+        let (status, said) = push(home.path(), address);
+        let is_there = || lab::dig_axfr(upstream, &key, ZONE).iter().any(|line| line.contains("192.0.2.26"));
+        let there_then = is_there();
+        if abort_after.is_none() {
+            knotc("zone-abort");
+        }
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !is_there() {
+            assert!(Instant::now() < deadline, "Knot has dropped the update");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Some((status, said, there_then, push(home.path(), upstream)))
+    };
+    // After the answer was given up, but while the zone is read back: it is seen.
+    let Some((status, said, there, _)) = late(Some(Duration::from_secs(5))) else { return };
+    assert!(there && status == 0 && verdict(&said, "mail") == Some("applied"), "exit {status}\n{said}");
+    // Later than anybody waits: not known, and nobody is told that it was refused; the next push finds it done.
+    let Some((status, said, there, (again, said_again))) = late(None) else { return };
+    assert!(!there && status == 3, "exit {status}\n{said}");
+    assert!(said.contains("It may still carry it out"), "{said}");
+    assert!(again == 0 && said_again.contains("already equal"), "exit {again}\n{said_again}");
 }

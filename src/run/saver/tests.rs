@@ -215,31 +215,3 @@ fn everything_is_for_its_owner_alone_and_without_the_key() {
     }
     assert_eq!(seen, 6, "journal, lock, form, document, editing, aside");
 }
-
-#[test]
-#[ignore]
-fn measure() {
-    let state = tempfile::tempdir().unwrap();
-    let (sender, _messages) = channel();
-    let mut saver = Saver::start(files(state.path()), sender);
-    saver.append(step(0, 1), 7);
-    failures(&mut saver);
-    for _ in 0..5 {
-        let start = Instant::now();
-        saver.append(step(0, 1), 7);
-        failures(&mut saver);
-        eprintln!("one set {:?}", start.elapsed());
-    }
-    let big = step(1, 100_000);
-    let start = Instant::now();
-    saver.append(big, 7);
-    eprintln!("handed over {:?}", start.elapsed());
-    failures(&mut saver);
-    eprintln!("100,000 sets {:?}", start.elapsed());
-    drop(saver);
-    let path = state.path().join("drafts/ns0/example.com..journal");
-    eprintln!("{} octets", fs::metadata(path).unwrap().len());
-    let start = Instant::now();
-    found(state.path());
-    eprintln!("loaded in {:?}", start.elapsed());
-}
