@@ -12,7 +12,7 @@ use super::lab::{Key, Lab, Make, Zone, compiled, dig_axfr, without_serial};
 use super::large::write_key;
 
 const ZONE: &str = "steps.test";
-const CHANGED: usize = 20_000;
+const CHANGED: usize = 6_000;
 const CHANGED_TIMED: usize = 100_000;
 
 #[test]
@@ -27,7 +27,7 @@ fn knot_is_killed_in_the_middle() {
 
 #[test]
 fn stopped_by_ctrl_c() {
-    let Some(place) = Place::start(Make::Bind, 4_000) else { return };
+    let Some(place) = Place::start(Make::Bind, 3_000) else { return };
     let (mut child, said) = place.begin();
     drop(said);
     signal(&child, "INT");
