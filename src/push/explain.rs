@@ -49,11 +49,21 @@ pub(super) fn failure(failure: Failure, case: &Case<'_>) -> Failure {
     Failure { kind: failure.kind, what: failure.what, ..rcode(code, case) }
 }
 
-/// Why the server takes no update at all, for a zone that is looked at only: a sentence or two.
+/// Why the server takes no update at all, for a zone that is looked at only: the likeliest reason in the few words that
+/// one line of a small screen has, then all of it.
 pub fn not_taken(rcode: Rcode, kind: ServerKind, zone: &Snapshot) -> String {
     let case = Case { kind, zone, changes: &ChangeMap::new(), predicted: &[], takes_empty: Some(false) };
     let (why, next) = causes(rcode, &case);
-    format!("{why} {next}")
+    let short = match (rcode, kind) {
+        (Rcode::REFUSED, ServerKind::Bind) => "updates are refused: frozen, or not in allow-update?",
+        (Rcode::REFUSED, ServerKind::Knot) => "updates are refused: frozen, or not in an acl?",
+        (Rcode::REFUSED, ServerKind::PowerDns) => "updates are refused: not in TSIG-ALLOW-DNSUPDATE?",
+        (Rcode::REFUSED, _) => "updates are refused: no permission, or frozen?",
+        (Rcode::NOTAUTH, _) => "updates are refused: is it the primary?",
+        (Rcode::NOTIMP, _) => "the server takes no updates.",
+        _ => "updates are not taken.",
+    };
+    format!("{short} ({rcode}) {why} {next}")
 }
 
 /// A guard does not hold, though reading the zone again shows no difference. `culprit` is the one that was found.

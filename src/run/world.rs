@@ -180,10 +180,7 @@ impl World {
         );
         let zone = zone?;
         let editable = editable.map_err(|refusal| match refusal {
-            Refusal::Rcode(rcode) => {
-                let name = &primary.update_to.name;
-                format!("{name} answers {rcode} to updates. {}", push::not_taken(rcode, kind, &zone))
-            }
+            Refusal::Rcode(rcode) => push::not_taken(rcode, kind, &zone),
             Refusal::Said(why) => why,
         });
         Ok(Loaded { zone, kind, editable, file: None })

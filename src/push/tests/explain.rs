@@ -150,3 +150,22 @@ fn a_ttl_that_was_cut_is_told_with_both_numbers() {
     let Verdict::ChangedByServer(_, why) = &report.verdicts[0].2 else { panic!("{report:?}") };
     assert!(why.contains("a TTL of 3600, not 86400") && why.contains("max-zone-ttl"), "{why}");
 }
+
+/// The line above the hints has 78 columns, and says "read-only: " first.
+#[test]
+fn why_a_zone_is_read_only_begins_with_the_likeliest_reason() {
+    let base = zone(BASE);
+    for kind in KINDS {
+        for rcode in [Rcode::REFUSED, Rcode::NOTAUTH, Rcode::NOTIMP, Rcode::FORMERR] {
+            let told = crate::push::not_taken(rcode, kind, &base);
+            let code = format!(" ({rcode}) ");
+            let short = told.find(&code).expect("the code is told");
+            assert!("read-only: ".len() + short + code.len() <= 78, "{told}");
+            assert!(told.ends_with('.'), "{told}");
+        }
+    }
+    assert!(
+        crate::push::not_taken(Rcode::REFUSED, ServerKind::Bind, &base)
+            .starts_with("updates are refused: frozen")
+    );
+}
