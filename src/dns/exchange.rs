@@ -10,6 +10,7 @@ use super::trouble::{self, Trouble};
 use super::{Clock, Refreshed};
 use crate::facts::{Failure, FailureKind};
 use crate::wire::answer::{AnswerError, Asked};
+use crate::wire::ixfr::past::{Difference, Past};
 use crate::wire::ixfr::{Incremental, Ixfr};
 use crate::wire::reader::Reader;
 use crate::wire::transfer::{Axfr, Progress, TransferError};
@@ -126,6 +127,20 @@ impl Attempt<'_> {
                 Ok(Refreshed::Zone(zone))
             }
         }
+    }
+
+    /// What changed since a version, where the server still knows.
+    pub(super) async fn past(self, serial: u32, clock: Clock) -> Result<Option<Vec<Difference>>, Failure> {
+        let work = async {
+            let asked = Asked::ixfr(random_id()?, self.zone.clone());
+            let (id, message) = (asked.id, asked.to_ixfr_message(serial));
+            let (mut connection, verifier) = self.send(message, clock).await?;
+            let mut past = Past::new(asked, verifier, serial);
+            let take = |message: &[u8], now| past.feed(message, now);
+            self.receive_all(&mut connection, id, clock, take, |_| {}).await?;
+            Ok(past.finish())
+        };
+        work.await.map_err(|trouble| self.failure(trouble))
     }
 
     /// Hands the messages of a transfer to `take` until it has them all; `count` is told the records so

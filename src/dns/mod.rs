@@ -17,6 +17,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use self::failure::{Attempt, Purpose};
 use crate::facts::Failure;
+use crate::wire::ixfr::past::Difference;
 use crate::wire::key::Key;
 use crate::zone::update::{Rcode, Update};
 use crate::zone::{Name, Snapshot, Soa};
@@ -99,6 +100,22 @@ pub async fn refresh(
         Err(trouble) if trouble.is_unreachable() => Err(attempt.failure(trouble)),
         Err(_) => attempt.transfer(primary.clock, progress).await.map(Refreshed::Zone),
     }
+}
+
+/// The steps that the zone went since the version with this serial, from the server's own journal (RFC 1995); `None` where
+/// that does not reach so far back, or the server does not offer it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn past(primary: &Primary, zone: &Name, serial: u32) -> Result<Option<Vec<Difference>>, Failure> {
+    let attempt = Attempt {
+        purpose: Purpose::Transfer(0),
+        zone,
+        endpoint: &primary.transfer_from,
+        key: primary.transfer_key.as_deref(),
+        patience: primary.timeout,
+    };
+    attempt.past(serial, primary.clock).await
 }
 
 /// Asks for the zone's SOA, over TCP.

@@ -10,6 +10,7 @@ mod exchange;
 mod files;
 mod history;
 mod log;
+mod merged;
 mod outside;
 mod pushing;
 mod saver;

@@ -67,6 +67,15 @@ impl<'a> Sender<'a> {
         Arc::clone(&self.loaded.zone)
     }
 
+    /// The zone as it was with this serial; `None` where nobody knows any more. (The server's journal is asked; the
+    /// history of our own pushes may know more.)
+    ///
+    /// # Errors
+    /// [`Stop`] where the server cannot be asked.
+    pub fn before(&self, serial: u32) -> Result<Option<Snapshot>, Stop> {
+        Ok(self.runtime.block_on(self.world.before(&self.loaded.zone, serial))?)
+    }
+
     /// Ends where there is nothing to send.
     ///
     /// # Errors

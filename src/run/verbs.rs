@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::access::{self, Target};
 use super::files::{is_file, read_file};
+use super::merged::Merged;
 use super::pushing::{PushOptions, Sender};
 use super::{Exit, Stop};
 use crate::cli::{Format, ServerArgs};
@@ -126,7 +127,10 @@ pub fn push(zone: &str, file: &Path, server: &ServerArgs, options: PushOptions) 
         let why = format!("{name} is already equal to the file (serial {}).", base.serial());
         return sender.nothing_to_do(&why);
     }
-    if base.serial() != wanted.serial() && !options.force {
+    if base.serial() == wanted.serial() || options.force {
+        return sender.send(changes);
+    }
+    let Some(then) = sender.before(wanted.serial())? else {
         let why = format!(
             "The file was made from serial {}, the server has {}. What changed meanwhile is not known, and pushing \
              would undo it. Make the file anew from the zone (zonewright show {zone}), or say --force: the file \
@@ -135,6 +139,15 @@ pub fn push(zone: &str, file: &Path, server: &ServerArgs, options: PushOptions) 
             base.serial()
         );
         return sender.stop(why, &changes);
+    };
+    let merged = Merged::new(then, &wanted, &base);
+    say(&merged.in_words(&name));
+    if !merged.conflicts.is_empty() {
+        return sender.stop(merged.conflicts_in_words(&name), &merged.changes);
     }
-    sender.send(changes)
+    if merged.changes.is_empty() {
+        let why = format!("{name} has all that the file changes already (serial {}).", base.serial());
+        return sender.nothing_to_do(&why);
+    }
+    sender.send(merged.changes)
 }

@@ -18,6 +18,7 @@ use crate::dns::questions::{self, Network};
 use crate::dns::{self, Endpoint, Primary, Refreshed};
 use crate::facts::{Failure, FailureKind, NameserverStatus, Parent};
 use crate::push::{self, Action, Event, Recorded, Report, Stage};
+use crate::wire::ixfr::past;
 use crate::wire::key::Key;
 use crate::zone::update::{Rcode, Update};
 use crate::zone::{Name, Snapshot, Soa};
@@ -151,6 +152,18 @@ impl World {
             Some(last) => Ok(Some(last)),
             None => self.transfer(|_| {}).await.map(Some),
         }
+    }
+
+    /// An older version of the zone, made of a newer one and the server's journal; `None` where that does not reach so
+    /// far back.
+    ///
+    /// # Errors
+    /// A [`Failure`] where the server cannot be asked.
+    pub async fn before(&self, now: &Arc<Snapshot>, serial: u32) -> Result<Option<Snapshot>, Failure> {
+        let primary = self.primary().await?;
+        let Some(steps) = dns::past(primary, &self.zone, serial).await? else { return Ok(None) };
+        // Differences that do not fit are as good as none.
+        Ok(past::before(now, &steps).ok().flatten().filter(|zone| zone.serial() == serial))
     }
 
     fn last(&self) -> MutexGuard<'_, Option<Arc<Snapshot>>> {

@@ -5,6 +5,8 @@
 //! are carried out on our version as they come, and must fit it exactly: each starts where the last one ended, takes
 //! away only what is there and adds only what is not. After any error the caller transfers the whole zone.
 
+pub mod past;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -104,9 +106,7 @@ impl Ixfr {
     /// For the answers to `asked`, which is [`Asked::ixfr`] and was sent with the serial of `old`; the verifier is
     /// what signing it returned.
     pub fn new(asked: Asked, verifier: Option<Verifier>, old: Arc<Snapshot>) -> Ixfr {
-        let serial = old.serial();
-        let work = Work { old, records: 0, stage: Stage::Start, serial, touched: BTreeMap::new() };
-        Ixfr { asked, verifier, work }
+        Ixfr { asked, verifier, work: Work::over(old) }
     }
 
     /// Takes the next message. `now` is in seconds since 1970.
@@ -132,21 +132,27 @@ impl Ixfr {
     /// # Errors
     /// [`TransferError::Incomplete`] before that; [`TransferError::Zone`] when the records are no zone.
     pub fn finish(self) -> Result<Incremental, TransferError> {
-        let Work { old, records, stage, serial, touched } = self.work;
-        match stage {
+        let Work { records, serial, .. } = self.work;
+        match self.work.stage {
             Stage::Whole(zone) => Ok(Incremental::Zone(zone.finish()?)),
-            Stage::Done if serial == old.serial() => Ok(Incremental::Unchanged),
-            Stage::Done => {
-                let changes = touched.into_iter().map(|(key, touched)| (key, touched.into_change()));
-                let changes = changes.filter(|(_, change)| !change.is_empty()).collect();
-                Ok(Incremental::Changes { changes, serial })
-            }
+            Stage::Done if serial == self.work.old.serial() => Ok(Incremental::Unchanged),
+            Stage::Done => Ok(Incremental::Changes { changes: into_changes(self.work.touched), serial }),
             _ => Err(TransferError::Incomplete { records }),
         }
     }
 }
 
+fn into_changes(touched: BTreeMap<RrKey, Touched>) -> ChangeMap {
+    let changes = touched.into_iter().map(|(key, touched)| (key, touched.into_change()));
+    changes.filter(|(_, change)| !change.is_empty()).collect()
+}
+
 impl Work {
+    fn over(old: Arc<Snapshot>) -> Work {
+        let serial = old.serial();
+        Work { old, records: 0, stage: Stage::Start, serial, touched: BTreeMap::new() }
+    }
+
     fn is_done(&self) -> bool {
         match &self.stage {
             Stage::Whole(zone) => zone.done,

@@ -20,6 +20,7 @@ mod knot_text;
 mod lab;
 mod large;
 mod layers;
+mod merging;
 mod nameservers;
 mod primaries;
 mod pty;

@@ -317,3 +317,45 @@ proptest! {
         let _ = result(&start(), &[[&head[..], &octets].concat()]);
     }
 }
+
+fn past(serial: u32, messages: &[Vec<u8>]) -> Option<Vec<past::Difference>> {
+    let mut past = past::Past::new(asked(), None, serial);
+    for message in messages {
+        if past.feed(message, NOW).unwrap().done {
+            break;
+        }
+    }
+    past.finish()
+}
+
+#[test]
+fn an_older_version_is_made_of_a_newer_one() {
+    let then = start();
+    let differences =
+        [soa(7), soa(5), host("a"), soa(6), host("b"), soa(6), soa(7), host("c"), host("a"), soa(7)];
+    let now = Arc::new(result(&then, &[message(&differences)]).unwrap().unwrap());
+    let one_each: Vec<_> = differences.iter().map(|entry| message(std::slice::from_ref(entry))).collect();
+    for messages in [vec![message(&differences)], one_each] {
+        let steps = past(5, &messages).unwrap();
+        assert_eq!(steps.len(), 2);
+        assert!(same(&past::before(&now, &steps).unwrap().unwrap(), &then));
+        // The zone has not come so far yet; the steps beyond it are left out.
+        let middle = Arc::new(past::before(&now, &steps[1..]).unwrap().unwrap());
+        assert_eq!(middle.serial(), 6);
+        assert!(same(&past::before(&middle, &steps).unwrap().unwrap(), &then));
+        assert!(past::before(&then, &steps).unwrap().is_none(), "they do not lead there");
+    }
+    // Not this zone.
+    let other = Arc::new(zone(&[("@", 300, "SOA 7"), ("@", 300, "NS ns1")]));
+    assert!(past::before(&other, &past(5, &[message(&differences)]).unwrap()).is_err());
+}
+
+#[test]
+fn a_journal_that_does_not_reach_back() {
+    let whole = [soa(7), entry("@", 300, "NS ns1"), host("a"), soa(7)];
+    for messages in [vec![message(&whole)], vec![message(&[soa(5)])], vec![message(&[soa(4)])]] {
+        assert_eq!(past(5, &messages), None);
+    }
+    // It ends before its end.
+    assert_eq!(past(5, &[message(&[soa(7), soa(5), soa(6)])]), None);
+}

@@ -149,6 +149,7 @@ policy:
     storage: \"{directory}\"
     file: \"%s.zone\"
     zonefile-sync: -1
+    journal-max-depth: 10000
     acl: [lab, notify]
     dnssec-signing: {signing}
     dnssec-policy: lab

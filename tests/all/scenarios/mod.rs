@@ -8,7 +8,7 @@
 
 mod exceptions;
 mod list;
-mod primary;
+pub mod primary;
 mod told;
 
 use std::collections::BTreeSet;
