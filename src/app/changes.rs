@@ -125,6 +125,11 @@ fn lines(
     if let Err(reason) = plan {
         line(None, LineKind::Trouble, reason.clone());
     }
+    // Before thousands of changes, not after them.
+    let split = plan.iter().flatten().find_map(Plan::split_note);
+    if let Some(note) = &split {
+        line(None, LineKind::Note, note.clone());
+    }
     for (number, (key, change)) in open.draft.changes().iter().enumerate() {
         let own = Some(number);
         let conflict = conflicts.iter().find(|conflict| conflict.is_about(key));
@@ -162,7 +167,8 @@ fn lines(
         let place = describe::set(&prediction.key, origin);
         line(None, LineKind::Finding, format!("{place}: {}", prediction.message));
     }
-    for note in plan.iter().flatten().flat_map(|plan| &plan.notes) {
+    let notes = plan.iter().flatten().flat_map(|plan| &plan.notes);
+    for note in notes.filter(|note| Some(*note) != split.as_ref()) {
         line(None, LineKind::Note, note.clone());
     }
     lines
