@@ -111,9 +111,6 @@ pub enum Verb {
         /// Print JSON
         #[arg(long)]
         json: bool,
-        /// Show what anybody changed, from the server's own journal (IXFR), as far back as it reaches
-        #[arg(long, conflicts_with = "id")]
-        server_journal: bool,
         #[command(flatten)]
         server: ServerArgs,
     },

@@ -113,9 +113,7 @@ fn run(cli: Cli) -> Result<Exit, Stop> {
         Some(Verb::Push { zone, file, note, send }) => {
             verbs::push(&zone, &file, &send.server, send.options(note))
         }
-        Some(Verb::Log { zone, id, json, server_journal: _, server }) => {
-            log::log(&zone, id.as_deref(), json, &server)
-        }
+        Some(Verb::Log { zone, id, json, server }) => log::log(&zone, id.as_deref(), json, &server),
         Some(Verb::Revert { zone, id, send }) => {
             log::revert(&zone, id.as_deref(), &send.server, send.options(None))
         }

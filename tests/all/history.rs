@@ -12,6 +12,7 @@ use zonewright::zone::{Change, Name, RecordType, RrKey, RrSet};
 
 use super::embedded::{TEXT, ZONE, start};
 use super::lab::Key;
+use super::pty::Terminal;
 
 /// A primary, and a home with a configuration for it.
 struct Place {
@@ -245,4 +246,49 @@ fn an_interrupted_push_is_told_and_taken_back() {
     let (_, said) = place.expect(0, &["push", ZONE, "./wanted", "--yes", "--force"]);
     assert!(!said.contains("interrupted"), "{said}");
     assert_eq!(place.server.address.ip().to_string(), "127.0.0.1");
+}
+
+/// From the first key to the last: push with a note, look at it, take it back, push that.
+#[test]
+fn a_push_is_taken_back_by_keys_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start(home.path(), 80, 24, &["demo"]);
+    terminal.wait_until("the zone", |screen| screen.contains("Records") && screen.contains("in sync"));
+    // The order of the records in a set is nobody's.
+    let rows = |screen: &str| -> std::collections::BTreeSet<String> {
+        let data = |line: &str| Some(line.split_once(" MX ")?.1.trim_matches([' ', '│']).to_owned());
+        screen.lines().skip(8).filter_map(data).collect()
+    };
+    let before = rows(&terminal.screen());
+    assert_eq!(before.len(), 2);
+    terminal.press("/MX\r");
+    terminal.wait_for("/MX ");
+    terminal.press("-");
+    terminal.wait_for("1 change");
+    terminal.press("w");
+    terminal.wait_for("[x]");
+    terminal.press("w");
+    terminal.wait_for("(e) Note...");
+    terminal.press("e");
+    terminal.wait_for("note");
+    terminal.press("other mail\r");
+    terminal.wait_for("History note: other mail");
+    terminal.press("y");
+    terminal.wait_for("Applied: 1 change");
+    terminal.press("\r");
+    terminal.press("5");
+    terminal.wait_for("other mail");
+    terminal.press("\r");
+    terminal.wait_for("Push");
+    terminal.wait_for("1 record deleted");
+    terminal.press("r");
+    terminal.wait_for("taken back in your draft: 1 change");
+    terminal.press("w");
+    terminal.wait_for("History note: revert of");
+    terminal.press("y");
+    terminal.wait_for("Applied: 1 change");
+    terminal.press("\r");
+    terminal.wait_until("the zone as before", |screen| {
+        screen.contains("2026112103") && before.is_subset(&rows(screen))
+    });
 }

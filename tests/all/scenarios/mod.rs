@@ -9,6 +9,7 @@
 mod exceptions;
 mod list;
 pub mod primary;
+mod reverting;
 mod told;
 
 use std::collections::BTreeSet;
@@ -169,8 +170,10 @@ fn run_all(address: SocketAddr, kind: ServerKind, key: &Key, signing: Option<Sig
 /// Runs one scenario; what went wrong, if anything did.
 fn run(primary: &Primary, scenario: &Scenario, signing: Option<Signing>) -> Result<(), String> {
     let zone = scenario.zone();
+    let mut before = reverting::Before::new(primary, scenario, signing.is_some());
     for (push, state) in scenario.states.iter().enumerate().skip(1) {
         let context = |why: String| format!("push {push}: {why}");
+        before.note();
         let exception = find(primary.kind, signing.is_some(), &scenario.name, push);
         let result = push_to(
             primary,
@@ -187,7 +190,7 @@ fn run(primary: &Primary, scenario: &Scenario, signing: Option<Signing>) -> Resu
             (Ok(()), Some(_)) => return Ok(()),
         }
     }
-    Ok(())
+    before.take_back()
 }
 
 fn push_to(

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use zonewright::dns::{self, Endpoint, Refreshed, questions};
 use zonewright::facts::{Failure, ServerKind};
-use zonewright::push::{Action, Event, Plan, Push, Report, ServerTraits};
+use zonewright::push::{Action, Event, Plan, Push, Recorded, Recording, Report, ServerTraits};
 use zonewright::wire::key::{Algorithm, Key as WireKey, Secret};
 use zonewright::zone::update::{Rcode, Update};
 use zonewright::zone::{ChangeMap, Name, Snapshot};
 
+use super::reverting::Past;
 use crate::lab::Key;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -22,6 +23,7 @@ pub struct Primary {
     ours: dns::Primary,
     /// Who updates.
     sender: dns::Primary,
+    pub past: Past,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -39,7 +41,7 @@ impl Primary {
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let sender = ours.clone();
-        Primary { address, kind, key, ours, sender, runtime }
+        Primary { address, kind, key, ours, sender, past: Past::new(), runtime }
     }
 
     /// The same, but updates go out with another key, or none, and by another clock.
@@ -80,7 +82,8 @@ impl Primary {
         mut before_send: impl FnMut(),
     ) -> Report {
         let zone = base.origin();
-        let (mut push, mut actions) = Push::new(Arc::clone(base), changes.clone(), traits, plan);
+        let push = Push::new(Arc::clone(base), changes.clone(), traits, plan);
+        let (mut push, mut actions) = Recorded::new(push, Recording::default());
         loop {
             let mut events = Vec::new();
             for action in actions.drain(..) {
@@ -101,7 +104,7 @@ impl Primary {
                         std::thread::sleep(time);
                         Event::Woke
                     }
-                    Action::Record(_) => Event::Recorded(Ok(())),
+                    Action::Record(records) => Event::Recorded(self.past.write(zone, &records)),
                     Action::Show(_) => continue,
                     Action::Finish(report) => return *report,
                 });
