@@ -114,7 +114,7 @@ fn pushes_that_were_interrupted_are_found_and_closed_once() {
     // Torn in the middle of a line.
     let file = private().append(true).open(path(&history, &id, "open")).unwrap();
     (&file).write_all(b"12345678 {\"sent\":{\"mess").unwrap();
-    assert_eq!(history.interrupted().unwrap(), [id.clone()]);
+    assert_eq!(history.interrupted().unwrap(), std::slice::from_ref(&id));
     assert_eq!(history.read(&id).unwrap().standing, Standing::Interrupted);
     history.close(&id, &end()).unwrap();
     assert_eq!(history.interrupted().unwrap(), []);
