@@ -103,20 +103,42 @@ impl Loader for Beside<'_> {
 /// # Errors
 /// [`Stop`] where the file is no zone.
 pub fn read_file(path: &Path, origin: Option<&Name>) -> Result<Snapshot, Stop> {
+    zone_of(path, read_problems(path, origin)?)
+}
+
+/// Reads two of them at once.
+///
+/// # Errors
+/// Those of [`read_file`], of the first one first.
+pub fn read_files(paths: [&Path; 2], origin: Option<&Name>) -> Result<[Snapshot; 2], Stop> {
+    let [first, second] = paths;
+    let (old, new) = std::thread::scope(|scope| {
+        let new = scope.spawn(|| read_problems(second, origin));
+        let old = read_problems(first, origin);
+        (old, new.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    Ok([zone_of(first, old?)?, zone_of(second, new?)?])
+}
+
+/// A zone, if it is one, and what is wrong with it.
+type Read = (Option<Snapshot>, Vec<Problem>);
+
+fn read_problems(path: &Path, origin: Option<&Name>) -> Result<Read, Stop> {
     let text = read_text(path)?;
-    let read = zonefile::read_zone_file(&text, origin, Some(&mut Beside(path)));
-    let (zone, problems) = match read {
-        Ok((zone, problems)) => (Ok(zone), problems),
-        Err(problems) => {
-            let message =
-                format!("{} is not a zone file that can be used; see the errors above.", shown(path));
-            (Err(Stop::usage(message)), problems)
-        }
-    };
+    Ok(match zonefile::read_zone_file(&text, origin, Some(&mut Beside(path))) {
+        Ok((zone, problems)) => (Some(zone), problems),
+        Err(problems) => (None, problems),
+    })
+}
+
+/// Says what is wrong with it.
+fn zone_of(path: &Path, (zone, problems): Read) -> Result<Snapshot, Stop> {
     for problem in &problems {
         say(&in_words(path, problem));
     }
-    zone
+    zone.ok_or_else(|| {
+        Stop::usage(format!("{} is not a zone file that can be used; see the errors above.", shown(path)))
+    })
 }
 
 /// `FILE:LINE:COLUMN: error: ...`, as compilers write it, so that editors find the place.

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::access::{self, Target};
-use super::files::{is_file, read_file};
+use super::files::{is_file, read_file, read_files};
 use super::merged::Merged;
 use super::pushing::{PushOptions, Sender};
 use super::{Exit, Stop};
@@ -82,7 +82,12 @@ pub fn diff(
         origin = zone.map(zone_name).transpose()?;
     }
     let load = |argument| Source { argument, server, origin: origin.as_ref() }.load();
-    let (old, new) = (load(old)?, load(new)?);
+    let (old, new) = if is_file(old) && is_file(new) {
+        let [old, new] = read_files([Path::new(old), Path::new(new)], origin.as_ref())?;
+        (Arc::new(old), Arc::new(new))
+    } else {
+        (load(old)?, load(new)?)
+    };
     if old.origin() != new.origin() {
         return Err(Stop::usage(format!("These are two zones, {} and {}.", old.origin(), new.origin())));
     }
