@@ -215,6 +215,22 @@ impl<'a> NameRef<'a> {
         self.0 == other.0
     }
 
+    /// Appends the absolute presentation format, with the final dot.
+    pub fn push_text(self, text: &mut String) {
+        if self.is_root() {
+            text.push('.');
+        }
+        let is_usual = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
+        for label in self.labels() {
+            match std::str::from_utf8(label) {
+                // Nearly all of them: nothing is escaped.
+                Ok(usual) if label.iter().all(is_usual) => text.push_str(usual),
+                _ => push_label(text, label),
+            }
+            text.push('.');
+        }
+    }
+
     /// Text relative to `origin`: `@` for the origin itself, no final dot below it, absolute elsewhere.
     pub fn relative_to(self, origin: NameRef<'_>) -> String {
         if self == origin {
@@ -287,14 +303,8 @@ fn push_label(text: &mut String, label: &[u8]) {
 impl fmt::Display for NameRef<'_> {
     /// Absolute presentation format, with the final dot.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_root() {
-            return f.write_str(".");
-        }
         let mut text = String::with_capacity(self.0.len() + 1);
-        for label in self.labels() {
-            push_label(&mut text, label);
-            text.push('.');
-        }
+        self.push_text(&mut text);
         f.write_str(&text)
     }
 }

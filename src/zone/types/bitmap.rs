@@ -2,10 +2,10 @@
 //! does (RFC 2535 section 5.2), ports as WKS does (RFC 1035 section 3.4.2).
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use super::super::rtype::RecordType;
 use super::kind::Codes;
+use super::push_type;
 use super::text;
 use super::tokens::Tokens;
 
@@ -35,7 +35,7 @@ pub(super) fn write(octets: &[u8], out: &mut String) {
                 out.push(' ');
             }
             first = false;
-            let _ = write!(out, "{}", RecordType(u16::from(*window) << 8 | low));
+            push_type(RecordType(u16::from(*window) << 8 | low), out);
         }
         rest = after;
     }

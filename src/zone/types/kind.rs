@@ -5,12 +5,12 @@
 //! is, [`Kind::given`] turns the kind into another. Everything else about a type follows from its list of kinds.
 
 use std::fmt::Write;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv6Addr;
 
 use super::super::name::NameRef;
 use super::super::rtype::RecordType;
 use super::scalar::digest_fits;
-use super::{addresses, bitmap, generic, hip, loc, svcb, text, time};
+use super::{addresses, bitmap, generic, hip, loc, push_type, svcb, text, time};
 
 /// Numbers that have a name, which is accepted in text; the number is printed.
 pub type Codes = &'static [(&'static str, u16)];
@@ -216,12 +216,20 @@ impl Kind {
         // Writing to a String cannot fail.
         let _ = match self {
             Kind::U8 | Kind::U16 | Kind::U32 | Kind::Code8(_) | Kind::Code16(_) | Kind::Seconds => {
-                write!(out, "{}", number())
+                return text::push_number(number(), out);
             }
             // A Type field has two octets.
-            Kind::Type => write!(out, "{}", RecordType(number() as u16)),
-            Kind::Time => write!(out, "{}", time::timestamp(number())),
-            Kind::Ipv4 => write!(out, "{}", Ipv4Addr::from(number())),
+            Kind::Type => return push_type(RecordType(number() as u16), out),
+            Kind::Time => return time::push(number(), out),
+            Kind::Ipv4 => {
+                for (at, octet) in octets.iter().enumerate() {
+                    if at > 0 {
+                        out.push('.');
+                    }
+                    text::push_number(u32::from(*octet), out);
+                }
+                return;
+            }
             Kind::Ipv6 => {
                 let address = octets.iter().fold(0u128, |value, octet| value << 8 | u128::from(*octet));
                 write!(out, "{}", Ipv6Addr::from(address))
@@ -285,9 +293,7 @@ fn write_name(octets: &[u8], origin: Option<NameRef<'_>>, out: &mut String) {
         {
             out.push_str(&name.relative_to(origin));
         }
-        _ => {
-            let _ = write!(out, "{name}");
-        }
+        _ => name.push_text(out),
     }
 }
 

@@ -32,6 +32,7 @@ use super::rtype::RecordType;
 
 pub use form::{format_fields, parse_fields};
 pub use kind::{Codes, Kind};
+pub use text::push_number;
 pub use time::{date, in_words, timestamp};
 
 /// Where a type stands in daily work.
@@ -283,22 +284,39 @@ fn walk<'a>(fields: &'static [Field], rdata: &'a [u8], mut visit: impl FnMut(Par
 /// Presentation format. With an origin, names below it are written relative to it. RDATA that is not valid for
 /// its type is written in the generic form.
 pub fn format_rdata(rtype: RecordType, rdata: &[u8], origin: Option<NameRef<'_>>) -> String {
-    let Some(info) = info(rtype) else {
-        return generic::write(rdata);
-    };
     let mut text = String::new();
-    let fits = walk(info.fields, rdata, |part| {
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        let start = text.len();
-        part.kind.write(part.before, part.octets, origin, &mut text);
-        // An empty list of parameters or types leaves no blank behind.
-        if text.len() == start {
-            text.pop();
-        }
+    push_rdata(rtype, rdata, origin, &mut text);
+    text
+}
+
+/// Appends the presentation format, as [`format_rdata`] has it.
+pub fn push_rdata(rtype: RecordType, rdata: &[u8], origin: Option<NameRef<'_>>, text: &mut String) {
+    let before = text.len();
+    let fits = info(rtype).is_some_and(|info| {
+        walk(info.fields, rdata, |part| {
+            if text.len() > before {
+                text.push(' ');
+            }
+            let start = text.len();
+            part.kind.write(part.before, part.octets, origin, text);
+            // An empty list of parameters or types leaves no blank behind.
+            if text.len() == start && start > before {
+                text.pop();
+            }
+        })
     });
-    if fits { text } else { generic::write(rdata) }
+    if !fits {
+        text.truncate(before);
+        text.push_str(&generic::write(rdata));
+    }
+}
+
+/// Appends a type's mnemonic, or TYPEnnn.
+pub fn push_type(rtype: RecordType, text: &mut String) {
+    match info(rtype) {
+        Some(info) => text.push_str(info.mnemonic),
+        None => text.push_str(&rtype.to_string()),
+    }
 }
 
 /// Is this valid RDATA of its type? True for every octet string of an unknown type.

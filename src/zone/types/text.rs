@@ -17,6 +17,28 @@ pub(super) fn decimal(text: &[u8]) -> Option<u32> {
     })
 }
 
+/// Appends a number in decimal digits.
+pub fn push_number(number: u32, out: &mut String) {
+    push_digits(number, 1, out);
+}
+
+/// The same with zeros before it up to so many digits.
+pub(super) fn push_digits(number: u32, least: usize, out: &mut String) {
+    let mut digits = [b'0'; 10];
+    let (mut rest, mut used) = (number, 0);
+    for digit in digits.iter_mut().rev() {
+        // One digit.
+        *digit += (rest % 10) as u8;
+        rest /= 10;
+        used += 1;
+        if rest == 0 && used >= least {
+            break;
+        }
+    }
+    let written = digits.get(digits.len() - used..).unwrap_or_default();
+    out.push_str(std::str::from_utf8(written).unwrap_or_default());
+}
+
 /// An IPv4 address as zones have them by the million. `None` says nothing: the parser of the standard library, which
 /// takes several times as long, has the last word.
 pub(super) fn ipv4(text: &[u8]) -> Option<[u8; 4]> {
@@ -249,6 +271,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    proptest! {
+        #[test]
+        fn numbers_are_those_of_the_standard_library(number: u32, least in 1..5usize) {
+            for number in [number, number >> 20, number >> 28, 0] {
+                let mut text = String::from("x");
+                push_digits(number, least, &mut text);
+                prop_assert_eq!(text, format!("x{number:0least$}"));
+            }
+        }
+    }
 
     #[test]
     fn usual_addresses_are_read_at_once() {

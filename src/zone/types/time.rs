@@ -2,8 +2,17 @@
 //!
 //! The 32 bits count from 1970 and wrap in 2106; without a clock the first turn is meant.
 
+use super::text::push_digits;
+
 /// Seconds from 1970 as 14 digits, YYYYMMDDHHmmSS.
 pub fn timestamp(seconds: u32) -> String {
+    let mut text = String::with_capacity(14);
+    push(seconds, &mut text);
+    text
+}
+
+/// Appends them.
+pub(super) fn push(seconds: u32, text: &mut String) {
     let (days, second) = (seconds / 86_400, seconds % 86_400);
     // Years that begin in March put the leap day at their end; 0000-03-01 is 719468 days before 1970.
     let days = days + 719_468;
@@ -15,7 +24,10 @@ pub fn timestamp(seconds: u32) -> String {
     let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
     let year = era * 400 + year_of_era + u32::from(month <= 2);
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
+    push_digits(year, 4, text);
+    for number in [month, day, hour, minute, second] {
+        push_digits(number, 2, text);
+    }
 }
 
 /// The day of a time in UTC as a number in the form YYYYMMDD; `None` after 2106.
