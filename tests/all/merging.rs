@@ -79,8 +79,8 @@ type TextSet = Option<(u32, BTreeSet<String>)>;
 
 fn in_text(key: &RrKey, set: Option<&RrSet>) -> TextSet {
     let set = set?;
-    let data = |rdata: &Box<[u8]>| types::format_rdata(key.rtype, rdata, None).to_ascii_lowercase();
-    Some((set.ttl, set.rdata.iter().map(data).collect()))
+    let data = |rdata: &[u8]| types::format_rdata(key.rtype, rdata, None).to_ascii_lowercase();
+    Some((set.ttl, set.rdata.iter().map(|rdata| data(rdata)).collect()))
 }
 
 fn text_key(key: &RrKey) -> (String, String) {

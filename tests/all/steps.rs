@@ -28,8 +28,8 @@ fn knot_is_killed_in_the_middle() {
 #[test]
 fn stopped_by_ctrl_c() {
     let Some(place) = Place::start(Make::Bind, 3_000) else { return };
-    let (mut child, said) = place.begin();
-    drop(said);
+    let mut child = place.begin();
+    until_the_middle(&mut child);
     signal(&child, "INT");
     let status = child.wait().unwrap();
     assert_eq!(status.code(), Some(1));
@@ -93,20 +93,9 @@ impl Place {
         command
     }
 
-    /// Pushes until the middle is reached.
-    fn begin(&self) -> (Child, BufReader<std::process::ChildStderr>) {
-        let mut child = self.push().stderr(Stdio::piped()).spawn().unwrap();
-        let mut said = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        loop {
-            line.clear();
-            assert!(said.read_line(&mut line).unwrap() > 0, "it ended before the middle");
-            if let Some((step, total)) = message(&line)
-                && step > total / 2
-            {
-                return (child, said);
-            }
-        }
+    /// Begins to push; what is said can be read.
+    fn begin(&self) -> Child {
+        self.push().stderr(Stdio::piped()).spawn().unwrap()
     }
 
     /// Pushes to the end; what was said.
@@ -119,6 +108,21 @@ impl Place {
 
     fn zone(&self) -> Vec<String> {
         without_serial(dig_axfr(self.lab.address, &self.lab.key, ZONE))
+    }
+}
+
+/// Waits until the middle of a push is reached.
+fn until_the_middle(child: &mut Child) {
+    let mut said = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    loop {
+        line.clear();
+        assert!(said.read_line(&mut line).unwrap() > 0, "it ended before the middle");
+        if let Some((step, total)) = message(&line)
+            && step > total / 2
+        {
+            return;
+        }
     }
 }
 
@@ -135,7 +139,8 @@ fn signal(child: &Child, name: &str) {
 
 fn killed_in_the_middle(make: Make, changed: usize) {
     let Some(place) = Place::start(make, changed) else { return };
-    let (mut child, _) = place.begin();
+    let mut child = place.begin();
+    until_the_middle(&mut child);
     child.kill().unwrap();
     child.wait().unwrap();
     let between = place.zone();

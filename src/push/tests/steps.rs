@@ -202,6 +202,8 @@ fn a_hidden_soa_that_is_first_used_in_the_middle() {
     assert!(report.notes.concat().contains("sent with fewer"), "{:?}", report.notes);
 }
 
+type Edits = Vec<(RrKey, Option<RrSet>)>;
+
 #[test]
 fn a_set_too_big_for_a_message() {
     let texts = |words: &str, count: usize| -> Vec<String> {
@@ -211,7 +213,7 @@ fn a_set_too_big_for_a_message() {
     for kind in KINDS {
         let mut world = World::new(BASE, []);
         world.always_honest = true;
-        let steps: [(Vec<(RrKey, Option<RrSet>)>, usize); 5] = [
+        let steps: [(Edits, usize); 5] = [
             (vec![set(&texts("a", 900), 300)], 7),
             (vec![set(&[texts("a", 500), texts("b", 400)].concat(), 300)], 4),
             // The TTL, by adding one record again.

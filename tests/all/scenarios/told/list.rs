@@ -38,11 +38,14 @@ pub struct Story {
     only: &'static [ServerKind],
 }
 
+/// Edits of the zone with a name.
+pub type RawEdit = fn(&Name) -> Vec<(RrKey, Option<RrSet>)>;
+
 pub enum Edit {
     /// The zone is edited until it is this.
     To(String),
     /// What no text can say: edits of the zone with this name.
-    Raw(fn(&Name) -> Vec<(RrKey, Option<RrSet>)>),
+    Raw(RawEdit),
 }
 
 /// What somebody else does with nsupdate meanwhile.
@@ -138,12 +141,7 @@ fn whole(name: &'static str, covers: &'static str, before: &str, after: &str) ->
     }
 }
 
-fn raw(
-    name: &'static str,
-    covers: &'static str,
-    before: &str,
-    edits: fn(&Name) -> Vec<(RrKey, Option<RrSet>)>,
-) -> Story {
+fn raw(name: &'static str, covers: &'static str, before: &str, edits: RawEdit) -> Story {
     Story { edit: Edit::Raw(edits), ..story(name, covers, before, "") }
 }
 
