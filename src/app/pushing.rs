@@ -236,6 +236,10 @@ fn lines(report: &Report, origin: &crate::zone::Name) -> Vec<Line> {
             line(Tone::Bad, "Not pushed. Your draft is kept.".into());
             line(Tone::Plain, reason.clone());
         }
+        Outcome::CannotReach(failure) => {
+            line(Tone::Bad, "Not pushed. Your draft is kept.".into());
+            failure_lines(failure, &mut line);
+        }
         Outcome::NotRecorded(failure) => {
             line(
                 Tone::Bad,

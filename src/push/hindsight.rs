@@ -2,7 +2,7 @@
 //! on settings that no answer shows.
 
 use super::brake;
-use crate::facts::ServerKind;
+use crate::facts::{Failure, FailureKind, ServerKind};
 use crate::zone::{Change, RrKey, RrSet};
 
 /// The server said yes, changed something, and still holds what was there before.
@@ -17,6 +17,19 @@ pub(super) fn not_shown(kind: ServerKind) -> String {
          which has it, and shows it later: reload the zone before you push again.",
         causes(kind)
     )
+}
+
+/// The same for the whole push.
+pub(super) fn undecided(kind: ServerKind) -> Failure {
+    Failure {
+        kind: FailureKind::Incomplete,
+        what: "The server said yes, but its zone is as it was.".into(),
+        why: format!(
+            "Either it ignored the update: {} Or it passes updates on to its primary, and shows it later.",
+            causes(kind)
+        ),
+        next: "Reload the zone before you push again.".into(),
+    }
 }
 
 fn causes(kind: ServerKind) -> &'static str {

@@ -181,17 +181,13 @@ impl Push {
             (_, Event::Cancel) => self.cancel(),
             (State::Checking, Event::Soa(Ok(soa))) if soa == *self.base.soa() => self.prepare(),
             (State::Checking, Event::Soa(Ok(soa))) => self.load(soa.serial),
-            (State::Checking | State::Stepping, Event::Soa(Err(failure))) => {
-                self.cannot_send(failure.to_string())
-            }
+            (State::Checking | State::Stepping, Event::Soa(Err(failure))) => self.cannot_reach(failure),
             (State::Stepping, Event::Soa(Ok(soa))) => {
                 self.soa = soa;
                 self.send()
             }
             (State::Loading(serial), Event::Zone(Ok(zone))) => self.loaded(serial, zone),
-            (State::Loading(_) | State::Reloading, Event::Zone(Err(failure))) => {
-                self.cannot_send(failure.to_string())
-            }
+            (State::Loading(_) | State::Reloading, Event::Zone(Err(failure))) => self.cannot_reach(failure),
             (State::LoadingPause(serial), Event::Woke) => self.load(serial),
             (State::Sending, Event::Answer(answer)) => self.answered(answer),
             (State::Reloading, Event::Zone(Ok(zone))) => self.reloaded(zone),
@@ -479,6 +475,13 @@ impl Push {
             return self.stop(why);
         }
         self.finish(Outcome::CannotSend(why), Vec::new())
+    }
+
+    fn cannot_reach(&mut self, failure: Failure) -> Vec<Action> {
+        if self.has_begun() {
+            return self.stop(failure.to_string());
+        }
+        self.finish(Outcome::CannotReach(failure), Vec::new())
     }
 
     fn cancel(&mut self) -> Vec<Action> {

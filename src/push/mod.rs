@@ -100,7 +100,8 @@ pub enum Stage {
 pub enum Outcome {
     /// Every change is applied.
     Applied,
-    /// The server took it, and not every change is there, perhaps none: see the verdicts.
+    /// The server took it, and not every change is there, perhaps none: see the verdicts. One at least is known not to
+    /// be as it was asked for.
     Partly,
     /// The server refused it whole; nothing was applied.
     Refused(Failure),
@@ -110,6 +111,8 @@ pub enum Outcome {
     ReviewAgain,
     /// Nothing was sent or nothing of it was taken, and not for a refusal: a sentence on why and what to do.
     CannotSend(String),
+    /// The same, since the server could not be asked or reached.
+    CannotReach(Failure),
     /// Nothing was sent, since it could not be recorded in the history.
     NotRecorded(Failure),
     /// Not known: see the verdicts and the failure.

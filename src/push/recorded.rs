@@ -179,7 +179,9 @@ impl Report {
                 "The zone had moved on and the plan with it; nothing of it was taken.".into(),
             ),
             Outcome::CannotSend(why) => (Ending::NotSent, why.clone()),
-            Outcome::NotRecorded(failure) => (Ending::NotSent, failure.to_string()),
+            Outcome::CannotReach(failure) | Outcome::NotRecorded(failure) => {
+                (Ending::NotSent, failure.to_string())
+            }
             Outcome::Unknown(failure) => (Ending::Unknown, failure.to_string()),
             Outcome::NothingToDo => (Ending::NothingToDo, String::new()),
         };

@@ -105,7 +105,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Who runs this program.
 fn who() -> Who {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let number = || format!("user {}", rustix::process::geteuid().as_raw());
+    let number = || format!("uid {}", rustix::process::geteuid().as_raw());
     Who {
         user: variable("LOGNAME").or_else(|| variable("USER")).unwrap_or_else(number),
         sudo_user: variable("SUDO_USER"),

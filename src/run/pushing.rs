@@ -327,6 +327,7 @@ fn tell_report(report: &Report, zone: &Name) -> Exit {
             ("Not pushed: the zone changed meanwhile, and so did the plan. Run it again".into(), Exit::No)
         }
         Outcome::CannotSend(why) => (format!("Not pushed. {why}"), Exit::No),
+        Outcome::CannotReach(failure) => (format!("Not pushed. {failure}"), Exit::CouldNotRun),
         Outcome::NotRecorded(failure) => {
             let line = "Not pushed: it could not be recorded in the history; --force pushes it all the same";
             (format!("{line}. {failure}"), Exit::CouldNotRun)

@@ -20,7 +20,7 @@ impl Push {
             Ok(rcode) => self.refused(self.explain(rcode)),
             Err(failure) => match failure.kind {
                 // No connection, or nothing was sent on it.
-                FailureKind::Unreachable | FailureKind::Local => self.cannot_send(failure.to_string()),
+                FailureKind::Unreachable | FailureKind::Local => self.cannot_reach(failure),
                 FailureKind::Refused
                 | FailureKind::NotAuthoritative
                 | FailureKind::NotImplemented

@@ -22,6 +22,7 @@ impl Push {
     pub(super) fn conclude(&mut self) -> Vec<Action> {
         let verdicts = self.verdicts();
         let applied = verdicts.iter().filter(|(_, _, verdict)| *verdict == Verdict::Applied).count();
+        let is_open = |verdict: &Verdict| matches!(verdict, Verdict::Applied | Verdict::Unknown(_));
         let none = match (self.has_begun(), &self.zone) {
             (true, Some(zone)) => !self.is_visible(zone),
             _ => verdicts.iter().all(|(_, _, verdict)| matches!(verdict, Verdict::NotApplied(_))),
@@ -31,6 +32,9 @@ impl Push {
             Some(Trouble::Refused(failure)) if applied == 0 => Outcome::Refused(failure.clone()),
             Some(Trouble::Failed(failure)) if none && !self.has_begun() => Outcome::Refused(failure.clone()),
             Some(Trouble::Unknown(failure)) if none => Outcome::Unknown(failure.clone()),
+            None if verdicts.iter().all(|(_, _, verdict)| is_open(verdict)) => {
+                Outcome::Unknown(hindsight::undecided(self.traits.kind))
+            }
             _ => Outcome::Partly,
         };
         self.finish(outcome, verdicts)

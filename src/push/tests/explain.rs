@@ -118,7 +118,9 @@ fn verdict_of(kind: ServerKind, done: usize) -> String {
     let edits =
         vec![edit("new", 60, &["A 192.0.2.50", "A 192.0.2.51", "A 192.0.2.52"]), edit("z", 60, &["TXT z"])];
     let report = world.push(kind, edits);
-    assert_eq!(report.outcome, Outcome::Partly);
+    // What the server does not show at all may still come.
+    let is_open = matches!(report.verdicts[0].2, Verdict::Unknown(_));
+    assert_eq!(matches!(report.outcome, Outcome::Unknown(_)), is_open, "{:?}", report.outcome);
     match &report.verdicts[0].2 {
         Verdict::ChangedByServer(_, why) | Verdict::NotApplied(why) | Verdict::Unknown(why) => why.clone(),
         Verdict::Applied => panic!("applied"),

@@ -55,7 +55,7 @@ fn a_push_that_ends_before_anything_is_sent_leaves_no_record() {
     let mut world = World::new(BASE, []);
     world.failing = vec![0];
     let report = world.push(ServerKind::Bind, an_edit());
-    assert!(matches!(report.outcome, Outcome::CannotSend(_)));
+    assert!(matches!(report.outcome, Outcome::CannotReach(_)));
     assert_eq!(world.records, []);
 }
 

@@ -282,6 +282,7 @@ impl Told {
             Outcome::Conflict(touched) => (format!("conflict: {}", keys(touched)), None),
             Outcome::ReviewAgain => ("to be reviewed again".into(), None),
             Outcome::CannotSend(why) => (format!("not sent: {why}"), None),
+            Outcome::CannotReach(failure) => (format!("not sent: {failure}"), None),
             Outcome::Unknown(failure) => ("not known".into(), Some(failure)),
             Outcome::NothingToDo => ("nothing to do".into(), None),
             // More may come, with messages that are sent one after the other.
