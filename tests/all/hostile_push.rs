@@ -306,7 +306,7 @@ fn whatever_a_server_does_to_an_update_the_report_is_true() {
         (OtherQuestion, 3, both("NOT applied")),
         (OtherMac, 0, both("applied")),
         (NoTsig, 3, both("NOT applied")),
-        (Nothing, 1, both("NOT applied")),
+        (Nothing, 3, both("UNKNOWN")),
         (Half, 1, ["NOT applied", "applied"]),
         (DoneInSilence, 0, both("applied")),
         (DoneAndGone, 3, both("UNKNOWN")),
