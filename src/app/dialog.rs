@@ -51,6 +51,7 @@ pub(super) enum Then {
     AskDiscard,
     DiscardAndQuit,
     Resume(FoundDraft),
+    Merge(FoundDraft),
     AskDrop(FoundDraft),
     Offer(FoundDraft),
     DropFound,
@@ -125,26 +126,27 @@ impl Dialog {
         if draft.changes().len() > shown {
             text.push(format!("  and {} more", draft.changes().len() - shown));
         }
-        match draft.conflicts().len() {
-            _ if found.base_serial == serial => {}
-            0 => text.push(format!(
-                "It was made over serial {}; the zone is at {serial} now. Nothing of it was changed by others.",
-                found.base_serial
-            )),
-            conflicts => text.push(format!(
-                "It was made over serial {}; the zone is at {serial} now, and others changed {conflicts} of these.",
-                found.base_serial
-            )),
+        let conflicts = draft.conflicts().len();
+        let base = found.base_serial;
+        text.push(match conflicts {
+            _ if base == serial => format!("It was made over serial {base}, which the zone still has."),
+            0 => format!(
+                "It was made over serial {base}; the zone is at {serial} now. Nothing of it was changed by others."
+            ),
+            _ => format!(
+                "It was made over serial {base}; the zone is at {serial} now, and others changed {conflicts} of these."
+            ),
+        });
+        let mut buttons = vec![("Go on with it", 'g', Then::Resume(found.clone()))];
+        if conflicts > 0 {
+            buttons.push(("Merge", 'm', Then::Merge(found.clone())));
         }
-        let buttons = vec![
-            ("Go on with it", 'g', Then::Resume(found.clone())),
-            ("Discard...", 'd', Then::AskDrop(found)),
-        ];
+        buttons.push(("Discard...", 'd', Then::AskDrop(found)));
         Dialog { escape: 0, ..Dialog::new("Draft of an earlier run", text, buttons) }
     }
 
     fn drop_found(found: FoundDraft) -> Dialog {
-        let text = vec!["Discard this draft for good?".into(), "This cannot be undone.".into()];
+        let text = vec!["Discard this draft? It is set aside in".into(), found.aside.clone()];
         let buttons = vec![("Discard", 'y', Then::DropFound), ("Back", 'b', Then::Offer(found))];
         Dialog { selected: 1, ..Dialog::new("Discard", text, buttons) }
     }
@@ -254,12 +256,16 @@ impl App {
                 self.resume_draft(found);
                 self.offer_text();
             }
+            Then::Merge(found) => {
+                self.resume_draft(found);
+                super::merge::open(self);
+                self.offer_text();
+            }
             Then::AskDrop(found) => self.overlay = Some(Overlay::Dialog(Dialog::drop_found(found))),
             Then::Offer(found) => self.on_draft(found),
             Then::DropFound => {
-                self.effect(Effect::DraftDecided);
+                self.effect(Effect::DiscardFound);
                 self.rewrite_draft();
-                self.say("the draft is discarded");
                 self.offer_text();
             }
             Then::Push(ready) => self.start_push(*ready),

@@ -17,6 +17,8 @@ pub struct FoundDraft {
     pub base_serial: u32,
     /// When it was last written, in words.
     pub saved_at: String,
+    /// The folder that it is set aside in when it is discarded.
+    pub aside: String,
 }
 
 impl App {

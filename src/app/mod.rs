@@ -139,6 +139,8 @@ pub enum Msg {
         base_serial: u32,
         /// When it was last written, in words: "2026-11-21 14:03".
         saved_at: String,
+        /// Where it is set aside when it is discarded: a folder.
+        aside: String,
     },
     /// Another editor holds the draft of this zone: who, in words ("process 4711 of anna, since 14:03").
     DraftLocked {
@@ -235,6 +237,8 @@ pub enum Effect {
     ClearDraft,
     /// The person has decided on the draft of [`Msg::DraftFound`]. Until then it stays on disk, whatever is written.
     DraftDecided,
+    /// The same where it is not wanted: set it aside first; tell with [`Msg::Notice`] or [`Msg::Failed`].
+    DiscardFound,
     /// Take the draft from the editor that holds it; tell with [`Msg::DraftFound`] or [`Msg::Failed`].
     TakeOver,
     /// Ask a nameserver for the zone's serial; tell with [`Msg::Nameserver`].
@@ -465,8 +469,8 @@ impl App {
             Msg::Followed { request, result } => self.on_followed(request, result),
             Msg::Loaded { request, result } => self.on_loaded(request, result),
             Msg::Broken { request, broken } => self.on_broken(request, broken),
-            Msg::DraftFound { entries, base_serial, saved_at } => {
-                self.on_draft(FoundDraft { entries, base_serial, saved_at });
+            Msg::DraftFound { entries, base_serial, saved_at, aside } => {
+                self.on_draft(FoundDraft { entries, base_serial, saved_at, aside });
             }
             Msg::DraftLocked { holder } => self.locked = Some(holder),
             Msg::Journalled(result) => self.disk_trouble = result.err(),

@@ -221,6 +221,7 @@ impl Editor {
             }
             Effect::ClearDraft => self.write_draft(|saver| saver.rewrite(Vec::new(), 0)),
             Effect::DraftDecided => self.saver.decided(),
+            Effect::DiscardFound => self.saver.discard_found(),
             Effect::TakeOver => self.saver.take_over(),
             Effect::SaveForm { form } => self.saver.form(form),
             Effect::DropForm => self.saver.drop_form(),

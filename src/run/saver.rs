@@ -45,6 +45,7 @@ enum Order {
         base_serial: u32,
     },
     Decided,
+    DiscardFound,
     Editing(Text),
     DropEditing,
     Document(Text),
@@ -95,6 +96,11 @@ impl Saver {
     /// The person has decided on the draft that was found: it is not kept beside the new one any more.
     pub fn decided(&self) {
         self.order(Order::Decided);
+    }
+
+    /// The draft that was found is not wanted: it is kept aside, not beside the new one.
+    pub fn discard_found(&self) {
+        self.order(Order::DiscardFound);
     }
 
     pub fn editing(&self, text: Text) {
@@ -255,6 +261,7 @@ impl Disk {
                 }
             }
             Order::Decided => self.found = None,
+            Order::DiscardFound => self.discard_found(),
             Order::Editing(text) => {
                 self.waiting.retain(|order| !matches!(order, Order::DropEditing));
                 self.editing = typed(&self.editing, text);
@@ -379,13 +386,27 @@ impl Disk {
                 next: "Look at the draft before you go on with it; check the disk.".into(),
             }));
         }
+        let aside =
+            self.journal.as_ref().map_or_else(String::new, |journal| journal.folder().display().to_string());
         let Found { entries, base_serial, changed, .. } = found.clone();
         if !entries.is_empty() {
             self.found = Some(found);
         } else if !asked {
             return;
         }
-        self.tell(Msg::DraftFound { entries, base_serial, saved_at: clock::in_words(changed) });
+        self.tell(Msg::DraftFound { entries, base_serial, saved_at: clock::in_words(changed), aside });
+    }
+
+    /// Where the draft cannot be set aside it stays what it was: found, and offered again at the next start.
+    fn discard_found(&mut self) {
+        let (Some(found), Some(journal)) = (&self.found, &self.journal) else { return };
+        match journal.set_aside(found) {
+            Ok(path) => {
+                self.found = None;
+                self.tell(Msg::Notice(format!("the draft is discarded, and kept as {}", path.display())));
+            }
+            Err(failure) => self.tell(Msg::Failed(failure)),
+        }
     }
 
     fn load_texts(&mut self) {

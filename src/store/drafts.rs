@@ -4,6 +4,7 @@
 //! synced; a torn last line is dropped when the file is read. A journal that has grown long is written anew with the
 //! oldest steps as one. Two editors do not share a draft: the journal is locked as long as it is open. What the entries mean is `zone::draft`'s business; no secret is ever in here.
 
+mod aside;
 mod compact;
 #[cfg(test)]
 mod tests;
@@ -156,7 +157,7 @@ impl Journal {
         // The last line may be torn; what has more after it was not torn by us.
         let rest = octets.get(whole..).unwrap_or_default();
         let is_damaged = memchr::memchr(b'\n', rest).is_some();
-        let damaged = if is_damaged { Some(self.set_aside(&octets)?) } else { None };
+        let damaged = if is_damaged { Some(self.keep_damaged(&octets)?) } else { None };
         let Some(mut found) = found.filter(|found| !found.entries.is_empty()) else {
             fs::remove_file(&self.path)?;
             return Ok(damaged.map(|damaged| Found { damaged: Some(damaged), ..Found::default() }));
@@ -173,7 +174,7 @@ impl Journal {
     }
 
     /// Copies a damaged journal to where nobody cuts it.
-    fn set_aside(&self, octets: &[u8]) -> io::Result<PathBuf> {
+    fn keep_damaged(&self, octets: &[u8]) -> io::Result<PathBuf> {
         let path = self.path.with_extension("damaged");
         files::replace(&path, octets)?;
         Ok(path)

@@ -176,7 +176,12 @@ fn what_was_mended_and_edited_outlives_a_crash() {
     let editing = Some(FoundText { text: text.clone(), saved_at: "just now".into(), escaped: 0 });
     again.send(Msg::TextsFound { document: Some(text), editing });
     let entries = test.open().draft.entries();
-    again.send(Msg::DraftFound { entries, base_serial: 2_026_112_101, saved_at: "just now".into() });
+    again.send(Msg::DraftFound {
+        entries,
+        base_serial: 2_026_112_101,
+        saved_at: "just now".into(),
+        aside: "/state".into(),
+    });
     open(&mut again, &wrong());
     assert!(again.screen(80, 24).contains("Text of an earlier run"));
     again.keys("g F3");

@@ -239,7 +239,12 @@ fn comments_alone_are_saved_and_survive_a_crash() {
         let mut test = start();
         test.send(Msg::TextsFound { document: document.clone(), editing: None });
         let saved_at = "2026-11-22 02:04 UTC".into();
-        test.send(Msg::DraftFound { entries: entries.clone(), base_serial: 2026112101, saved_at });
+        test.send(Msg::DraftFound {
+            entries: entries.clone(),
+            base_serial: 2026112101,
+            saved_at,
+            aside: "/state".into(),
+        });
         load(&mut test, now);
         test
     };

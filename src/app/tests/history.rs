@@ -266,7 +266,12 @@ fn an_interrupted_push_is_told_at_the_start() {
     let draft = disk(&test.effects);
     let (app, effects) = App::new(settings());
     let mut test = Test::of(app, effects);
-    test.send(Msg::DraftFound { entries: draft, base_serial: 2_026_112_101, saved_at: "now".into() });
+    test.send(Msg::DraftFound {
+        entries: draft,
+        base_serial: 2_026_112_101,
+        saved_at: "now".into(),
+        aside: "/state".into(),
+    });
     test.load(ZONE);
     test.keys("g");
     test.history(std::slice::from_ref(&record));

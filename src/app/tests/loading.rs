@@ -175,7 +175,12 @@ fn the_draft_of_an_earlier_run_is_offered() {
     let entries = draft_of("Down - Down -");
     let mut test = started();
     let saved_at = "2026-11-21 14:03".to_string();
-    test.send(Msg::DraftFound { entries: entries.clone(), base_serial: 2_026_112_101, saved_at });
+    test.send(Msg::DraftFound {
+        entries: entries.clone(),
+        base_serial: 2_026_112_101,
+        saved_at,
+        aside: "/state".into(),
+    });
     test.load(ZONE);
     let screen = test.screen(80, 24);
     assert!(screen.contains("A draft with 2 changes, last written 2026-11-21 14:03."), "{screen}");
@@ -188,18 +193,40 @@ fn the_draft_of_an_earlier_run_is_offered() {
     assert_eq!(test.changes(), ["- @ 3600 A 192.0.2.1"]);
 
     let mut test = started();
-    test.send(Msg::DraftFound { entries, base_serial: 1, saved_at: String::new() });
+    test.send(Msg::DraftFound { entries, base_serial: 1, saved_at: String::new(), aside: "/state".into() });
     test.load(ZONE);
-    test.keys("d y");
+    test.keys("d");
+    assert!(test.screen(80, 24).contains("set aside in"), "{}", test.screen(80, 24));
+    test.keys("y");
     assert_eq!(test.changes(), [""; 0]);
+    assert!(test.effects.iter().any(|effect| matches!(effect, Effect::DiscardFound)));
     assert!(matches!(test.effects.last(), Some(Effect::ClearDraft)));
+}
+
+#[test]
+fn a_draft_with_conflicts_can_be_merged_at_once() {
+    let entries = draft_of("Down -");
+    let mut test = started();
+    let saved_at = "now".to_string();
+    test.send(Msg::DraftFound { entries, base_serial: 2_026_112_101, saved_at, aside: "/state".into() });
+    test.load(&ZONE.replace("192.0.2.1\n", "192.0.2.111\n").replace("2026112101", "2026112105"));
+    let screen = test.screen(80, 24);
+    assert!(screen.contains("(m) Merge"), "{screen}");
+    assert!(screen.contains("2026112101") && screen.contains("2026112105"), "{screen}");
+    test.keys("m");
+    assert!(matches!(test.app.screen, Screen::Merge(_)), "{}", test.screen(80, 24));
 }
 
 #[test]
 fn an_earlier_draft_that_is_done_by_now_is_not_offered() {
     let mut test = started();
     let entries = draft_of("Down - u");
-    test.send(Msg::DraftFound { entries, base_serial: 2_026_112_101, saved_at: String::new() });
+    test.send(Msg::DraftFound {
+        entries,
+        base_serial: 2_026_112_101,
+        saved_at: String::new(),
+        aside: "/state".into(),
+    });
     test.load(ZONE);
     assert!(test.app.overlay.is_none());
     assert!(test.effects.iter().any(|effect| matches!(effect, Effect::ClearDraft)));
@@ -218,6 +245,7 @@ fn a_draft_held_elsewhere_can_be_taken_over() {
         entries: draft_of("Down -"),
         base_serial: 2_026_112_101,
         saved_at: "now".into(),
+        aside: "/state".into(),
     });
     test.keys("Enter - ");
     assert_eq!(test.changes().len(), 1);

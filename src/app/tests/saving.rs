@@ -102,7 +102,12 @@ fn a_form_waits_for_the_draft_and_for_an_edit_that_was_done() {
     let all = disk(&test.effects);
     let again = |entries: Vec<Entry>| {
         let mut again = started();
-        again.send(Msg::DraftFound { entries, base_serial: 2_026_112_101, saved_at: "now".into() });
+        again.send(Msg::DraftFound {
+            entries,
+            base_serial: 2_026_112_101,
+            saved_at: "now".into(),
+            aside: "/state".into(),
+        });
         again.send(Msg::FormFound(form.clone()));
         again.load(ZONE);
         assert!(matches!(again.app.overlay, Some(Overlay::Dialog(_))));
@@ -209,9 +214,15 @@ fn a_draft_found_late_comes_before_what_was_done_since() {
         test.select("mail", "A", "192.0.2.25").keys("-");
         test.effects.clear();
         let saved_at = "earlier".to_string();
-        test.send(Msg::DraftFound { entries: entries.clone(), base_serial: 2_026_112_101, saved_at });
+        test.send(Msg::DraftFound {
+            entries: entries.clone(),
+            base_serial: 2_026_112_101,
+            saved_at,
+            aside: "/state".into(),
+        });
         test.keys(keys);
-        let decided = test.effects.iter().any(|effect| matches!(effect, Effect::DraftDecided));
+        let decided =
+            test.effects.iter().any(|effect| matches!(effect, Effect::DraftDecided | Effect::DiscardFound));
         assert!(decided);
         (test.changes(), disk(&test.effects), test.open().draft.entries())
     };

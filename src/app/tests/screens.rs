@@ -669,7 +669,12 @@ fn draft_dialog() {
     let entries = super::loading::disk(&before.effects);
     let (app, effects) = App::new(settings());
     let mut test = Test::of(app, effects);
-    test.send(Msg::DraftFound { entries, base_serial: 2_026_112_101, saved_at: "2026-11-21 14:03".into() });
+    test.send(Msg::DraftFound {
+        entries,
+        base_serial: 2_026_112_101,
+        saved_at: "2026-11-21 14:03".into(),
+        aside: "/state".into(),
+    });
     test.load(&ZONE.replace("2026112101", "2026112105"));
     insta::assert_snapshot!(test.screen(80, 24).lines().skip(5).take(14).collect::<Vec<_>>().join("\n"), @r"
     ┌ Records ──────────────────────────────────────────────────────────  1 of 15 ─┐

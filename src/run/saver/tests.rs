@@ -188,6 +188,47 @@ fn a_draft_that_was_found_stays_until_it_is_decided_on() {
 }
 
 #[test]
+fn a_draft_that_is_discarded_is_set_aside() {
+    let state = tempfile::tempdir().unwrap();
+    let (sender, _messages) = channel();
+    Saver::start(files(state.path()), sender).append(step(1, 1), 7);
+    let (sender, messages) = channel();
+    let mut saver = Saver::start(files(state.path()), sender);
+    let Ok(Msg::DraftFound { aside, .. }) = messages.recv_timeout(LONG) else { panic!("nothing found") };
+    saver.append(step(2, 1), 7);
+    saver.discard_found();
+    saver.rewrite(vec![step(2, 1)], 7);
+    assert_eq!(failures(&mut saver), []);
+    drop(saver);
+    let kept = Path::new(&aside).join("example.com..1.discarded");
+    let told = messages.recv_timeout(LONG).unwrap();
+    assert!(matches!(&told, Msg::Notice(text) if text.contains(kept.to_str().unwrap())), "{told:?}");
+    assert_eq!(found(state.path()), [step(2, 1)]);
+    // Put back, it is a draft like any other.
+    fs::rename(&kept, Path::new(&aside).join("example.com..journal")).unwrap();
+    assert_eq!(found(state.path()), [step(1, 1)]);
+}
+
+/// A full disk must not take the only copy.
+#[test]
+fn a_draft_that_cannot_be_set_aside_is_not_discarded() {
+    let state = tempfile::tempdir().unwrap();
+    let (sender, _messages) = channel();
+    Saver::start(files(state.path()), sender).append(step(1, 1), 7);
+    let (sender, messages) = channel();
+    let mut saver = Saver::start(files(state.path()), sender);
+    let Ok(Msg::DraftFound { aside, .. }) = messages.recv_timeout(LONG) else { panic!("nothing found") };
+    fs::create_dir(Path::new(&aside).join("example.com..1.discarded.new")).unwrap();
+    saver.discard_found();
+    saver.rewrite(Vec::new(), 0);
+    assert_eq!(failures(&mut saver), []);
+    drop(saver);
+    let told = messages.recv_timeout(LONG).unwrap();
+    assert!(matches!(&told, Msg::Failed(failure) if failure.what.contains("not discarded")), "{told:?}");
+    assert_eq!(found(state.path()), [step(1, 1)]);
+}
+
+#[test]
 fn everything_is_for_its_owner_alone_and_without_the_key() {
     let state = tempfile::tempdir().unwrap();
     let below = state.path().join("zonewright");

@@ -301,6 +301,22 @@ fn rewriting_and_removing() {
 }
 
 #[test]
+fn the_last_ten_discarded_drafts_are_kept() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let state = tempfile::tempdir().unwrap();
+    let (journal, _) = open(state.path());
+    let draft = |number| Found { entries: vec![entry(number)], base_serial: 9, ..Found::default() };
+    let paths: Vec<_> = (1..=12).map(|number| journal.set_aside(&draft(number)).unwrap()).collect();
+    let there: Vec<_> = paths.iter().map(|path| path.exists()).collect();
+    assert_eq!(there, (1..=12).map(|number| number > 2).collect::<Vec<_>>());
+    for (path, number) in paths.iter().zip(1..).skip(2) {
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+        let (found, _) = read_entries(&fs::read(path).unwrap());
+        assert_eq!(found.unwrap(), draft(number));
+    }
+}
+
+#[test]
 fn names_are_safe_file_names() {
     assert_eq!(encoded("Ns0.Example.NET:53"), "ns0.example.net%3a53");
     assert_eq!(encoded("../../etc"), "%2e.%2f..%2fetc");

@@ -1,0 +1,68 @@
+//! Drafts that were discarded: kept beside the journal for a while, so that a key pressed too soon costs nothing.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{Found, Journal, Line, encode, files, line_of};
+use crate::facts::{Failure, FailureKind};
+
+/// As many discarded drafts of a zone are kept.
+pub(super) const KEPT: u64 = 10;
+const ENDING: &str = ".discarded";
+
+impl Journal {
+    /// The folder of the journal, and of the drafts that were set aside.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+
+    /// Writes a draft beside the journal, as a journal of its own, and says where. Of many the oldest goes.
+    ///
+    /// # Errors
+    /// A [`Failure`]; nothing was removed then.
+    pub fn set_aside(&self, draft: &Found) -> Result<PathBuf, Failure> {
+        self.try_set_aside(draft).map_err(|error| Failure {
+            kind: FailureKind::Local,
+            what: "The draft is not discarded.".into(),
+            why: format!("It could not be set aside in {}: {error}.", self.folder().display()),
+            next: "Free disk space or mend the permissions; it is offered again at the next start.".into(),
+        })
+    }
+
+    fn try_set_aside(&self, draft: &Found) -> io::Result<PathBuf> {
+        let zone = self.zone.to_string();
+        let mut text = encode(&Line::Draft { zone, base_serial: draft.base_serial, begun: draft.begun })?;
+        for entry in &draft.entries {
+            text.push_str(&encode(&line_of(entry))?);
+        }
+        let mut kept = self.kept_aside()?;
+        kept.sort_unstable();
+        let number = kept.last().map_or(1, |last| last.saturating_add(1));
+        let path = self.aside(number);
+        files::replace(&path, text.as_bytes())?;
+        for old in kept.into_iter().filter(|old| old.saturating_add(KEPT) <= number) {
+            // One too many does no harm; it is tried again with the next.
+            let _ = fs::remove_file(self.aside(old));
+        }
+        Ok(path)
+    }
+
+    fn aside(&self, number: u64) -> PathBuf {
+        self.path.with_extension(format!("{number}{ENDING}"))
+    }
+
+    /// The numbers of this zone's discarded drafts.
+    fn kept_aside(&self) -> io::Result<Vec<u64>> {
+        let start = self.path.with_extension("");
+        let start = start.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let number = |name: &str| {
+            name.strip_prefix(&start)?.strip_prefix('.')?.strip_suffix(ENDING)?.parse::<u64>().ok()
+        };
+        let mut numbers = Vec::new();
+        for entry in fs::read_dir(self.folder())? {
+            numbers.extend(entry?.file_name().to_str().and_then(number));
+        }
+        Ok(numbers)
+    }
+}
