@@ -280,7 +280,7 @@ pub static TABLE: &[Command] = &[
         .when(edits::has_changes),
     command("previous-change", "N", &[Records], moves::previous_change, "go to the changed record before")
         .when(edits::has_changes),
-    command("next-news", "*", &[Records], follow::next_news, "go to the next record that others changed")
+    command("next-news", "]", &[Records], follow::next_news, "go to the next record that others changed")
         .when(follow::has_news),
     // Changes and pushing.
     command("keep-mine", "m", REVIEWS, changes::keep_mine, "in a conflict: push mine over theirs")

@@ -45,7 +45,7 @@ fn causes(kind: ServerKind) -> &'static str {
             "PowerDNS does so with records that it makes itself, and with deletions whose text differs from that in its \
              database; its log (loglevel 5 or more) may tell."
         }
-        ServerKind::Embedded | ServerKind::Unknown => "its log may tell why.",
+        ServerKind::Embedded | ServerKind::Unknown => "Its log may tell why.",
     }
 }
 

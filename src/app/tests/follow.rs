@@ -57,14 +57,14 @@ fn what_others_changed_is_told_and_marked_until_it_was_looked_at() {
      A, old A, shop CNAME)
      + add  - delete  Enter edit  / filter  w save  t text  Tab pane  ? help  q quit
     "#);
-    test.keys("*");
+    test.keys("]");
     assert_eq!(test.selected(), "* new 1m A 192.0.2.98");
     test.keys("j");
     test.select("new", "A", "192.0.2.98");
     assert_eq!(test.selected(), "  new 1m A 192.0.2.98", "looked at");
-    test.keys("* I");
+    test.keys("] I");
     assert_eq!(test.selected(), "  shop 5m CNAME mail", "the key before was for this row");
-    test.keys("*");
+    test.keys("]");
     assert!(
         test.message().starts_with("what others changed is gone from the zone: old A"),
         "{}",

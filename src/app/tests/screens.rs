@@ -168,7 +168,7 @@ fn help() {
     │  :made-by-server  show or hide the records that the server makes in a signe… │
     │  n                go to the next changed record                              │
     │  N                go to the changed record before                            │
-    │  *                go to the next record that others changed                  │
+    │  ]                go to the next record that others changed                  │
     └──────────────────────────────────────────────────────────────────────────────┘
 
      Esc close
@@ -627,7 +627,7 @@ fn push_result() {
     │ Serial 2026112101 -> 2026112102.  Answer NOERROR.                            │
     │ not applied        old A                                                     │
     │                    The server said yes, but does not show it. Its log may    │
-    │                    tell why it ignored it.                                   │
+    │                    tell why.                                                 │
     │ applied            shop CNAME                                                │
     │ applied            www A                                                     │
     │                                                                              │
@@ -652,7 +652,7 @@ fn push_result() {
     │ What is missing is still in your draft: c shows it.                                                                              │
     │ Serial 2026112101 -> 2026112102.  Answer NOERROR.                                                                                │
     │ not applied        old A                                                                                                         │
-    │                    The server said yes, but does not show it. Its log may tell why it ignored it.                                │
+    │                    The server said yes, but does not show it. Its log may tell why.                                              │
     │ applied            shop CNAME                                                                                                    │
     │ applied            www A                                                                                                         │
     │                                                                                                                                  │
@@ -717,7 +717,7 @@ fn wide_screens() {
     │  :made-by-server  show or hide the records that the server makes in a signed zone                                                │
     │  n                go to the next changed record                                                                                  │
     │  N                go to the changed record before                                                                                │
-    │  *                go to the next record that others changed                                                                      │
+    │  ]                go to the next record that others changed                                                                      │
     │  M                decide what you and others changed: both sides are shown                                                       │
     │  w Ctrl-S F2      review the changes, then push them                                                                             │
     │  R                load the zone again; edits are kept and put on top                                                             │
