@@ -1,10 +1,10 @@
 //! In which order changes are sent that do not fit into one message: first what is added, then what refers to it or has
 //! ceased to refer to something, last what is deleted; and whatever the phase, nothing before what it needs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::message::{Item, Planner};
-use crate::zone::changes::{ChangeMap, Contents};
+use crate::zone::changes::{Change, ChangeMap, Contents};
 use crate::zone::{Name, RecordType, RrKey, RrSet, types};
 
 /// Sorts nodes (changed RRsets that stay together) into groups, in the order in which they are to be sent. Those of one
@@ -18,6 +18,7 @@ pub(super) fn in_order(planner: &Planner<'_>, nodes: &[Vec<Item<'_>>]) -> Vec<Ve
             graph.put_dname_alone(at, key);
         }
     }
+    graph.follow_unchanged_names();
     let mut roots: Vec<usize> = (0..nodes.len()).collect();
     roots.sort_by_cached_key(|at| nodes.get(*at).map(|node| phase(node)));
     components(&graph.needs, &roots)
@@ -92,30 +93,11 @@ impl<'a> Graph<'a> {
         };
         let (before, after) = (named(&change.before), named(&change.after));
         for target in &after {
-            let new = givers(&self.after, key.rtype, target);
-            self.uncover_wildcard(at, target, &new);
-            if new.is_empty() || new.iter().any(|giver| self.base.is_there(giver)) {
-                continue;
-            }
-            let old = givers(&self.base, key.rtype, target);
-            // One of several types is enough, best one that needs nothing itself.
-            let new = match new.iter().find(|giver| !refers(giver.rtype)) {
-                Some(giver) if !wants_address(key.rtype) => vec![giver.clone()],
-                _ => new,
-            };
-            for giver in &new {
-                // Where one takes the place of the other in one message, it is never missed.
-                if old.iter().any(|gone| self.node(gone) == self.node(giver)) {
-                    continue;
-                }
-                self.need(Some(at), self.node(giver));
-                for gone in &old {
-                    self.need(self.node(gone), self.node(giver));
-                }
-            }
+            self.follow_name(Some(at), key.rtype, target);
         }
         for target in before.iter().filter(|name| after.binary_search(name).is_err()) {
             let old = givers(&self.base, key.rtype, target);
+            self.cover_wildcard(Some(at), target, &old);
             if old.iter().any(|giver| self.after.is_there(giver)) {
                 continue;
             }
@@ -125,19 +107,95 @@ impl<'a> Graph<'a> {
         }
     }
 
+    /// What will give a record of this type what it names comes before the record, where that is in the graph, and before
+    /// what gives it now goes.
+    fn follow_name(&mut self, at: Option<usize>, rtype: RecordType, target: &Name) {
+        let new = givers(&self.after, rtype, target);
+        self.uncover_wildcard(at, target, &new);
+        if new.is_empty() || new.iter().any(|giver| self.base.is_there(giver)) {
+            return;
+        }
+        let old = givers(&self.base, rtype, target);
+        // One of several types is enough, best one that needs nothing itself.
+        let new = match new.iter().find(|giver| !refers(giver.rtype)) {
+            Some(giver) if !wants_address(rtype) => vec![giver.clone()],
+            _ => new,
+        };
+        for giver in &new {
+            // Where one takes the place of the other in one message, it is never missed.
+            if old.iter().any(|gone| self.node(gone) == self.node(giver)) {
+                continue;
+            }
+            self.need(at, self.node(giver));
+            self.cover_wildcard(self.node(giver), target, &old);
+            for gone in &old {
+                self.need(self.node(gone), self.node(giver));
+            }
+        }
+    }
+
+    /// Records that do not change may name what is deleted: what answers in its place comes first.
+    fn follow_unchanged_names(&mut self) {
+        let gone: HashSet<&Name> = self
+            .changes
+            .iter()
+            .filter(|(_, change)| change.after.is_none())
+            .map(|(key, _)| &key.owner)
+            .collect();
+        if gone.is_empty() {
+            return;
+        }
+        let zone = self.base.base;
+        for record in zone.records() {
+            for target in types::names_in(record.rtype, record.rdata) {
+                if !target.is_at_or_below(zone.origin().as_ref()) {
+                    continue;
+                }
+                let target = target.to_name();
+                let mut name = Some(target.clone());
+                while name.as_ref().is_some_and(|name| !gone.contains(name)) {
+                    name = name.and_then(|name| name.parent());
+                }
+                if name.is_some()
+                    && !self.changes.contains_key(&RrKey::new(record.owner.to_name(), record.rtype))
+                {
+                    self.follow_name(None, record.rtype, &target);
+                }
+            }
+        }
+    }
+
     /// A wildcard answers for a name only once nothing is at the name or below it.
-    fn uncover_wildcard(&mut self, at: usize, target: &Name, givers: &[RrKey]) {
-        let Some(giver) = givers.first().filter(|giver| giver.owner.as_ref().is_wildcard()) else { return };
-        let Some(encloser) = giver.owner.parent().filter(|_| giver.owner != *target) else { return };
+    fn uncover_wildcard(&mut self, at: Option<usize>, target: &Name, givers: &[RrKey]) {
+        for other in self.within_wildcard(target, givers, |change| change.after.is_none()) {
+            self.need(at, other);
+        }
+    }
+
+    /// And only until something is there: not before what makes up for it, or ceases to name it.
+    fn cover_wildcard(&mut self, needed: Option<usize>, target: &Name, givers: &[RrKey]) {
+        for other in self.within_wildcard(target, givers, |change| change.before.is_none()) {
+            self.need(other, needed);
+        }
+    }
+
+    /// Changes of this sort of what keeps a wildcard from answering for a name. None where no wildcard does.
+    fn within_wildcard(
+        &self,
+        target: &Name,
+        givers: &[RrKey],
+        sort: impl Fn(&Change) -> bool,
+    ) -> Vec<Option<usize>> {
+        let giver =
+            givers.first().filter(|giver| giver.owner.as_ref().is_wildcard() && giver.owner != *target);
+        let Some(encloser) = giver.and_then(|giver| giver.owner.parent()) else { return Vec::new() };
         let mut name = target.clone();
         while let Some(parent) = name.parent().filter(|parent| *parent != encloser) {
             name = parent;
         }
         let first = RrKey::new(name.clone(), RecordType::SOA);
         let within = self.changes.range(first..).take_while(|(other, _)| other.owner.is_at_or_below(&name));
-        for (other, _) in within.filter(|(_, change)| change.after.is_none()) {
-            self.need(Some(at), self.node(other));
-        }
+        within.filter(|(_, change)| sort(change)).map(|(other, _)| self.node(other)).collect()
     }
 
     /// A delegation and the addresses of the nameservers below it are one thing.

@@ -18,12 +18,14 @@ use crate::zone::RecordType;
 /// [`PlanError`] for what can neither be sent in one message nor in several.
 pub(super) fn split(planner: &Planner<'_>) -> Result<Plan, PlanError> {
     let owners: Vec<Vec<Item<'_>>> = by_owner(planner.changes).collect();
-    let mut messages = Messages { planner, filling: Piece::default(), size: 0, pieces: Vec::new() };
+    let mut messages =
+        Messages { planner, filling: Piece::default(), size: 0, pieces: Vec::new(), apart: false };
     for group in in_order(planner, &owners) {
         let group: Vec<&Vec<Item<'_>>> = group.iter().filter_map(|at| owners.get(*at)).collect();
         if messages.add_together(&group) {
             continue;
         }
+        messages.apart |= group.len() > 1;
         let bundles: Vec<Vec<Item<'_>>> =
             group.into_iter().flat_map(|items| bundles(planner, items)).collect();
         for group in in_order(planner, &bundles) {
@@ -56,6 +58,10 @@ fn bundles<'a>(planner: &Planner<'_>, items: &[Item<'a>]) -> Vec<Vec<Item<'a>>> 
     others.chain(Some(delegation).filter(|delegation| !delegation.is_empty())).collect()
 }
 
+/// Where a ring of changes that need one another is larger than a message.
+pub(super) const APART: &str = "Records that refer to one another do not fit in one message: until the last one is there, some may \
+                                name what is not there.";
+
 /// Messages, filled one after the other.
 struct Messages<'p, 'a> {
     planner: &'p Planner<'a>,
@@ -63,6 +69,8 @@ struct Messages<'p, 'a> {
     /// Octets of it.
     size: usize,
     pieces: Vec<Piece>,
+    /// Were changes put into several messages that need one another?
+    apart: bool,
 }
 
 impl Messages<'_, '_> {
@@ -130,6 +138,9 @@ impl Messages<'_, '_> {
         let mut notes = Vec::new();
         if self.pieces.iter().skip(1).any(|piece| piece.wants_soa) && self.planner.guards.soa {
             notes.push("A TTL that somebody else changes between two messages may be overwritten.".into());
+        }
+        if self.apart {
+            notes.push(APART.into());
         }
         let pieces = self.pieces.into_iter().enumerate();
         let steps: Vec<Step> =

@@ -30,8 +30,6 @@ const DIFFERENCES: &[(&str, &str)] = &[
     ("IPSECKEY 10 1 2 192.0.2.38", "a key is wanted where there is an algorithm"),
     ("KEY 49152 3 0", NO_KEY),
     ("KEY 49152 3 0 AA==", NO_KEY),
-    ("L64 10 2001:db8:1140:1000", GROUPS),
-    ("NID 10 14:4fff:ff20:1", GROUPS),
 ];
 const DIVIDED: &str = "Base64 may be divided anywhere (RFC 4034 section 2.2), as for BIND";
 const PROTOCOL: &str = "the protocol by its name, as BIND reads it";

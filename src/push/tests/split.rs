@@ -8,6 +8,7 @@ use super::plan::without_serial;
 use super::*;
 use crate::push::PlanError;
 use crate::push::plan::{Guards, plan_with};
+use crate::push::split::APART;
 use crate::wire::update::{encode, encoded_len};
 use crate::zone::changes::diff;
 use crate::zone::{Name, NameRef, update};
@@ -57,6 +58,10 @@ fn any_zone() -> impl Strategy<Value = Readable> {
                 || rtype == "CNAME" && !own.is_empty()
                 || rtype == "CNAME" && owner == "@";
             let second = rtype == "DNAME" && own.iter().any(|(_, _, other)| kind(other) == "DNAME");
+            // RFC 6672 section 2.3: not where a delegation is.
+            let at_cut = owner != "@"
+                && (rtype == "DNAME" && own.iter().any(|(_, _, other)| kind(other) == "NS")
+                    || rtype == "NS" && own.iter().any(|(_, _, other)| kind(other) == "DNAME"));
             let below_dname = OWNERS.iter().any(|above| {
                 owner != *above
                     && name(&owner).is_at_or_below(&name(above))
@@ -66,7 +71,7 @@ fn any_zone() -> impl Strategy<Value = Readable> {
                 && records
                     .iter()
                     .any(|(other, ..)| *other != owner && name(other).is_at_or_below(&name(&owner)));
-            if beside_cname || second || below_dname || above_data {
+            if beside_cname || second || at_cut || below_dname || above_data {
                 continue;
             }
             let ttl = own.iter().find(|(_, _, other)| kind(other) == rtype).map_or(ttl, |(_, ttl, _)| *ttl);
@@ -139,8 +144,6 @@ fn assert_sound(zone: &Snapshot) {
     for (name, types) in types_at(zone) {
         let beside = types.iter().filter(|rtype| !update::stands_beside_cname(**rtype)).count();
         assert!(!types.contains(&RecordType::CNAME) || beside == 0, "{name} has a CNAME beside {types:?}");
-        let ds_alone = types.contains(&RecordType::DS) && !types.contains(&RecordType::NS);
-        assert!(!ds_alone || name != *zone.origin(), "");
     }
 }
 
@@ -174,7 +177,7 @@ fn planned(a: &Snapshot, b: &Snapshot, kind: ServerKind, limit: usize) -> Option
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     /// All messages one after the other give exactly the wanted zone; on the way nothing dangles that does not in one
     /// of both ends, no CNAME stands beside data, and nothing more than needed is seen half done. Interrupted after any
@@ -195,7 +198,8 @@ proptest! {
             assert_sound(zone);
             let between = dangling(zone);
             let new: Vec<_> = between.iter().filter(|it| !before.contains(it) && !after.contains(it)).collect();
-            prop_assert!(new.is_empty(), "after message {} of {}: {new:?}", at + 1, zones.len());
+            let said = plan.notes.iter().any(|note| note == APART);
+            prop_assert!(new.is_empty() || said, "after message {} of {}: {new:?}", at + 1, zones.len());
             if let Some(plan) = planned(zone, &b, kind, limit) {
                 let again = carried_out(zone, &plan, limit);
                 prop_assert_eq!(without_serial(again.last().unwrap()), without_serial(&b));
