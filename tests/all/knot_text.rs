@@ -35,7 +35,6 @@ const DIVIDED: &str = "Base64 may be divided anywhere (RFC 4034 section 2.2), as
 const PROTOCOL: &str = "the protocol by its name, as BIND reads it";
 const DIGEST: &str = "a digest of that type has another length";
 const NO_KEY: &str = "the flags say that there is no key (RFC 2535 section 3.1.2)";
-const GROUPS: &str = "zeros at the beginning of a group may be left out (RFC 6742 section 2)";
 
 /// Types that Knot 3.2 has no name for.
 const UNKNOWN: &[&str] = &[
