@@ -105,9 +105,12 @@ pub enum Verb {
     Log {
         /// The zone
         zone: String,
-        /// A push, as the list names it; its first or last digits will do
+        /// A push, as the list names it; its first or last digits will do. With --others the serial after a change
         #[arg(value_name = "ID")]
         id: Option<String>,
+        /// Everybody's changes instead, as far back as the server's own journal (IXFR) reaches
+        #[arg(long)]
+        others: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,

@@ -388,12 +388,11 @@ impl App {
             return;
         };
         let base = open.draft.base();
-        let (deleted, added) = tally(&to_save.changes);
         let change = match to_save.changes.len() {
             0 if file.mended => "the text has no errors any more".into(),
             0 => "no record, only the text: comments and layout".into(),
             sets => {
-                format!("{}: {} deleted, {added} added", count(sets, "record set"), count(deleted, "record"))
+                format!("{}: {}", count(sets, "record set"), tally(&to_save.changes).in_words())
             }
         };
         let (gone, come) = to_save.lines;

@@ -293,12 +293,7 @@ fn lines(record: &PushRecord, only: Option<&RrKey>, width: u16) -> Vec<Line> {
     line(LineKind::Fact, &outcome(record));
     line(
         LineKind::Fact,
-        &format!(
-            "serial {serial}; {}: {} deleted, {} added",
-            count(head.sets, "record set"),
-            count(head.deleted, "record"),
-            head.added
-        ),
+        &format!("serial {serial}; {}: {}", count(head.sets, "record set"), head.tally.in_words()),
     );
     for (message, answer) in record.answers.iter().filter(|(_, answer)| answer != "NOERROR") {
         line(LineKind::Note, &format!("message {message} of {}: {answer}", head.messages));

@@ -73,18 +73,12 @@ pub fn ask(app: &mut App) {
     let Ok(Some(plan)) = &shown.plan else { return };
     let base = open.draft.base();
     let changes = wanted(open);
-    let (deleted, added) = tally(&changes);
     let prerequisites = count(plan.guard_count(), "prerequisite");
     let mut text = vec![
         format!("Zone    {}  serial {}", base.origin(), base.serial()),
         format!("Server  {}", app.settings.server),
         format!("Key     {}", app.settings.key.as_deref().unwrap_or("none: the update is not signed")),
-        format!(
-            "Change  {}: {} deleted, {} added",
-            count(changes.len(), "record set"),
-            count(deleted, "record"),
-            added
-        ),
+        format!("Change  {}: {}", count(changes.len(), "record set"), tally(&changes).in_words()),
         format!("Guard   {prerequisites}: refused if somebody changed it meanwhile"),
     ];
     if let Some(split) = plan.split_note() {

@@ -77,6 +77,45 @@ impl fmt::Display for Who {
     }
 }
 
+/// How much changes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many records go.
+    pub deleted: usize,
+    /// How many records come. One with other data is one that goes and one that comes.
+    pub added: usize,
+    /// How many records stay, with another TTL.
+    pub ttls: usize,
+}
+
+impl Tally {
+    /// "1 record deleted, 2 added, TTL of 3 records changed".
+    pub fn in_words(self) -> String {
+        let records = |number: usize| match number {
+            1 => "1 record".to_owned(),
+            _ => format!("{number} records"),
+        };
+        let moved = format!("{} deleted, {} added", records(self.deleted), self.added);
+        let ttls = format!("TTL of {} changed", records(self.ttls));
+        match self {
+            Tally { ttls: 0, .. } => moved,
+            Tally { deleted: 0, added: 0, .. } => ttls,
+            _ => format!("{moved}, {ttls}"),
+        }
+    }
+}
+
+impl fmt::Display for Tally {
+    /// "+2 -1 ~3": records that come, that go, and that get another TTL.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Tally { deleted, added, ttls: 0 } => write!(f, "+{added} -{deleted}"),
+            Tally { deleted: 0, added: 0, ttls } => write!(f, "~{ttls}"),
+            Tally { deleted, added, ttls } => write!(f, "+{added} -{deleted} ~{ttls}"),
+        }
+    }
+}
+
 /// What is known of a push before its first message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
@@ -86,10 +125,7 @@ pub struct Intent {
     pub serial: u32,
     /// How many messages it takes.
     pub messages: usize,
-    /// How many records go.
-    pub deleted: usize,
-    /// How many records come.
-    pub added: usize,
+    pub tally: Tally,
     pub changes: ChangeMap,
 }
 
@@ -205,8 +241,7 @@ pub struct Head {
     pub messages: usize,
     /// How many RRsets it changes.
     pub sets: usize,
-    pub deleted: usize,
-    pub added: usize,
+    pub tally: Tally,
 }
 
 /// Where a recorded push stands.
@@ -395,8 +430,7 @@ mod tests {
                 serial: 1,
                 messages: 1,
                 sets: 4,
-                deleted: 4,
-                added: 4,
+                tally: Tally { deleted: 4, added: 4, ttls: 0 },
             },
             standing: Standing::Interrupted,
             changes: changes.into(),

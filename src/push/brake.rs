@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::facts::history::Tally;
 use crate::zone::managed::Signing;
 use crate::zone::{Change, ChangeMap, RecordType, RrKey, RrSet, Snapshot, types};
 
@@ -12,17 +13,26 @@ pub(super) fn lacking(key: &RrKey, set: &RrSet, other: Option<&RrSet>) -> usize 
     set.rdata.iter().filter(|rdata| !others.contains(&types::canonical(key.rtype, rdata))).count()
 }
 
-/// How many records go and how many come. A record with other data is one that goes and one that comes.
-pub fn tally(changes: &ChangeMap) -> (usize, usize) {
+/// How many records go, come and get another TTL.
+pub fn tally(changes: &ChangeMap) -> Tally {
     count(changes.iter())
 }
 
-fn count<'a>(changes: impl Iterator<Item = (&'a RrKey, &'a Change)>) -> (usize, usize) {
-    changes.fold((0, 0), |(deleted, added), (key, change)| {
+fn count<'a>(changes: impl Iterator<Item = (&'a RrKey, &'a Change)>) -> Tally {
+    changes.fold(Tally::default(), |so_far, (key, change)| {
         let lacking = |set: &Option<RrSet>, other: &Option<RrSet>| {
             set.as_ref().map_or(0, |set| lacking(key, set, other.as_ref()))
         };
-        (deleted + lacking(&change.before, &change.after), added + lacking(&change.after, &change.before))
+        let added = lacking(&change.after, &change.before);
+        let ttls = match (&change.before, &change.after) {
+            (Some(before), Some(after)) if before.ttl != after.ttl => after.rdata.len().saturating_sub(added),
+            _ => 0,
+        };
+        Tally {
+            deleted: so_far.deleted + lacking(&change.before, &change.after),
+            added: so_far.added + added,
+            ttls: so_far.ttls + ttls,
+        }
     })
 }
 
@@ -36,11 +46,11 @@ pub fn danger(base: &Snapshot, changes: &ChangeMap, percent: u8) -> Option<Strin
     let frame: usize =
         [&soa, &ns].into_iter().filter_map(|key| base.get(key)).map(|set| set.rdata.len()).sum();
     let data = all.saturating_sub(frame);
-    let (gone, come) = count(changes.iter().filter(|(key, _)| **key != soa && **key != ns));
-    if data > 0 && come == 0 && gone >= data {
+    let moved = count(changes.iter().filter(|(key, _)| **key != soa && **key != ns));
+    if data > 0 && moved.added == 0 && moved.deleted >= data {
         return Some("This empties the zone: only its SOA and nameservers are left.".into());
     }
-    let (deleted, added) = tally(changes);
+    let Tally { deleted, added, .. } = tally(changes);
     if deleted.saturating_mul(100) > all.saturating_mul(usize::from(percent)) {
         let verb = if added == 0 { "deletes" } else { "deletes or replaces" };
         return Some(format!("This {verb} {deleted} of {all} records."));
@@ -142,6 +152,29 @@ mod tests {
         );
         assert_eq!(told(&base, &zone(&[("www", 60, "A 192.0.2.1"), ("www", 60, "A 192.0.2.2")]), 20), None);
         assert_eq!(told(&base, &zone(&[("www", 5, "A 192.0.2.1")]), 20), None);
+    }
+
+    #[test]
+    fn a_change_of_ttls_alone_is_counted_and_said() {
+        let base = zone(&[("www", 60, "A 192.0.2.1"), ("www", 60, "A 192.0.2.2"), ("x", 60, "TXT x")]);
+        let told = |records: &[(&str, u32, &str)]| {
+            let new = zone(records);
+            let tally = tally(&without_managed(diff(&base, &new), &base, &new));
+            (tally.in_words(), tally.to_string())
+        };
+        let said = |words: &str, short: &str| (words.to_owned(), short.to_owned());
+        assert_eq!(
+            told(&[("www", 5, "A 192.0.2.1"), ("www", 5, "A 192.0.2.2"), ("x", 60, "TXT x")]),
+            said("TTL of 2 records changed", "~2")
+        );
+        assert_eq!(
+            told(&[("www", 5, "A 192.0.2.1"), ("www", 5, "A 192.0.2.3")]),
+            said("2 records deleted, 1 added, TTL of 1 record changed", "+1 -2 ~1")
+        );
+        assert_eq!(
+            told(&[("www", 60, "A 192.0.2.1"), ("x", 60, "TXT x")]),
+            said("1 record deleted, 0 added", "+0 -1")
+        );
     }
 
     #[test]

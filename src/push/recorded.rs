@@ -144,13 +144,11 @@ impl Recorded {
     fn before_sending(&mut self, records: &mut Vec<Record>) {
         let (base, changes) = (self.push.base(), self.push.changes());
         if self.stage == RecordStage::Before {
-            let (deleted, added) = tally(changes);
             records.push(Record::Begun(Box::new(Intent {
                 note: self.recording.note.clone(),
                 serial: base.serial(),
                 messages: self.message.1,
-                deleted,
-                added,
+                tally: tally(changes),
                 changes: changes.clone(),
             })));
             self.stage = RecordStage::Beginning;

@@ -186,8 +186,9 @@ pub fn record_json(record: &PushRecord) -> Value {
         "serial-after": end.and_then(|end| end.serial),
         "messages": head.messages,
         "answers": answers,
-        "records-deleted": head.deleted,
-        "records-added": head.added,
+        "records-deleted": head.tally.deleted,
+        "records-added": head.tally.added,
+        "ttls-changed": head.tally.ttls,
         "notes": end.map(|end| end.notes.as_slice()).unwrap_or_default(),
         "changes": sets,
     })

@@ -78,12 +78,11 @@ fn listed_in_words(push: &Listed) -> String {
                 _ => head.serial.to_string(),
             };
             let line = format!(
-                "{}  {}  {}  +{} -{}  {}  {serial}  {}",
+                "{}  {}  {}  {}  {}  {serial}  {}",
                 head.id,
                 clock::in_words(head.time),
                 clean(&head.who.to_string()),
-                head.added,
-                head.deleted,
+                head.tally,
                 standing.word(),
                 clean(&head.note)
             );
@@ -113,14 +112,16 @@ fn listed_json(push: &Listed) -> Value {
                 "messages": head.messages,
                 "sets": head.sets,
                 "sets-applied": applied,
-                "records-deleted": head.deleted,
-                "records-added": head.added,
+                "records-deleted": head.tally.deleted,
+                "records-added": head.tally.added,
+                "ttls-changed": head.tally.ttls,
             })
         }
     }
 }
 
-fn print_json(out: &mut impl Write, value: &Value) -> Result<(), Stop> {
+/// Prints it with a line's end.
+pub fn print_json(out: &mut impl Write, value: &Value) -> Result<(), Stop> {
     serde_json::to_writer_pretty(&mut *out, value)?;
     writeln!(out)?;
     Ok(())

@@ -11,6 +11,7 @@ mod files;
 mod history;
 mod log;
 mod merged;
+mod others;
 mod outside;
 mod pushing;
 mod saver;
@@ -113,7 +114,10 @@ fn run(cli: Cli) -> Result<Exit, Stop> {
         Some(Verb::Push { zone, file, note, send }) => {
             verbs::push(&zone, &file, &send.server, send.options(note))
         }
-        Some(Verb::Log { zone, id, json, server }) => log::log(&zone, id.as_deref(), json, &server),
+        Some(Verb::Log { zone, id, others: true, json, server }) => {
+            others::log(&zone, id.as_deref(), json, &server)
+        }
+        Some(Verb::Log { zone, id, json, server, .. }) => log::log(&zone, id.as_deref(), json, &server),
         Some(Verb::Revert { zone, id, send }) => {
             log::revert(&zone, id.as_deref(), &send.server, send.options(None))
         }

@@ -18,7 +18,7 @@ use crate::dns::questions::{self, Network};
 use crate::dns::{self, Endpoint, Primary, Refreshed};
 use crate::facts::{Failure, FailureKind, NameserverStatus, Parent};
 use crate::push::{self, Action, Event, Recorded, Report, Stage};
-use crate::wire::ixfr::past;
+use crate::wire::ixfr::past::{self, Step};
 use crate::wire::key::Key;
 use crate::zone::update::{Rcode, Update};
 use crate::zone::{Name, Snapshot, Soa};
@@ -164,6 +164,37 @@ impl World {
         let Some(steps) = dns::past(primary, &self.zone, serial).await? else { return Ok(None) };
         // Differences that do not fit are as good as none.
         Ok(past::before(now, &steps).ok().flatten().filter(|zone| zone.serial() == serial))
+    }
+
+    /// The newest steps that led to this version of the zone, at most `most`, the newest first, as the server's journal
+    /// tells them; `None` where it reaches back to none of these older serials. They are asked for in their order.
+    ///
+    /// # Errors
+    /// A [`Failure`] where the server cannot be asked.
+    pub async fn steps(
+        &self,
+        now: &Arc<Snapshot>,
+        serials: &[u32],
+        most: usize,
+    ) -> Result<Option<Vec<Step>>, Failure> {
+        let primary = self.primary().await?;
+        for serial in serials {
+            if let Some(differences) = dns::past(primary, &self.zone, *serial).await? {
+                let steps = past::steps(now, &differences, most);
+                let misfit = |why: String| Failure {
+                    kind: FailureKind::Incomplete,
+                    what: "The server's journal does not fit its zone.".into(),
+                    why,
+                    next: "Try again; if it stays so, the journal is damaged.".into(),
+                };
+                return match steps {
+                    Ok(None) => Err(misfit("Perhaps the zone changed while it was asked.".into())),
+                    Ok(steps) => Ok(steps),
+                    Err(error) => Err(misfit(format!("{error}."))),
+                };
+            }
+        }
+        Ok(None)
     }
 
     fn last(&self) -> MutexGuard<'_, Option<Arc<Snapshot>>> {

@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use super::files::{self, encoded, private, since_1970};
 use super::lines::{self, ChangeLine, KeyLine, SetLine, change_lines, changes_of};
 use crate::facts::history::{
-    End, Ending, Head, Intent, Listed, Listing, PushId, PushRecord, Record, Standing, Summary, Verdict, Who,
+    End, Ending, Head, Intent, Listed, Listing, PushId, PushRecord, Record, Standing, Summary, Tally,
+    Verdict, Who,
 };
 use crate::facts::{Failure, FailureKind};
 use crate::zone::changes::ChangeMap;
@@ -93,6 +94,8 @@ struct HeadLine {
     sets: usize,
     deleted: usize,
     added: usize,
+    #[serde(default)]
+    ttls: usize,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -160,8 +163,9 @@ impl History {
             serial: intent.serial,
             messages: intent.messages,
             sets: intent.changes.len(),
-            deleted: intent.deleted,
-            added: intent.added,
+            deleted: intent.tally.deleted,
+            added: intent.tally.added,
+            ttls: intent.tally.ttls,
         }))?;
         encode_changes(&intent.changes, &mut text)?;
         let mut file = private().append(true).create_new(true).open(&path)?;
@@ -488,8 +492,7 @@ fn head_of(line: HeadLine) -> Option<Head> {
         serial,
         messages,
         sets: line.sets,
-        deleted: line.deleted,
-        added: line.added,
+        tally: Tally { deleted: line.deleted, added: line.added, ttls: line.ttls },
     })
 }
 

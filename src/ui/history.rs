@@ -64,7 +64,7 @@ fn draw_line(summary: &Summary, canvas: &mut Canvas<'_>, screen: u16, (x, y, wid
     };
     let when = types::in_words(head.time);
     let when = when.strip_suffix(" UTC").unwrap_or(&when);
-    let changed = format!("+{} -{}", head.added, head.deleted);
+    let changed = head.tally.to_string();
     let after = match standing {
         Standing::Ended { serial: Some(serial), .. } => serial.to_string(),
         _ => "?".into(),

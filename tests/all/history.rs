@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use zonewright::facts::history::{Intent, Record, Who};
+use zonewright::facts::history::{Intent, Record, Tally, Who};
 use zonewright::server::Handle;
 use zonewright::store::history::History;
 use zonewright::zone::{Change, Name, RecordType, RrKey, RrSet};
@@ -230,8 +230,13 @@ fn an_interrupted_push_is_told_and_taken_back() {
         (key("Www"), Change { before: set(10), after: set(11) }),
         (key("mail"), Change { before: set(25), after: set(26) }),
     ]);
-    let intent =
-        Intent { note: "big".into(), serial: 2026010100, messages: 2, deleted: 2, added: 2, changes };
+    let intent = Intent {
+        note: "big".into(),
+        serial: 2026010100,
+        messages: 2,
+        tally: Tally { deleted: 2, added: 2, ttls: 0 },
+        changes,
+    };
     let mut recording = history.begin(&Who::default(), &intent).unwrap();
     for record in [Record::Sent(1), Record::Answered(1, "NOERROR".into()), Record::Sent(2)] {
         recording.write(&record).unwrap();

@@ -22,6 +22,7 @@ mod large;
 mod layers;
 mod merging;
 mod nameservers;
+mod others;
 mod primaries;
 mod pty;
 mod scenarios;

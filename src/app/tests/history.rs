@@ -4,7 +4,7 @@ use super::loading::disk;
 use super::*;
 use crate::app::history::{Found, Wanted};
 use crate::facts::history::{
-    End, Ending, Head, Listed, Listing, PushId, PushRecord, Standing, Summary, Verdict, Who,
+    End, Ending, Head, Listed, Listing, PushId, PushRecord, Standing, Summary, Tally, Verdict, Who,
 };
 use crate::facts::{Failure, FailureKind};
 use crate::zone::changes::diff;
@@ -34,8 +34,7 @@ fn past(before: &str, time: u64, note: &str) -> PushRecord {
             serial: 2_026_112_100,
             messages: 1,
             sets: changes.len(),
-            deleted: 1,
-            added: 2,
+            tally: Tally { deleted: 1, added: 2, ttls: 0 },
         },
         standing: Standing::Ended { ending: Ending::Applied, serial: end.serial, applied: end.applied },
         changes,

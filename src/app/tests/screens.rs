@@ -282,16 +282,16 @@ fn push_dialog() {
     │ [x] shop CNAME                                                               │
     │     - 5m      www.example.com.                                               │
     │     + 5m      shops.example.net.                                             │
-    │▌[x]┌ Push ─────────────────────────────────────────────────────────────┐     │
-    │    │ Zone    example.com.  serial 2026112101                           │     │
-    │    │ Server  ns1.example.com                                           │     │
-    │    │ Key     ns1-key                                                   │     │
-    │    │ Change  3 record sets: 2 records deleted, 2 added                 │     │
-    │    │ Guard   4 prerequisites: refused if somebody changed it meanwhile │     │
-    │    │                                                                   │     │
-    │    │  (y) Push   (e) Note...  ▌(n) Cancel                              │     │
-    │    └───────────────────────────────────────────────────────────────────┘     │
-    │                                                                              │
+    │▌┌ Push ────────────────────────────────────────────────────────────────────┐ │
+    │ │ Zone    example.com.  serial 2026112101                                  │ │
+    │ │ Server  ns1.example.com                                                  │ │
+    │ │ Key     ns1-key                                                          │ │
+    │ │ Change  3 record sets: 2 records deleted, 2 added, TTL of 2 records      │ │
+    │ │ changed                                                                  │ │
+    │ │ Guard   4 prerequisites: refused if somebody changed it meanwhile        │ │
+    │ │                                                                          │ │
+    │ │  (y) Push   (e) Note...  ▌(n) Cancel                                     │ │
+    │ └──────────────────────────────────────────────────────────────────────────┘ │
     │                                                                              │
     │                                                                              │
     │                                                                              │
@@ -303,12 +303,12 @@ fn push_dialog() {
     let near_root = edited().keys("Tab - w w").screen(80, 24);
     insta::assert_snapshot!(near_root.lines().skip(4).take(14).collect::<Vec<_>>().join("\n"), @"
     │ [x] old A                                                                    │
-    │     - 1d      192.0.2.99                                                     │
     │ ┌ Push ────────────────────────────────────────────────────────────────────┐ │
     │ │ Zone    example.com.  serial 2026112101                                  │ │
     │ │ Server  ns1.example.com                                                  │ │
     │ │ Key     ns1-key                                                          │ │
-    │ │ Change  4 record sets: 3 records deleted, 2 added                        │ │
+    │ │ Change  4 record sets: 3 records deleted, 2 added, TTL of 2 records      │ │
+    │ │ changed                                                                  │ │
     │ │ Guard   5 prerequisites: refused if somebody changed it meanwhile        │ │
     │ │ This changes the zone's own nameservers. Type the name of the zone to    │ │
     │ │ push it:                                                                 │ │
@@ -619,7 +619,7 @@ fn push_result() {
         };
         test.send(Msg::Push { request, event });
     }
-    insta::assert_snapshot!(test.screen(80, 24), @r"
+    insta::assert_snapshot!(test.screen(80, 24), @"
      example.com · ns1.example.com · serial 2026112102 · 1 change              demo
     ┌ Push result ─────────────────────────────────────────────────────────────────┐
     │ Not everything is as it was asked for.                                       │
@@ -645,7 +645,7 @@ fn push_result() {
 
      Enter records  R reload  c changes  ? help
     ");
-    insta::assert_snapshot!(test.screen(132, 43).lines().take(12).collect::<Vec<_>>().join("\n"), @r"
+    insta::assert_snapshot!(test.screen(132, 43).lines().take(12).collect::<Vec<_>>().join("\n"), @"
      example.com · ns1.example.com · serial 2026112102 · 1 change                                                                  demo
     ┌ Push result ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
     │ Not everything is as it was asked for.                                                                                           │

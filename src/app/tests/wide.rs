@@ -22,15 +22,15 @@ fn push_dialog() {
     │                                                                                                                                  │
     │                                                                                                                                  │
     │                                                                                                                                  │
-    │                              ┌ Push ─────────────────────────────────────────────────────────────┐                               │
-    │                              │ Zone    example.com.  serial 2026112101                           │                               │
-    │                              │ Server  ns1.example.com                                           │                               │
-    │                              │ Key     ns1-key                                                   │                               │
-    │                              │ Change  3 record sets: 2 records deleted, 2 added                 │                               │
-    │                              │ Guard   4 prerequisites: refused if somebody changed it meanwhile │                               │
-    │                              │                                                                   │                               │
-    │                              │  (y) Push   (e) Note...  ▌(n) Cancel                              │                               │
-    │                              └───────────────────────────────────────────────────────────────────┘                               │
+    │                         ┌ Push ───────────────────────────────────────────────────────────────────────┐                          │
+    │                         │ Zone    example.com.  serial 2026112101                                     │                          │
+    │                         │ Server  ns1.example.com                                                     │                          │
+    │                         │ Key     ns1-key                                                             │                          │
+    │                         │ Change  3 record sets: 2 records deleted, 2 added, TTL of 2 records changed │                          │
+    │                         │ Guard   4 prerequisites: refused if somebody changed it meanwhile           │                          │
+    │                         │                                                                             │                          │
+    │                         │  (y) Push   (e) Note...  ▌(n) Cancel                                        │                          │
+    │                         └─────────────────────────────────────────────────────────────────────────────┘                          │
     │                                                                                                                                  │
     │                                                                                                                                  │
     │                                                                                                                                  │

@@ -17,8 +17,8 @@ fn words(records: &[Record]) -> Vec<String> {
             "begun {} {} -{} +{} {}",
             intent.serial,
             intent.changes.len(),
-            intent.deleted,
-            intent.added,
+            intent.tally.deleted,
+            intent.tally.added,
             intent.note
         ),
         Record::Rebased { serial, changes } => format!("rebased {serial} {}", changes.len()),

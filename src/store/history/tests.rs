@@ -32,8 +32,7 @@ fn intent(count: usize) -> Intent {
         note: "new \u{1b}[31m web\nserver".into(),
         serial: 7,
         messages: 2,
-        deleted: 0,
-        added: 2,
+        tally: Tally { deleted: 0, added: 2, ttls: 1 },
         changes,
     }
 }

@@ -7,7 +7,9 @@ use super::{Item, Work};
 use crate::wire::answer::Asked;
 use crate::wire::transfer::{Progress, TransferError, read_message};
 use crate::wire::tsig::Verifier;
-use crate::zone::{Name, Rdata, RecordType, Snapshot, Soa, serial};
+use crate::zone::changes::inverse;
+use crate::zone::managed::without_managed;
+use crate::zone::{ChangeMap, Name, Rdata, RecordType, Snapshot, Soa, serial};
 
 /// Most records of differences that are kept.
 const MAX_RECORDS: usize = 4_000_000;
@@ -150,16 +152,63 @@ fn take(stage: &mut Stage, first: &mut Option<Record>, differences: &mut Vec<Dif
     };
 }
 
+/// One step of a zone, by RRset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The serials before and after it.
+    pub from: u32,
+    pub to: u32,
+    /// Without what the server makes by itself.
+    pub changes: ChangeMap,
+}
+
+/// The newest steps that led to `now`, at most `most`, the newest first. `None` where the differences do not lead to it.
+///
+/// # Errors
+/// [`TransferError`] where the differences do not fit the zone.
+pub fn steps(
+    now: &Arc<Snapshot>,
+    differences: &[Difference],
+    most: usize,
+) -> Result<Option<Vec<Step>>, TransferError> {
+    let Some(last) = leading_to(now, differences) else { return Ok(None) };
+    let mut zone = Arc::clone(now);
+    let mut steps = Vec::new();
+    for difference in differences.iter().take(last + 1).rev().take(most) {
+        if leading_to(&zone, std::slice::from_ref(difference)).is_none() {
+            return Ok(None);
+        }
+        let back = undone(&zone, std::iter::once(difference))?;
+        let older = zone.with_changes(&back)?;
+        let changes = without_managed(inverse(&back), &older, &zone);
+        steps.push(Step { from: older.serial(), to: zone.serial(), changes });
+        zone = Arc::new(older);
+    }
+    Ok(Some(steps))
+}
+
+fn leading_to(now: &Snapshot, differences: &[Difference]) -> Option<usize> {
+    differences.iter().rposition(|difference| difference.soa[1].serial() == Some(now.serial()))
+}
+
 /// The version that `now` was before these differences. Those that lead beyond it are left out; `None` where they do
 /// not lead to it at all.
 ///
 /// # Errors
 /// [`TransferError`] where the differences do not fit the zone.
 pub fn before(now: &Arc<Snapshot>, differences: &[Difference]) -> Result<Option<Snapshot>, TransferError> {
-    let leads_here = |difference: &Difference| difference.soa[1].serial() == Some(now.serial());
-    let Some(last) = differences.iter().rposition(leads_here) else { return Ok(None) };
+    let Some(last) = leading_to(now, differences) else { return Ok(None) };
+    let changes = undone(now, differences.iter().take(last + 1).rev())?;
+    Ok(Some(now.with_changes(&changes)?))
+}
+
+/// What takes these differences back, the newest first.
+fn undone<'a>(
+    now: &Arc<Snapshot>,
+    differences: impl Iterator<Item = &'a Difference>,
+) -> Result<ChangeMap, TransferError> {
     let mut work = Work::over(Arc::clone(now));
-    for difference in differences.iter().take(last + 1).rev() {
+    for difference in differences {
         for record in &difference.added {
             work.take_away(record.item(false))?;
         }
@@ -169,6 +218,5 @@ pub fn before(now: &Arc<Snapshot>, differences: &[Difference]) -> Result<Option<
         let soa = difference.soa[0].item(true);
         work.touch(soa)?.replace(soa);
     }
-    let changes = super::into_changes(work.touched);
-    Ok(Some(now.with_changes(&changes)?))
+    Ok(super::into_changes(work.touched))
 }

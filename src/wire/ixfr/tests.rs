@@ -351,6 +351,33 @@ fn an_older_version_is_made_of_a_newer_one() {
 }
 
 #[test]
+fn each_step_by_itself() {
+    let then = start();
+    let differences =
+        [soa(7), soa(5), host("a"), soa(6), host("b"), soa(6), soa(7), host("c"), host("a"), soa(7)];
+    let now = Arc::new(result(&then, &[message(&differences)]).unwrap().unwrap());
+    let past = past(5, &[message(&differences)]).unwrap();
+    let steps = past::steps(&now, &past, 9).unwrap().unwrap();
+    let told: Vec<_> = (steps.iter())
+        .map(|step| {
+            let names = step.changes.iter().map(|(key, change)| {
+                format!("{}{}", if change.before.is_some() { '-' } else { '+' }, key.owner)
+            });
+            (step.from, step.to, names.collect::<Vec<_>>().join(" "))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (6, 7, "+a.example.com. +c.example.com.".to_owned()),
+            (5, 6, "-a.example.com. +b.example.com.".to_owned())
+        ]
+    );
+    assert_eq!(past::steps(&now, &past, 1).unwrap().unwrap(), steps[..1]);
+    assert_eq!(past::steps(&then, &past, 9).unwrap(), None, "they do not lead there");
+}
+
+#[test]
 fn a_journal_that_does_not_reach_back() {
     let whole = [soa(7), entry("@", 300, "NS ns1"), host("a"), soa(7)];
     for messages in [vec![message(&whole)], vec![message(&[soa(5)])], vec![message(&[soa(4)])]] {
