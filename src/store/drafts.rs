@@ -2,20 +2,23 @@
 //!
 //! One file a zone and server, one line an entry: a CRC-32 of the rest, a blank, JSON. Steps are appended and
 //! synced; a torn last line is dropped when the file is read. A journal that has grown long is written anew with the
-//! oldest steps as one. Two editors do not share a draft: the journal is locked as long as it is open. What the entries mean is `zone::draft`'s business; no secret is ever in here.
+//! oldest steps as one. Two editors do not share a draft: see [`holder`]. What the entries mean is `zone::draft`'s
+//! business; no secret is ever in here.
 
 mod aside;
 mod compact;
+mod holder;
 #[cfg(test)]
 mod tests;
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
+use self::holder::{Claim, Holder};
 use super::files::{self, encoded, private, since_1970};
 use super::lines::{ChangeLine, change_lines, changes_of, decode, encode};
 use crate::facts::{Failure, FailureKind};
@@ -60,8 +63,8 @@ pub struct Journal {
     most_octets: u64,
     /// An entry could not be written: those after it would not mean the same without it.
     is_broken: bool,
-    /// Held as long as the journal is; the lock goes with the file handle, also when the process dies.
-    _lock: File,
+    /// What makes it ours.
+    holder: Holder,
 }
 
 /// How opening a journal ended.
@@ -107,25 +110,33 @@ impl Journal {
     /// # Errors
     /// A [`Failure`] where the directory or the file cannot be used.
     pub fn open(state: &Path, server: &str, zone: &Name) -> Result<Opened, Failure> {
+        Journal::open_by(Holder::claim, state, server, zone)
+    }
+
+    /// The same, from an editor that holds it: that one finds out before it writes anything more.
+    ///
+    /// # Errors
+    /// Those of [`Journal::open`]; also where the other editor is stopped in the middle of writing.
+    pub fn take_over(state: &Path, server: &str, zone: &Name) -> Result<Opened, Failure> {
+        Journal::open_by(Holder::take, state, server, zone)
+    }
+
+    fn open_by(
+        claim: impl FnOnce(&Path) -> io::Result<Claim>,
+        state: &Path,
+        server: &str,
+        zone: &Name,
+    ) -> Result<Opened, Failure> {
         let folder = state.join("drafts").join(encoded(server));
         let path = folder.join(format!("{}.journal", encoded(&zone.to_string())));
         let trouble = |error: io::Error| disk_failure(&path, &error);
         files::create_folder(&folder).map_err(trouble)?;
-        let lock_path = path.with_extension("lock");
-        let mut lock = private().read(true).create(true).truncate(false).open(&lock_path).map_err(trouble)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                // What it says is only for the message: without it the zone is held all the same.
-                let _ = lock.take(200).read_to_string(&mut holder);
-                return Ok(Opened::HeldBy(holder.trim().to_owned()));
-            }
-            Err(fs::TryLockError::Error(error)) => return Err(trouble(error)),
-        }
-        let of_user = std::env::var("USER").map(|user| format!(" of {user}")).unwrap_or_default();
-        let _ = lock.set_len(0);
-        let _ = writeln!(lock, "process {}{of_user}", std::process::id());
+        // Nobody writes while the gate is held: what is read below is whole.
+        let _gate = holder::gate(&path).map_err(trouble)?;
+        let holder = match claim(&path).map_err(trouble)? {
+            Claim::Ours(holder) => holder,
+            Claim::HeldBy(holder) => return Ok(Opened::HeldBy(holder)),
+        };
         let mut journal = Journal {
             path,
             file: None,
@@ -137,7 +148,7 @@ impl Journal {
             most_entries: MANY_ENTRIES,
             most_octets: MANY_OCTETS,
             is_broken: false,
-            _lock: lock,
+            holder,
         };
         let found = journal.read().map_err(|error| disk_failure(&journal.path, &error))?;
         Ok(Opened::Ours(journal, found))
@@ -197,12 +208,33 @@ impl Journal {
         })
     }
 
+    /// Who has taken it over from us, if somebody has. Nothing can be written to it then.
+    pub fn taken_by(&self) -> Option<String> {
+        self.holder.taken_by(&self.path)
+    }
+
+    /// Writes something else that belongs to the draft, while it is ours.
+    ///
+    /// # Errors
+    /// Those of `write`, and a [`Failure`] where it is not ours any more; nothing is written then.
+    pub fn while_ours<T>(&mut self, write: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+        let _gate = self.holder.pass(&self.path).map_err(|error| disk_failure(&self.path, &error))?;
+        write()
+    }
+
+    /// The entries as they are on disk now, whoever wrote them.
+    pub fn entries_on_disk(&self) -> Vec<Entry> {
+        let octets = fs::read(&self.path).unwrap_or_default();
+        read_entries(&octets).0.map(|found| found.entries).unwrap_or_default()
+    }
+
     /// Is an entry missing in it?
     pub fn is_broken(&self) -> bool {
         self.is_broken
     }
 
     fn try_append(&mut self, entry: &Entry) -> io::Result<()> {
+        let _gate = self.holder.pass(&self.path)?;
         if self.is_broken {
             return Err(io::Error::other("an earlier change could not be written"));
         }
@@ -237,7 +269,10 @@ impl Journal {
     /// # Errors
     /// A [`Failure`]; the old journal is then still there.
     pub fn rewrite(&mut self, entries: &[Entry]) -> Result<(), Failure> {
-        let rewritten = self.try_rewrite(entries);
+        let rewritten = match self.holder.pass(&self.path) {
+            Ok(_gate) => self.try_rewrite(entries),
+            Err(error) => Err(error),
+        };
         self.is_broken = rewritten.is_err();
         rewritten.map_err(|error| disk_failure(&self.path, &error))
     }

@@ -254,5 +254,5 @@ fn everything_is_for_its_owner_alone_and_without_the_key() {
             seen += 1;
         }
     }
-    assert_eq!(seen, 6, "journal, lock, form, document, editing, aside");
+    assert_eq!(seen, 7, "journal, lock, gate, form, document, editing, aside");
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Found, Journal, Line, encode, files, line_of};
+use super::{Found, Journal, Line, encode, files, holder, line_of};
 use crate::facts::{Failure, FailureKind};
 
 /// As many discarded drafts of a zone are kept.
@@ -31,6 +31,7 @@ impl Journal {
     }
 
     fn try_set_aside(&self, draft: &Found) -> io::Result<PathBuf> {
+        let _gate = holder::gate(&self.path)?;
         let zone = self.zone.to_string();
         let mut text = encode(&Line::Draft { zone, base_serial: draft.base_serial, begun: draft.begun })?;
         for entry in &draft.entries {

@@ -280,6 +280,81 @@ fn second_editor_is_told() {
     open(state.path());
 }
 
+fn taken(state: &Path) -> (Journal, Option<Found>) {
+    match Journal::take_over(state, "ns0.example.net", &zone()).unwrap() {
+        Opened::Ours(journal, found) => (journal, found),
+        Opened::HeldBy(holder) => panic!("held by {holder}"),
+    }
+}
+
+#[test]
+fn a_draft_is_taken_over_from_an_editor_that_runs() {
+    let state = tempfile::tempdir().unwrap();
+    let (mut first, _) = open(state.path());
+    first.append(&entry(1)).unwrap();
+    assert_eq!(first.taken_by(), None);
+    let (mut second, found) = taken(state.path());
+    assert_eq!(found.unwrap().entries, [entry(1)]);
+    assert!(first.taken_by().unwrap().contains("process"));
+    assert!(first.append(&entry(2)).unwrap_err().why.contains("taken the draft over"));
+    first.rewrite(&[]).unwrap_err();
+    first.rewrite(&[entry(2)]).unwrap_err();
+    first.while_ours(|| -> Result<(), Failure> { panic!("it is not ours") }).unwrap_err();
+    second.append(&entry(3)).unwrap();
+    drop(first);
+    // The lock of the first did not go with it, nor did that of the second.
+    assert!(matches!(Journal::open(state.path(), "ns0.example.net", &zone()).unwrap(), Opened::HeldBy(_)));
+    assert_eq!(second.entries_on_disk(), [entry(1), entry(3)]);
+    drop(second);
+    assert_eq!(open(state.path()).1.unwrap().entries, [entry(1), entry(3)]);
+}
+
+/// Several take the draft from each other as fast as they can, each writing as long as it may.
+#[test]
+fn each_entry_is_written_by_the_holder() {
+    let state = tempfile::tempdir().unwrap();
+    let path = state.path().to_owned();
+    let work = |first: u8| {
+        let path = path.clone();
+        move || {
+            let mut written = Vec::new();
+            for round in 0..20 {
+                let (mut journal, found) = taken(&path);
+                let before = found.map(|found| found.entries).unwrap_or_default();
+                assert!(written.iter().all(|entry| before.contains(entry)), "an entry was lost");
+                for number in 0..4 {
+                    let entry = entry(first + round * 4 + number);
+                    if journal.append(&entry).is_ok() {
+                        written.push(entry);
+                    }
+                }
+            }
+            written
+        }
+    };
+    let written: Vec<Entry> = std::thread::scope(|scope| {
+        let threads: Vec<_> = [0, 80, 160].map(|first| scope.spawn(work(first))).into();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    let found = taken(state.path()).1.unwrap().entries;
+    assert_eq!(found.len(), written.len());
+    assert!(written.iter().all(|entry| found.contains(entry)));
+}
+
+#[test]
+fn a_takeover_cut_short_leaves_the_holder() {
+    let state = tempfile::tempdir().unwrap();
+    let (mut first, _) = open(state.path());
+    let path = journal_path(state.path());
+    fs::write(path.with_extension("lock.new"), "process 1").unwrap();
+    first.append(&entry(1)).unwrap();
+    // What is missing altogether was taken by nobody.
+    fs::remove_file(path.with_extension("lock")).unwrap();
+    first.append(&entry(2)).unwrap();
+    assert_eq!(taken(state.path()).1.unwrap().entries, [entry(1), entry(2)]);
+    first.append(&entry(3)).unwrap_err();
+}
+
 #[test]
 fn rewriting_and_removing() {
     let state = tempfile::tempdir().unwrap();

@@ -1,0 +1,123 @@
+//! Which editor may write a zone's draft, and the other files of the zone.
+//!
+//! Two files beside the journal. `.lock` says who holds the draft: its lock is kept as long as the editor runs, and goes
+//! with the process. `.gate` is locked only for the moment of a writing, or of a change of the holder. Whoever takes the
+//! draft over puts a lock file of its own in the place of the other's, at the gate; whoever writes looks first, at the
+//! gate, whether the lock file is still the own one. So no writing of the one comes after the change to the other, and a
+//! process that dies anywhere leaves either the one holder or the other.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::files::private;
+
+/// How long another editor may take to write before that is said.
+const PATIENCE: Duration = Duration::from_secs(10);
+const LOOK: Duration = Duration::from_millis(5);
+
+/// The lock file of this process, locked.
+#[derive(Debug)]
+pub(super) struct Holder(File);
+
+pub(super) enum Claim {
+    Ours(Holder),
+    /// Who holds it, as far as it says.
+    HeldBy(String),
+}
+
+/// Waits at the gate. It is ours until the file is dropped.
+pub(super) fn gate(journal: &Path) -> io::Result<File> {
+    let gate = private().create(true).truncate(false).open(journal.with_extension("gate"))?;
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match gate.try_lock() {
+            Ok(()) => return Ok(gate),
+            Err(TryLockError::WouldBlock) if Instant::now() < end => thread::sleep(LOOK),
+            Err(TryLockError::WouldBlock) => {
+                return Err(io::Error::other(
+                    "another editor is writing the draft, and does not come to an end",
+                ));
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+}
+
+impl Holder {
+    /// Holds the draft, if nobody does. Only at the gate.
+    pub(super) fn claim(journal: &Path) -> io::Result<Claim> {
+        let path = journal.with_extension("lock");
+        let mut lock = private().read(true).create(true).truncate(false).open(&path)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(Claim::HeldBy(named_in(lock))),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        let _ = lock.set_len(0);
+        name_in(&mut lock);
+        Ok(Claim::Ours(Holder(lock)))
+    }
+
+    /// Holds the draft, whoever did. Only at the gate.
+    pub(super) fn take(journal: &Path) -> io::Result<Claim> {
+        let new = journal.with_extension("lock.new");
+        match fs::remove_file(&new) {
+            // Of a process that died here.
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut lock = private().read(true).create_new(true).open(&new)?;
+        lock.try_lock().map_err(io::Error::from)?;
+        name_in(&mut lock);
+        fs::rename(&new, journal.with_extension("lock"))?;
+        Ok(Claim::Ours(Holder(lock)))
+    }
+
+    /// Waits at the gate to write. An error where the draft is not ours any more.
+    pub(super) fn pass(&mut self, journal: &Path) -> io::Result<File> {
+        let gate = gate(journal)?;
+        if !journal.with_extension("lock").try_exists()? {
+            // Somebody has tidied up; nobody has taken it.
+            if let Claim::Ours(holder) = Holder::claim(journal)? {
+                *self = holder;
+            }
+        }
+        match self.taken_by(journal) {
+            None => Ok(gate),
+            Some(holder) => {
+                Err(io::Error::other(format!("another editor ({holder}) has taken the draft over")))
+            }
+        }
+    }
+
+    /// Who holds the draft in our place.
+    pub(super) fn taken_by(&self, journal: &Path) -> Option<String> {
+        let there = match File::open(journal.with_extension("lock")) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+            there => there,
+        };
+        let file = |file: &File| file.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()));
+        match there {
+            Ok(there) if file(&there).is_some() && file(&there) == file(&self.0) => None,
+            Ok(there) => Some(named_in(there)),
+            // Who cannot see whether it is the holder must not write; this may pass.
+            Err(_) => Some("its lock cannot be read".to_owned()),
+        }
+    }
+}
+
+/// Only for the message: without it the draft is held all the same.
+fn name_in(lock: &mut File) {
+    let of_user = std::env::var("USER").map(|user| format!(" of {user}")).unwrap_or_default();
+    let _ = writeln!(lock, "process {}{of_user}", std::process::id());
+}
+
+fn named_in(lock: File) -> String {
+    let mut name = String::new();
+    let _ = lock.take(200).read_to_string(&mut name);
+    name.trim().to_owned()
+}
