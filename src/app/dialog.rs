@@ -127,7 +127,7 @@ impl Dialog {
             text.push(format!("  and {} more", draft.changes().len() - shown));
         }
         let conflicts = draft.conflicts().len();
-        let base = found.base_serial;
+        let (base, taken) = (found.base_serial, found.taken);
         text.push(match conflicts {
             _ if base == serial => format!("It was made over serial {base}, which the zone still has."),
             0 => format!(
@@ -142,7 +142,8 @@ impl Dialog {
             buttons.push(("Merge", 'm', Then::Merge(found.clone())));
         }
         buttons.push(("Discard...", 'd', Then::AskDrop(found)));
-        Dialog { escape: 0, ..Dialog::new("Draft of an earlier run", text, buttons) }
+        let title = if taken { "Draft of the other editor" } else { "Draft of an earlier run" };
+        Dialog { escape: 0, ..Dialog::new(title, text, buttons) }
     }
 
     fn drop_found(found: FoundDraft) -> Dialog {

@@ -11,6 +11,9 @@ use crate::zone::{Change, ChangeMap, Contents, RecordType, RrKey, RrSet, Snapsho
 impl App {
     /// Makes an edit: one step that can be undone. False where it changes nothing.
     pub(super) fn edit(&mut self, label: String, edits: Vec<(RrKey, Option<RrSet>)>) -> bool {
+        if self.is_refused() {
+            return false;
+        }
         let Some(open) = self.open_mut() else { return false };
         let touches_nameservers = concerns_nameservers(open, edits.iter().map(|(key, _)| key));
         let Some(entry) = open.draft.edit(label, edits) else { return false };
@@ -30,6 +33,9 @@ impl App {
         label: String,
         edits: Vec<(RrKey, Option<RrSet>)>,
     ) -> bool {
+        if self.is_refused() {
+            return false;
+        }
         let Some(open) = self.open_mut() else { return false };
         let is_moved = |key: &RrKey| {
             !open.draft.changes().contains_key(key)
@@ -209,6 +215,9 @@ pub fn redo(app: &mut App) {
 }
 
 fn step(app: &mut App, word: &str, step: fn(&mut Open) -> Option<(Entry, String)>) {
+    if app.is_refused() {
+        return;
+    }
     let Some(open) = app.open_mut() else { return };
     let before = open.draft.changes().clone();
     let Some((entry, label)) = step(open) else { return };

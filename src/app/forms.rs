@@ -210,6 +210,10 @@ pub fn key(app: &mut App) {
                 let name = describe::set(&accepted.key(), open.draft.base().origin());
                 return app.say(format!("{name}: {why}"));
             }
+            // What was typed stays on the screen.
+            if app.is_refused() {
+                return;
+            }
             app.screen = Screen::Main;
             accept(app, accepted);
         }

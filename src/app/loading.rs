@@ -19,6 +19,8 @@ pub struct FoundDraft {
     pub saved_at: String,
     /// The folder that it is set aside in when it is discarded.
     pub aside: String,
+    /// Was it taken over from another editor?
+    pub taken: bool,
 }
 
 impl App {
@@ -140,6 +142,11 @@ impl App {
     pub(super) fn on_draft(&mut self, found: FoundDraft) {
         if self.locked.take().is_some() {
             self.say("the draft is yours now");
+            if let Some(open) = self.open_mut() {
+                // What it shows of the other's draft, which comes again.
+                open.draft = Draft::new(open.draft.base().clone());
+                open.refresh();
+            }
         }
         self.found = Some(found);
         self.offer_draft();
@@ -185,6 +192,41 @@ impl App {
             )),
         }
         self.ask_nameservers();
+    }
+
+    /// Another editor has the draft now. What did not reach the disk before is not in it, and not shown as done.
+    pub(super) fn on_taken(&mut self, holder: String, entries: Vec<Entry>) {
+        (self.disk_trouble, self.text.trouble, self.found) = (None, None, None);
+        // Its buttons would change the draft.
+        self.overlay.take_if(|overlay| matches!(overlay, Overlay::Dialog(_)));
+        self.complain(format!(
+            "another editor ({holder}) has taken this draft over, with what you did so far; you can only read now; :take-over takes it back"
+        ));
+        self.locked = Some(holder);
+        let is_file = self.file().is_some();
+        let Some(open) = self.open_mut() else { return };
+        let mut theirs = Draft::new(open.draft.base().clone());
+        theirs.replay(entries);
+        if open.draft.changes() == theirs.changes() {
+            return;
+        }
+        let (entries, base_serial) = (open.draft.entries(), open.draft.base().serial());
+        // The text of a file goes with its draft: that stays to be read.
+        if !is_file {
+            open.draft = theirs;
+            open.refresh();
+        }
+        if !entries.is_empty() {
+            self.effect(Effect::SetDraftAside { entries, base_serial });
+        }
+        super::changes::refresh(self);
+        super::merge::refresh(self);
+    }
+
+    /// Says why, where the draft is another editor's.
+    pub(super) fn is_refused(&mut self) -> bool {
+        let refused = self.locked.is_some().then(|| self.editable().err()).flatten();
+        refused.map(|reason| self.complain(reason)).is_some()
     }
 
     pub(super) fn may_take_over(&self) -> Result<(), String> {

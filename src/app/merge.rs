@@ -305,6 +305,9 @@ impl App {
     }
 
     fn decide_conflict(&mut self, conflict: &Conflict, choice: Choice) {
+        if self.is_refused() {
+            return;
+        }
         let Some(open) = self.open_mut() else { return };
         let origin = open.draft.base().origin().clone();
         let name = conflict.key().map_or_else(String::new, |key| describe::set(key, &origin));

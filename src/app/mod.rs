@@ -146,6 +146,11 @@ pub enum Msg {
     DraftLocked {
         holder: String,
     },
+    /// Another editor has taken our draft over: who, in words, and what the draft on disk is now.
+    DraftTaken {
+        holder: String,
+        entries: Vec<Entry>,
+    },
     /// How an [`Effect::Journal`], [`Effect::ReplaceDraft`] or [`Effect::ClearDraft`] ended. Trouble stays on
     /// the screen until one succeeds.
     Journalled(Result<(), Failure>),
@@ -239,6 +244,8 @@ pub enum Effect {
     DraftDecided,
     /// The same where it is not wanted: set it aside first; tell with [`Msg::Notice`] or [`Msg::Failed`].
     DiscardFound,
+    /// Keep a draft that is not the one on disk beside it; tell with [`Msg::Notice`] or [`Msg::Failed`].
+    SetDraftAside { entries: Vec<Entry>, base_serial: u32 },
     /// Take the draft from the editor that holds it; tell with [`Msg::DraftFound`] or [`Msg::Failed`].
     TakeOver,
     /// Ask a nameserver for the zone's serial; tell with [`Msg::Nameserver`].
@@ -470,8 +477,10 @@ impl App {
             Msg::Loaded { request, result } => self.on_loaded(request, result),
             Msg::Broken { request, broken } => self.on_broken(request, broken),
             Msg::DraftFound { entries, base_serial, saved_at, aside } => {
-                self.on_draft(FoundDraft { entries, base_serial, saved_at, aside });
+                let taken = self.locked.is_some();
+                self.on_draft(FoundDraft { entries, base_serial, saved_at, aside, taken });
             }
+            Msg::DraftTaken { holder, entries } => self.on_taken(holder, entries),
             Msg::DraftLocked { holder } => self.locked = Some(holder),
             Msg::Journalled(result) => self.disk_trouble = result.err(),
             Msg::Saving(saving) => self.on_saving(saving),
@@ -511,9 +520,9 @@ impl App {
             _ => return Err("there is no zone yet".into()),
         };
         match &self.locked {
-            Some(holder) => Err(format!(
-                "read-only: another editor holds this zone's draft ({holder}); once it has ended, :take-over takes it"
-            )),
+            Some(holder) => {
+                Err(format!("read-only: held by another editor ({holder}); :take-over takes the draft"))
+            }
             None => editable.clone().map_err(|reason| format!("read-only: {reason}")),
         }
     }

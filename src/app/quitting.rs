@@ -34,6 +34,8 @@ impl App {
         }
         match self.open().map_or(0, |open| open.draft.changes().len()) {
             0 if !text && !self.has_new_text() => self.quit(),
+            // Another editor's draft is no reason to stay.
+            _ if !text && self.locked.is_some() => self.quit(),
             changes => {
                 let trouble = self.disk_trouble.as_ref().or(self.text.trouble.as_ref());
                 let mut dialog = Dialog::quit(changes, trouble, self.file().is_some());

@@ -149,7 +149,7 @@ impl Editor {
 
     /// Takes in how saving the draft ended, as far as it has, or does within a time.
     fn hear_of_saving(&mut self, patience: Duration) {
-        self.pending.extend(self.saver.answers(patience).into_iter().map(Msg::Journalled));
+        self.pending.extend(self.saver.answers(patience));
         if self.saver.is_busy() != self.app.saving {
             self.pending.push_back(Msg::Saving(self.saver.is_busy()));
         }
@@ -222,6 +222,9 @@ impl Editor {
             Effect::ClearDraft => self.write_draft(|saver| saver.rewrite(Vec::new(), 0)),
             Effect::DraftDecided => self.saver.decided(),
             Effect::DiscardFound => self.saver.discard_found(),
+            Effect::SetDraftAside { entries, base_serial } => {
+                self.saver.set_draft_aside(entries, base_serial)
+            }
             Effect::TakeOver => self.saver.take_over(),
             Effect::SaveForm { form } => self.saver.form(form),
             Effect::DropForm => self.saver.drop_form(),

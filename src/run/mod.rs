@@ -165,10 +165,12 @@ fn edit_file(file: ZoneFile) -> Result<Exit, Stop> {
 fn edit_at(place: editor::Place, settings: Settings, label: String) -> Result<Exit, Stop> {
     let state = access::state_directory()?;
     let zone = settings.zone.clone();
+    let (state_too, label_too, zone_too) = (state.clone(), label.clone(), zone.clone());
     let files = saver::Files {
         documents: DocumentFiles::new(&state, &label, &zone),
         form: FormFile::new(&state, &label, &zone),
         open_journal: Box::new(move || Journal::open(&state, &label, &zone)),
+        take_journal: Box::new(move || Journal::take_over(&state_too, &label_too, &zone_too)),
     };
     let runtime = access::runtime()?;
     on_terminal()?;

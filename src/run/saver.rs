@@ -19,6 +19,8 @@ use crate::zone::draft::Entry;
 
 /// What is being typed is saved when the first key since the last time is this old.
 const DELAY: Duration = Duration::from_millis(700);
+/// How often it is looked whether the draft is still ours.
+const POLL: Duration = Duration::from_secs(2);
 /// How long leaving waits for the disk. A disk that takes longer has gone away.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -26,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Files {
     /// Opens the draft's journal.
     pub open_journal: Box<dyn Fn() -> Result<Opened, Failure> + Send>,
+    /// The same from an editor that holds it.
+    pub take_journal: Box<dyn Fn() -> Result<Opened, Failure> + Send>,
     pub documents: DocumentFiles,
     pub form: FormFile,
 }
@@ -46,6 +50,7 @@ enum Order {
     },
     Decided,
     DiscardFound,
+    SetDraftAside(Found),
     Editing(Text),
     DropEditing,
     Document(Text),
@@ -57,7 +62,7 @@ enum Order {
 /// Saves what it is given, in order. Dropping it saves what is left.
 pub struct Saver {
     orders: Option<Sender<Order>>,
-    answers: Receiver<Result<(), Failure>>,
+    answers: Receiver<Msg>,
     /// Entries and rewritings that are not answered yet.
     outstanding: usize,
     finished: Receiver<()>,
@@ -103,6 +108,11 @@ impl Saver {
         self.order(Order::DiscardFound);
     }
 
+    /// Keeps a draft that is not the one on disk beside it.
+    pub fn set_draft_aside(&self, entries: Vec<Entry>, base_serial: u32) {
+        self.order(Order::SetDraftAside(Found { entries, base_serial, ..Found::default() }));
+    }
+
     pub fn editing(&self, text: Text) {
         self.order(Order::Editing(text));
     }
@@ -133,7 +143,7 @@ impl Saver {
     }
 
     /// How writing the journal ended, as far as that is known, or is within a time.
-    pub fn answers(&mut self, patience: Duration) -> Vec<Result<(), Failure>> {
+    pub fn answers(&mut self, patience: Duration) -> Vec<Msg> {
         let end = Instant::now() + patience;
         let mut answers = Vec::new();
         while self.outstanding > 0 {
@@ -142,7 +152,8 @@ impl Saver {
                 Err(RecvTimeoutError::Timeout) => break,
                 Err(RecvTimeoutError::Disconnected) => {
                     self.outstanding = 0;
-                    answers.push(Err(not_written("This machine gives the program no more threads.")));
+                    let why = "This machine gives the program no more threads.";
+                    answers.push(Msg::Journalled(Err(not_written(why))));
                     break;
                 }
             }
@@ -184,10 +195,12 @@ fn not_written(why: &str) -> Failure {
 struct Disk {
     files: Files,
     messages: Sender<Msg>,
-    answers: Sender<Result<(), Failure>>,
+    answers: Sender<Msg>,
     /// `None` when another editor holds it, or the disk does not work.
     journal: Option<Journal>,
     is_held: bool,
+    /// The journal that was ours until another editor took it over.
+    former: Option<Journal>,
     /// The draft of an earlier run, until the person has decided on it: whatever is written goes behind it.
     found: Option<Found>,
     /// A step could not be written: what follows from it waits until the journal is rewritten.
@@ -207,13 +220,14 @@ fn typed<T>(before: &Typed<T>, now: T) -> Typed<T> {
 }
 
 impl Disk {
-    fn new(files: Files, messages: Sender<Msg>, answers: Sender<Result<(), Failure>>) -> Disk {
+    fn new(files: Files, messages: Sender<Msg>, answers: Sender<Msg>) -> Disk {
         Disk {
             files,
             messages,
             answers,
             journal: None,
             is_held: false,
+            former: None,
             found: None,
             is_broken: false,
             waiting: Vec::new(),
@@ -226,13 +240,17 @@ impl Disk {
     fn run(&mut self, orders: &Receiver<Order>) {
         loop {
             let at = [self.editing.as_ref().map(|(_, at)| *at), self.form.as_ref().map(|(_, at)| *at)];
-            let order = match at.into_iter().flatten().min() {
+            let poll = self.journal.is_some().then(|| Instant::now() + POLL);
+            let order = match at.into_iter().flatten().chain(poll).min() {
                 None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(at) => orders.recv_timeout(at.saturating_duration_since(Instant::now())),
             };
             match order {
                 Ok(order) => self.perform(order),
-                Err(RecvTimeoutError::Timeout) => self.save_typed(Instant::now()),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.save_typed(Instant::now());
+                    self.see_holder();
+                }
                 Err(RecvTimeoutError::Disconnected) => {
                     return self.save_typed(Instant::now() + DELAY);
                 }
@@ -250,18 +268,19 @@ impl Disk {
             Order::Append { entry, base_serial } => {
                 let written = self.append(&entry, base_serial);
                 self.is_broken |= written.is_err();
-                self.answer(written);
+                self.answer_journal(written);
             }
             Order::Rewrite { entries, base_serial } => {
                 let written = self.rewrite(entries, base_serial);
                 self.is_broken = written.is_err();
-                self.answer(written);
+                self.answer_journal(written);
                 if !self.is_broken {
                     std::mem::take(&mut self.waiting).into_iter().for_each(|order| self.perform(order));
                 }
             }
             Order::Decided => self.found = None,
             Order::DiscardFound => self.discard_found(),
+            Order::SetDraftAside(draft) => self.set_draft_aside(&draft),
             Order::Editing(text) => {
                 self.waiting.retain(|order| !matches!(order, Order::DropEditing));
                 self.editing = typed(&self.editing, text);
@@ -281,31 +300,113 @@ impl Disk {
                 self.waiting.push(order);
             }
             Order::Document(text) => {
-                let saved = self.files.documents.save(&text.to_string());
-                self.tell(Msg::TextSaved(saved));
+                let text = text.to_string();
+                match self.while_ours(|files| files.documents.save(&text)) {
+                    Some(saved) => self.tell(Msg::TextSaved(saved)),
+                    None => self.keep_aside(&text),
+                }
             }
             Order::DropEditing => {
                 self.editing = None;
-                let removed = self.files.documents.remove_editing();
-                self.tell(Msg::TextSaved(removed));
+                if let Some(removed) = self.while_ours(|files| files.documents.remove_editing()) {
+                    self.tell(Msg::TextSaved(removed));
+                }
             }
             Order::DropForm => {
                 self.form = None;
-                if let Err(failure) = self.files.form.remove() {
+                if let Some(Err(failure)) = self.while_ours(|files| files.form.remove()) {
                     self.tell(Msg::Failed(failure));
                 }
             }
         }
     }
 
+    /// Writes a file of the zone that goes with the draft. `None` where the draft is another editor's.
+    fn while_ours(
+        &mut self,
+        write: impl FnOnce(&Files) -> Result<(), Failure>,
+    ) -> Option<Result<(), Failure>> {
+        // Where it cannot be opened, nobody holds it.
+        let _ = self.journal();
+        let files = &self.files;
+        let written = match &mut self.journal {
+            Some(journal) => journal.while_ours(|| write(files)),
+            None if self.is_held => return None,
+            None => write(files),
+        };
+        if written.is_err() {
+            self.see_holder();
+        }
+        (!self.is_held).then_some(written)
+    }
+
+    /// A text that cannot be the zone's, since that is another editor's: nothing typed is lost.
+    fn keep_aside(&mut self, text: &str) {
+        match self.files.documents.set_aside(text) {
+            Ok(()) => self.tell(Msg::Notice("your text is kept beside the zone's, as .aside".into())),
+            Err(failure) => self.tell(Msg::Failed(failure)),
+        }
+    }
+
+    /// Tells when another editor has taken the draft over.
+    fn see_holder(&mut self) {
+        if let Some(taken) = self.lose() {
+            self.tell(taken);
+        }
+    }
+
+    /// Stops writing, if another editor has taken the draft over: the message that says so.
+    fn lose(&mut self) -> Option<Msg> {
+        let holder = self.journal.as_ref()?.taken_by()?;
+        let journal = self.journal.take()?;
+        let entries = journal.entries_on_disk();
+        (self.is_held, self.is_broken, self.are_texts_loaded) = (true, false, false);
+        (self.found, self.former) = (None, Some(journal));
+        for order in std::mem::take(&mut self.waiting) {
+            if let Order::Document(text) = order {
+                self.keep_aside(&text.to_string());
+            }
+        }
+        Some(Msg::DraftTaken { holder, entries })
+    }
+
+    /// Says how writing the journal ended.
+    fn answer_journal(&mut self, written: Result<(), Failure>) {
+        let taken = if written.is_err() { self.lose() } else { None };
+        let answer = match taken {
+            Some(taken) => taken,
+            // What was on the way then is not missing: the screen shows it no more.
+            None if self.former.is_some() => {
+                self.is_broken = false;
+                Msg::Journalled(Ok(()))
+            }
+            None => Msg::Journalled(written),
+        };
+        let _ = self.answers.send(answer);
+    }
+
+    fn set_draft_aside(&mut self, draft: &Found) {
+        let Some(journal) = self.former.as_ref().or(self.journal.as_ref()) else { return };
+        self.tell(match journal.set_aside(draft) {
+            Ok(path) => Msg::Notice(format!(
+                "another editor has taken the draft over, without your last changes; yours is kept as {}",
+                path.display()
+            )),
+            Err(failure) => Msg::Failed(failure),
+        });
+    }
+
     /// Saves what was typed long enough ago.
     fn save_typed(&mut self, now: Instant) {
         if let Some((text, _)) = self.editing.take_if(|(_, at)| *at <= now) {
-            let saved = self.files.documents.save_editing(&text.to_string());
-            self.tell(Msg::TextSaved(saved));
+            let text = text.to_string();
+            match self.while_ours(|files| files.documents.save_editing(&text)) {
+                Some(saved) => self.tell(Msg::TextSaved(saved)),
+                None => self.keep_aside(&text),
+            }
         }
         if let Some((form, _)) = self.form.take_if(|(_, at)| *at <= now)
-            && let Err(failure) = self.files.form.save(&form)
+            && let Some(Err(failure)) = self.while_ours(|files| files.form.save(&form))
         {
             self.tell(Msg::Failed(failure));
         }
@@ -346,20 +447,16 @@ impl Disk {
     }
 
     fn open(&mut self, asked: bool) -> Result<(), Failure> {
-        match (self.files.open_journal)() {
+        let opened = if asked { (self.files.take_journal)() } else { (self.files.open_journal)() };
+        match opened {
             Ok(Opened::Ours(journal, found)) => {
                 self.journal = Some(journal);
                 self.is_held = false;
+                self.former = None;
                 self.load_texts();
                 self.on_found(found, asked);
                 self.load_form();
             }
-            Ok(Opened::HeldBy(holder)) if asked => self.tell(Msg::Failed(Failure {
-                kind: FailureKind::Local,
-                what: "The draft cannot be taken over.".into(),
-                why: format!("The other editor ({holder}) is still running."),
-                next: "End it, or ask whoever runs it; then try again.".into(),
-            })),
             Ok(Opened::HeldBy(holder)) => {
                 self.is_held = true;
                 self.tell(Msg::DraftLocked { holder });
@@ -426,10 +523,6 @@ impl Disk {
             Ok(Some(form)) => self.tell(Msg::FormFound(form)),
             Err(failure) => self.tell(Msg::Failed(failure)),
         }
-    }
-
-    fn answer(&self, result: Result<(), Failure>) {
-        let _ = self.answers.send(result);
     }
 
     fn tell(&self, message: Msg) {

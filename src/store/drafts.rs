@@ -210,7 +210,7 @@ impl Journal {
 
     /// Who has taken it over from us, if somebody has. Nothing can be written to it then.
     pub fn taken_by(&self) -> Option<String> {
-        self.holder.taken_by(&self.path)
+        self.holder.taken_by(&self.path).ok().flatten()
     }
 
     /// Writes something else that belongs to the draft, while it is ours.

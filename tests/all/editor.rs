@@ -186,6 +186,37 @@ fn second_editor_of_a_zone_is_told_and_cannot_edit() {
     assert!(!second.screen().contains("Type of the new record"), "{}", second.screen());
 }
 
+/// Both run: the second takes the draft, the first is told, loses nothing and writes nothing any more.
+#[test]
+fn second_editor_takes_the_draft_over_while_the_first_runs() {
+    let home = tempfile::tempdir().unwrap();
+    let mut first = demo(&home);
+    add_address(&mut first, "mine", "192.0.2.1");
+    let mut second = Terminal::start(home.path(), 80, 24, &["demo"]);
+    second.wait_until("who holds it", |screen| screen.contains("in sync") && screen.contains("process"));
+    second.press(":take-over\r");
+    second.wait_for("Draft of the other editor");
+    second.press(ENTER);
+    second.wait_for("here again");
+    first.wait_for("has taken this draft over");
+    first.press("-");
+    first.wait_for("read-only: held by another editor");
+    add_address(&mut second, "theirs", "192.0.2.2");
+    second.wait_for("2 changes");
+    // And back.
+    first.press(":take-over\r");
+    first.wait_for("A draft with 2 changes");
+    first.press(ENTER);
+    first.wait_for("2 changes");
+    second.wait_for("has taken this draft over");
+    first.kill();
+    second.kill();
+    let mut again = Terminal::start(home.path(), 80, 24, &["demo"]);
+    again.wait_for("A draft with 2 changes");
+    again.press(ENTER);
+    again.wait_for("2 changes");
+}
+
 #[test]
 fn dropped_terminal_ends_the_program_and_keeps_the_draft() {
     for round in 0..10 {

@@ -252,6 +252,44 @@ fn a_draft_held_elsewhere_can_be_taken_over() {
 }
 
 #[test]
+fn a_draft_that_another_editor_takes_is_only_read() {
+    let mut test = Test::new();
+    test.keys("Down - Down -");
+    let entries = disk(&test.effects);
+    test.effects.clear();
+    // The second step did not reach the disk before.
+    let holder = "process 4711 of anna".to_string();
+    test.send(Msg::DraftTaken { holder: holder.clone(), entries: entries[..1].to_vec() });
+    assert!(test.message().contains("process 4711 of anna"), "{}", test.message());
+    assert_eq!(test.changes(), ["- @ 3600 A 192.0.2.1"]);
+    let aside =
+        |effect: &Effect| matches!(effect, Effect::SetDraftAside { entries: own, .. } if *own == entries);
+    assert!(test.effects.iter().any(aside), "what it had typed is kept");
+    test.effects.clear();
+    for key in ["-", "u", "+", "Enter"] {
+        test.keys(key);
+        assert_eq!(test.changes().len(), 1, "{key}");
+    }
+    assert!(disk(&test.effects).is_empty());
+    assert!(test.screen(80, 24).contains("read-only"), "{}", test.screen(80, 24));
+    test.keys(": 'take-over' Enter");
+    let saved_at = "now".to_string();
+    test.send(Msg::DraftFound { entries, base_serial: 2_026_112_101, saved_at, aside: "/state".into() });
+    assert!(test.screen(80, 24).contains("Draft of the other editor"), "{}", test.screen(80, 24));
+    test.keys("Enter");
+    assert_eq!(test.changes().len(), 2);
+    // The same with nothing lost, in a form: what is typed stays to be read.
+    test.keys("+ Enter 'new' Tab Tab '192.0.2.7'");
+    let entries = test.open().draft.entries();
+    test.effects.clear();
+    test.send(Msg::DraftTaken { holder, entries });
+    test.keys("Enter");
+    assert!(matches!(test.app.screen, Screen::Form(_)));
+    assert_eq!(test.changes().len(), 2);
+    assert!(!test.effects.iter().any(|effect| matches!(effect, Effect::SetDraftAside { .. })));
+}
+
+#[test]
 fn disk_trouble_stays_until_it_is_over() {
     let mut test = Test::new();
     test.send(Msg::Journalled(Err(failure())));

@@ -169,6 +169,9 @@ impl App {
     }
 
     fn apply_text(&mut self, compared: Compared, target: Target) {
+        if self.is_refused() {
+            return;
+        }
         let Some(mode) = &self.text.mode else { return };
         let text = mode.buffer.content().clone();
         let Compared { changes, patch, .. } = compared;

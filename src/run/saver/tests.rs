@@ -15,9 +15,10 @@ fn zone() -> Name {
 }
 
 fn files(state: &Path) -> Files {
-    let folder = state.to_owned();
+    let (folder, again) = (state.to_owned(), state.to_owned());
     Files {
         open_journal: Box::new(move || Journal::open(&folder, "ns0", &zone())),
+        take_journal: Box::new(move || Journal::take_over(&again, "ns0", &zone())),
         documents: DocumentFiles::new(state, "ns0", &zone()),
         form: FormFile::new(state, "ns0", &zone()),
     }
@@ -41,7 +42,11 @@ fn form(text: &str) -> OpenForm {
 fn failures(saver: &mut Saver) -> Vec<Failure> {
     let answers = saver.answers(LONG);
     assert!(!saver.is_busy());
-    answers.into_iter().filter_map(Result::err).collect()
+    let failure = |answer| match answer {
+        Msg::Journalled(result) => result.err(),
+        other => panic!("{other:?}"),
+    };
+    answers.into_iter().filter_map(failure).collect()
 }
 
 fn found(state: &Path) -> Vec<Entry> {
@@ -94,7 +99,8 @@ fn large_steps_are_written_beside_in_order() {
     let steps = [step(1, 1), step(2, 30_000), step(3, 1), Entry::Undo];
     steps.iter().for_each(|step| saver.append(step.clone(), 7));
     assert!(saver.is_busy());
-    assert_eq!(saver.answers(Duration::ZERO).into_iter().filter(Result::is_err).count(), 0);
+    let failed = |answer: &Msg| matches!(answer, Msg::Journalled(Err(_)));
+    assert!(!saver.answers(Duration::ZERO).iter().any(failed));
     // Leaving waits for it.
     drop(saver);
     assert_eq!(found(state.path()), steps);
@@ -207,6 +213,68 @@ fn a_draft_that_is_discarded_is_set_aside() {
     // Put back, it is a draft like any other.
     fs::rename(&kept, Path::new(&aside).join("example.com..journal")).unwrap();
     assert_eq!(found(state.path()), [step(1, 1)]);
+}
+
+/// What one editor writes after another has taken the draft over goes nowhere near the other's files.
+#[test]
+fn an_editor_whose_draft_was_taken_over_stops_writing() {
+    let state = tempfile::tempdir().unwrap();
+    let documents = files(state.path()).documents;
+    let (sender, messages) = channel();
+    let mut first = Saver::start(files(state.path()), sender);
+    first.append(step(1, 1), 7);
+    first.document(Text::new("first\n"));
+    assert_eq!(failures(&mut first), []);
+    assert!(matches!(messages.recv_timeout(LONG), Ok(Msg::TextSaved(Ok(())))));
+    let (sender, heard) = channel();
+    let mut second = Saver::start(files(state.path()), sender);
+    assert!(matches!(heard.recv_timeout(LONG), Ok(Msg::DraftLocked { .. })));
+    second.take_over();
+    let told: Vec<Msg> = (0..2).map(|_| heard.recv_timeout(LONG).unwrap()).collect();
+    assert!(
+        matches!(&told[..], [Msg::TextsFound { .. }, Msg::DraftFound { entries, .. }] if *entries == [step(1, 1)]),
+        "{told:?}"
+    );
+    second.decided();
+    first.append(step(2, 1), 7);
+    first.append(step(3, 1), 7);
+    let answers = first.answers(LONG);
+    assert!(
+        matches!(&answers[..], [Msg::DraftTaken { entries, .. }, Msg::Journalled(Ok(()))] if *entries == [step(1, 1)]),
+        "{answers:?}"
+    );
+    first.rewrite(Vec::new(), 7);
+    first.document(Text::new("late\n"));
+    first.editing(Text::new("typed\n"));
+    first.form(form("late"));
+    first.set_draft_aside(vec![step(1, 1), step(2, 1)], 7);
+    drop(first);
+    second.append(step(4, 1), 7);
+    assert_eq!(failures(&mut second), []);
+    drop(second);
+    assert_eq!(found(state.path()), [step(1, 1), step(4, 1)]);
+    assert_eq!(documents.load().unwrap().unwrap().octets, b"first\n");
+    assert_eq!(documents.load_editing().unwrap(), None);
+    assert_eq!(files(state.path()).form.load().unwrap(), None);
+    let kept = |name: &str| fs::read_to_string(state.path().join("documents/ns0").join(name)).unwrap();
+    assert_eq!(
+        (kept("example.com..1.aside"), kept("example.com..2.aside")),
+        ("late\n".into(), "typed\n".into())
+    );
+    assert!(state.path().join("drafts/ns0/example.com..1.discarded").exists());
+}
+
+/// Who only looks at the zone hears of it too.
+#[test]
+fn a_takeover_is_seen_without_writing() {
+    let state = tempfile::tempdir().unwrap();
+    let (sender, messages) = channel();
+    let mut first = Saver::start(files(state.path()), sender);
+    first.append(step(1, 1), 7);
+    assert_eq!(failures(&mut first), []);
+    let Opened::Ours(..) = Journal::take_over(state.path(), "ns0", &zone()).unwrap() else { panic!("held") };
+    let told = messages.recv_timeout(LONG).unwrap();
+    assert!(matches!(&told, Msg::DraftTaken { holder, .. } if holder.contains("process")), "{told:?}");
 }
 
 /// A full disk must not take the only copy.

@@ -86,7 +86,7 @@ impl Holder {
                 *self = holder;
             }
         }
-        match self.taken_by(journal) {
+        match self.taken_by(journal)? {
             None => Ok(gate),
             Some(holder) => {
                 Err(io::Error::other(format!("another editor ({holder}) has taken the draft over")))
@@ -94,19 +94,15 @@ impl Holder {
         }
     }
 
-    /// Who holds the draft in our place.
-    pub(super) fn taken_by(&self, journal: &Path) -> Option<String> {
+    /// Who holds the draft in our place. An error where that cannot be seen; it may pass.
+    pub(super) fn taken_by(&self, journal: &Path) -> io::Result<Option<String>> {
         let there = match File::open(journal.with_extension("lock")) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-            there => there,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            there => there?,
         };
-        let file = |file: &File| file.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()));
-        match there {
-            Ok(there) if file(&there).is_some() && file(&there) == file(&self.0) => None,
-            Ok(there) => Some(named_in(there)),
-            // Who cannot see whether it is the holder must not write; this may pass.
-            Err(_) => Some("its lock cannot be read".to_owned()),
-        }
+        let (theirs, ours) = (there.metadata()?, self.0.metadata()?);
+        let is_ours = (theirs.dev(), theirs.ino()) == (ours.dev(), ours.ino());
+        Ok(if is_ours { None } else { Some(named_in(there)) })
     }
 }
 
