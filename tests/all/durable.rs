@@ -87,11 +87,11 @@ fn go_on(home: &Path) -> Terminal {
     terminal
 }
 
-/// A home with a draft of one step, which nothing below takes back.
+/// A home with a draft of one step, which nothing below takes back: its row is not among those that are filtered.
 fn with_draft() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     let mut terminal = start(home.path());
-    terminal.press("+\rx0\t\t192.0.2.1\r");
+    terminal.press("+\rx0\t\t198.51.100.1\r");
     terminal.wait_until("a step", |screen| screen.contains("add x0 A") && !screen.contains("saving"));
     terminal.kill();
     home
