@@ -27,7 +27,7 @@
 //! With the world:
 //!
 //! * [`dns`]: connections that carry `wire`, and unsigned questions through the hickory client.
-//! * [`store`]: files: configuration, keys, drafts, documents.
+//! * [`store`]: files: configuration, keys, drafts, documents, history.
 //! * [`server`]: the embedded primary and secondary, for the demo and for tests. Also uses `dns`.
 //! * [`term`]: enter and leave the screen, input thread, signals, output. Stands on `key`.
 //! * [`cli`]: the command line as values.
