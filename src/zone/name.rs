@@ -255,30 +255,6 @@ impl<'a> NameRef<'a> {
         // A lone "@" label would read back as the origin.
         text
     }
-
-    fn label_starts(self) -> ([u8; 128], usize) {
-        let mut starts = [0u8; 128];
-        let mut count = 0;
-        let mut at = 0usize;
-        while let Some(&length) = self.0.get(at) {
-            if length == 0 {
-                break;
-            }
-            if let Some(slot) = starts.get_mut(count) {
-                // A name is at most 255 octets, so every start fits.
-                *slot = at as u8;
-                count += 1;
-            }
-            at += 1 + usize::from(length);
-        }
-        (starts, count)
-    }
-
-    fn label_at(self, start: u8) -> &'a [u8] {
-        let start = usize::from(start);
-        let length = self.0.get(start).map_or(0, |length| usize::from(*length));
-        self.0.get(start + 1..start + 1 + length).unwrap_or_default()
-    }
 }
 
 /// Writes one label, with everything escaped that a zone-file reader would take for something else.
@@ -333,20 +309,27 @@ impl Hash for NameRef<'_> {
 }
 
 impl Ord for NameRef<'_> {
+    /// Label by label from the right. It is read from the left, so that nothing has to be kept: of the labels that
+    /// stand above the same number of others, the last ones that differ decide.
     fn cmp(&self, other: &Self) -> Ordering {
-        let (mine, my_count) = self.label_starts();
-        let (theirs, their_count) = other.label_starts();
-        let mine = mine.get(..my_count).unwrap_or_default();
-        let theirs = theirs.get(..their_count).unwrap_or_default();
-        for (a, b) in mine.iter().rev().zip(theirs.iter().rev()) {
-            let a = self.label_at(*a).iter().map(u8::to_ascii_lowercase);
-            let b = other.label_at(*b).iter().map(u8::to_ascii_lowercase);
-            match a.cmp(b) {
-                Ordering::Equal => {}
-                unequal => return unequal,
+        let (mine, theirs) = (self.labels().count(), other.labels().count());
+        let above = |name: Self, by: usize| (0..by).fold(name, |name, _| name.parent().unwrap_or(name));
+        let (mut a, mut b) =
+            (above(*self, mine.saturating_sub(theirs)), above(*other, theirs.saturating_sub(mine)));
+        let mut order = mine.cmp(&theirs);
+        while a.0 != b.0 {
+            let (Some(label), Some(its)) = (a.labels().next(), b.labels().next()) else { break };
+            if label != its {
+                let by_label =
+                    label.iter().map(u8::to_ascii_lowercase).cmp(its.iter().map(u8::to_ascii_lowercase));
+                if by_label != Ordering::Equal {
+                    order = by_label;
+                }
             }
+            let (Some(next), Some(its_next)) = (a.parent(), b.parent()) else { break };
+            (a, b) = (next, its_next);
         }
-        my_count.cmp(&their_count)
+        order
     }
 }
 
@@ -500,6 +483,18 @@ mod tests {
             if let Ok(name) = Name::parse(&text, Some(Name::root().as_ref())) {
                 prop_assert!(Name::from_wire(name.wire()).is_ok());
             }
+        }
+
+        #[test]
+        fn order_is_that_of_the_labels_from_the_right(texts in prop::collection::vec("([aAb]{1,2}\\.){0,4}", 2)) {
+            let names: Vec<Name> = texts.iter().map(|text| if text.is_empty() { Name::root() } else { name(text) }).collect();
+            let labels = |name: &Name| -> Vec<Vec<u8>> {
+                let mut labels: Vec<Vec<u8>> = name.as_ref().labels().map(<[u8]>::to_ascii_lowercase).collect();
+                labels.reverse();
+                labels
+            };
+            let [a, b] = &names[..] else { panic!() };
+            prop_assert_eq!(a.cmp(b), labels(a).cmp(&labels(b)));
         }
 
         #[test]

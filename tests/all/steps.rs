@@ -206,7 +206,7 @@ fn script(place: &Place, messages: usize) -> PathBuf {
     let (before, wanted) = (records(&place.before), records(&place.wanted));
     for gone in before.difference(&wanted).filter(|line| !line.contains("SOA")) {
         let fields: Vec<&str> = gone.split_whitespace().collect();
-        lines.push(format!("update delete {} {} {}", fields[0], fields[3], fields[4..].join(" ")));
+        lines.push(format!("update delete {} {} {}", fields[0], fields[2], fields[3..].join(" ")));
     }
     for new in wanted.difference(&before).filter(|line| !line.contains("SOA")) {
         lines.push(format!("update add {new}"));
