@@ -666,6 +666,7 @@ fn what_an_administrator_sees() {
             .map(|(at, word)| if is_time(at) { "N" } else { word })
             .collect::<Vec<_>>()
             .join(" ")
+            .replace("under N ms", "N ms")
     };
     let about_this_machine = |line: &&str| {
         !["drafts  ", "config  ", "only the", "terminal  "].iter().any(|word| line.contains(word))
