@@ -2,7 +2,7 @@
 //!
 //! One file a zone and server, one line an entry: a CRC-32 of the rest, a blank, JSON. Steps are appended and
 //! synced; a torn last line is dropped when the file is read. A journal that has grown long is written anew with the
-//! oldest steps as one. Two editors do not share a draft: see [`holder`]. What the entries mean is `zone::draft`'s
+//! oldest steps as one. Two editors do not share a draft: see `holder`. What the entries mean is `zone::draft`'s
 //! business; no secret is ever in here.
 
 mod aside;

@@ -2,10 +2,10 @@
 
 use super::{MAX_LABEL, MAX_NAME, NameError, NameRef};
 
-/// Appends the name that a text stands for to `wire`, as [`Name::parse`] reads it.
+/// Appends the name that a text stands for to `wire`, as [`super::Name::parse`] reads it.
 ///
 /// # Errors
-/// Those of [`Name::parse`]; then nothing is appended.
+/// Those of [`super::Name::parse`]; then nothing is appended.
 pub fn append(text: &[u8], origin: Option<NameRef<'_>>, wire: &mut Vec<u8>) -> Result<(), NameError> {
     let start = wire.len();
     let appended = append_labels(text, origin, wire);
