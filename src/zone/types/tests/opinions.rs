@@ -74,6 +74,8 @@ proptest! {
     fn domain_reads_our_text((rtype, rdata) in record()) {
         if is_ordinary(rtype, &rdata) && !NOT_IN_DOMAIN.contains(&rtype.to_string().as_str()) {
             let line = format_rdata(rtype, &rdata, None);
+            // Type 23 by its number: in bitmaps domain does not know the name.
+            let line = line.replace("NSAP-PTR", "TYPE23");
             prop_assert_eq!(read_by_domain(rtype, &line), Some(rdata), "{} {}", rtype, line);
         }
     }
