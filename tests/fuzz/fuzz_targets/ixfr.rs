@@ -1,5 +1,6 @@
 //! A stream of messages (see [`zonewright_fuzz::stream`]) as the answer to a question for what changed in a small zone.
 //! What comes out is what the answer says, in each of its three shapes, and nothing where it says nothing that fits.
+//! Read for its past, the same answer leads from the new version back to the old one, step by step.
 #![no_main]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,10 +8,12 @@ use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
 use zonewright::wire::answer::Asked;
+use zonewright::wire::ixfr::past::{self, Difference, Past};
 use zonewright::wire::ixfr::{Incremental, Ixfr};
+use zonewright::wire::peek::{Peek, Shape};
 use zonewright::wire::transfer::TransferError;
 use zonewright::zone::update::Rcode;
-use zonewright::zone::{Snapshot, Soa, serial, types};
+use zonewright::zone::{RecordType, Snapshot, Soa, serial, types};
 use zonewright_fuzz::{Entry, Row, ZONE, answers, entries, origin, rows, stream, zone};
 
 fn read(old: &Arc<Snapshot>, messages: &[Vec<u8>]) -> Result<Incremental, TransferError> {
@@ -22,6 +25,40 @@ fn read(old: &Arc<Snapshot>, messages: &[Vec<u8>]) -> Result<Incremental, Transf
     let result = transfer.finish();
     assert!(done || result.is_err());
     result
+}
+
+/// The shape of the answer as its beginning shows it.
+fn peeked(serial: u32, messages: &[Vec<u8>]) -> Option<Shape> {
+    let mut peek = Peek::new(Asked::ixfr(0, origin()), None, serial);
+    messages.iter().find_map(|message| peek.feed(message, 0).transpose())?.ok()
+}
+
+/// The differences that the answer is made of.
+fn differences(serial: u32, messages: &[Vec<u8>]) -> Option<Vec<Difference>> {
+    let mut past = Past::new(Asked::ixfr(0, origin()), None, serial);
+    for message in messages {
+        if past.feed(message, 0).ok()?.done {
+            return past.finish();
+        }
+    }
+    None
+}
+
+/// From the new version the differences lead back to the old one, at once and step by step; its SOA is what they say.
+fn check_past(old: &Snapshot, new: &Arc<Snapshot>, differences: &[Difference]) {
+    let before = past::before(new, differences).expect("they fit").expect("they lead here");
+    let data = |zone: &Snapshot| -> Vec<Row> {
+        rows(zone).into_iter().filter(|row| row.1 != RecordType::SOA.0).collect()
+    };
+    assert_eq!((before.serial(), data(&before)), (old.serial(), data(old)));
+    let steps = past::steps(new, differences, usize::MAX).expect("they fit").expect("they lead here");
+    assert_eq!(steps.len(), differences.len());
+    let mut serial = new.serial();
+    for step in &steps {
+        assert_eq!(step.to, serial);
+        serial = step.from;
+    }
+    assert_eq!(serial, old.serial());
 }
 
 /// What an answer says.
@@ -108,6 +145,12 @@ fuzz_target!(|octets: &[u8]| {
     static OLD: LazyLock<Arc<Snapshot>> = LazyLock::new(|| Arc::new(zone(&entries(ZONE))));
     let messages = stream(octets);
     let result = read(&OLD, &messages);
+    let shape = peeked(OLD.serial(), &messages);
+    let told = differences(OLD.serial(), &messages);
+    if let Some(told) = &told {
+        // They need not fit this version.
+        let _ = (past::before(&OLD, told), past::steps(&OLD, told, 3));
+    }
     match (result, expected(&OLD, &messages)) {
         (Err(_), None) => {}
         (Ok(Incremental::Unchanged), Some(Said::Unchanged)) => {}
@@ -118,6 +161,8 @@ fuzz_target!(|octets: &[u8]| {
             }
             let new = OLD.with_changes(&changes).expect("a zone");
             assert_eq!((new.serial(), rows(&new)), (serial, expected));
+            assert_eq!(shape, Some(Shape::Differences));
+            check_past(&OLD, &Arc::new(new), &told.expect("differences"));
         }
         (Ok(Incremental::Zone(new)), Some(Said::Whole(records))) => {
             let expected: BTreeSet<Row> = records.iter().map(Entry::row).collect();
