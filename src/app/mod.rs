@@ -2,6 +2,17 @@
 //!
 //! [`App::update`] is pure: it reads no clock, does no I/O and never blocks. What it wants done it returns as
 //! [`Effect`]s; `run` performs them and sends what comes of it back as [`Msg`]s. Drawing is `ui`'s business.
+//!
+//! Where to look:
+//! * [`Msg`] and [`Effect`] are all that passes between here and the world; [`commands`] is the table of all that a
+//!   person can do, with the keys, and `typing` finds what a key means.
+//! * A screen has a file of its own: [`rows`] and [`nameservers`] (the two panes of the main screen, in [`open`]),
+//!   [`form`] and [`forms`], [`text`], [`changes`], [`merge`], [`pushing`], [`history`]; so has what lies over them:
+//!   [`dialog`], [`help`], [`palette`].
+//! * The life of a zone: [`loading`] it and finding a draft, [`edits`], [`follow`]ing what others do, [`mod@file`] where it
+//!   is one, [`exchange`] with other files, `quitting`.
+//! * [`describe`] and [`standing`] put things into words, [`layout`] says what goes where, [`work`] is what takes too
+//!   long for a key.
 
 pub mod changes;
 pub mod commands;
@@ -9,6 +20,7 @@ pub mod delegation;
 pub mod describe;
 pub mod dialog;
 pub mod edits;
+mod effect;
 pub mod exchange;
 pub mod file;
 pub mod follow;
@@ -20,6 +32,7 @@ pub mod layout;
 pub mod loading;
 pub mod merge;
 pub mod moves;
+mod msg;
 pub mod nameservers;
 pub mod open;
 pub mod palette;
@@ -33,33 +46,30 @@ pub mod work;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 use self::changes::Changes;
 use self::commands::Context;
 use self::dialog::Dialog;
-use self::exchange::{Exchange, Exported, Exporting, Imported, Importing, NotImported};
-use self::file::{FileText, Saved};
+use self::exchange::Exchange;
+use self::file::FileText;
 use self::form::Form;
 use self::forms::Chooser;
 use self::help::Help;
 use self::layout::Layout;
 use self::loading::FoundDraft;
 use self::merge::Merge;
-use self::nameservers::ToAsk;
 use self::open::{Open, Pane};
 use self::palette::Palette;
 use self::pushing::{Pushing, Results};
+use self::text::Texts;
 use self::text::broken::Broken;
-use self::text::{FoundText, Texts};
-use self::work::{Work, Worked};
-use crate::edit::{Field, Text};
-use crate::facts::history::{End, PushId};
-use crate::facts::{Failure, NameserverStatus, OpenForm, Parent, ServerKind};
+use crate::edit::Field;
+use crate::facts::{Failure, OpenForm, ServerKind};
 use crate::key::Key;
-use crate::push;
-use crate::zone::draft::Entry;
 use crate::zone::{Name, Snapshot};
+
+pub use self::effect::Effect;
+pub use self::msg::Msg;
 
 #[cfg(test)]
 mod tests;
@@ -97,204 +107,6 @@ pub struct Loaded {
     pub editable: Result<(), String>,
     /// Where the zone is a file and not at a server: its text.
     pub file: Option<FileText>,
-}
-
-/// What happened.
-#[derive(Debug, Clone)]
-pub enum Msg {
-    Key(Key),
-    /// Text pasted into the terminal.
-    Paste(String),
-    /// The terminal is this many columns and rows large.
-    Resize(u16, u16),
-    /// The terminal is gone, or the program shall end: quit at once; the draft is kept.
-    Hangup,
-    /// Back from [`Effect::Suspend`].
-    Resumed,
-    /// How far [`Effect::Load`] is: records so far.
-    Loading {
-        request: RequestId,
-        records: usize,
-    },
-    /// The answer to [`Effect::Follow`]: another version, where there is one.
-    Followed {
-        request: RequestId,
-        result: Result<Option<Arc<Snapshot>>, Failure>,
-    },
-    /// The end of [`Effect::Load`].
-    Loaded {
-        request: RequestId,
-        result: Result<Loaded, Failure>,
-    },
-    /// The same where the zone is a file and has errors.
-    Broken {
-        request: RequestId,
-        broken: Box<Broken>,
-    },
-    /// A draft of an earlier run is on disk. Sent at the start, before [`Msg::Loaded`], and
-    /// after [`Effect::TakeOver`] (then also when there are no entries).
-    DraftFound {
-        entries: Vec<Entry>,
-        /// The serial of the zone that the draft was made over.
-        base_serial: u32,
-        /// When it was last written, in words: "2026-11-21 14:03".
-        saved_at: String,
-        /// Where it is set aside when it is discarded: a folder.
-        aside: String,
-    },
-    /// Another editor holds the draft of this zone: who, in words ("process 4711 of anna, since 14:03").
-    DraftLocked {
-        holder: String,
-    },
-    /// Another editor has taken our draft over: who, in words, and what the draft on disk is now.
-    DraftTaken {
-        holder: String,
-        entries: Vec<Entry>,
-    },
-    /// How an [`Effect::Journal`], [`Effect::ReplaceDraft`] or [`Effect::ClearDraft`] ended. Trouble stays on
-    /// the screen until one succeeds.
-    Journalled(Result<(), Failure>),
-    /// Is any of the draft still being written? Not told of what is written at once.
-    Saving(bool),
-    /// It is time to try again what could not be saved.
-    SaveAgain,
-    /// A form that was being filled in when an earlier run ended.
-    FormFound(OpenForm),
-    /// What is known of one nameserver; sent whenever more is known.
-    Nameserver {
-        request: RequestId,
-        status: NameserverStatus,
-    },
-    /// The answer to [`Effect::AskParent`].
-    Parent {
-        request: RequestId,
-        parent: Parent,
-    },
-    /// The answer to an [`Effect::Push`].
-    Push {
-        request: RequestId,
-        event: push::Event,
-    },
-    /// The answer to an [`Effect::History`].
-    History {
-        request: RequestId,
-        found: history::Found,
-    },
-    /// What time it is: seconds since 1970 (UTC). Sent at the start and before each [`Msg::Woke`].
-    Clock(u64),
-    /// The answer to an [`Effect::Work`].
-    Worked {
-        request: RequestId,
-        worked: Worked,
-    },
-    /// The zone's text as it is on disk, and one that was being edited when an earlier run ended. Sent at the start,
-    /// where there is one of them.
-    TextsFound {
-        document: Option<Text>,
-        editing: Option<FoundText>,
-    },
-    /// How an [`Effect::SaveText`] or [`Effect::SaveDocument`] ended. Trouble stays on the screen until one succeeds.
-    TextSaved(Result<(), Failure>),
-    /// How an [`Effect::SaveFile`] ended.
-    Saved {
-        request: RequestId,
-        result: Result<Saved, Failure>,
-    },
-    /// The answer to an [`Effect::Import`].
-    Imported {
-        request: RequestId,
-        result: Result<Imported, NotImported>,
-    },
-    /// How an [`Effect::Export`] ended.
-    Exported {
-        request: RequestId,
-        exported: Exported,
-    },
-    /// Back from [`Effect::EditOutside`].
-    EditedOutside(text::Outcome),
-    /// The time of the last [`Effect::WakeIn`] is over.
-    Woke,
-    /// A sentence for the message line.
-    Notice(String),
-    /// Something else did not work.
-    Failed(Failure),
-}
-
-/// What to do. Performed in order.
-#[derive(Debug, Clone)]
-pub enum Effect {
-    /// Transfer the zone and find out what can be done with the server; tell with [`Msg::Loading`] and
-    /// [`Msg::Loaded`].
-    Load { request: RequestId },
-    /// Ask the primary whether it has another version than this, and transfer that; tell with [`Msg::Followed`].
-    Follow { request: RequestId, base: Arc<Snapshot> },
-    /// The answers of this request are not wanted any more: abort it.
-    Cancel { request: RequestId },
-    /// Append to the draft on disk, before the next frame is drawn; tell with [`Msg::Journalled`].
-    Journal {
-        entry: Entry,
-        /// The serial of the zone that the draft changes.
-        base_serial: u32,
-    },
-    /// Write the draft on disk anew, as these entries (it was brought onto another zone).
-    ReplaceDraft { entries: Vec<Entry>, base_serial: u32 },
-    /// There is no draft any more: remove it from the disk.
-    ClearDraft,
-    /// The person has decided on the draft of [`Msg::DraftFound`]. Until then it stays on disk, whatever is written.
-    DraftDecided,
-    /// The same where it is not wanted: set it aside first; tell with [`Msg::Notice`] or [`Msg::Failed`].
-    DiscardFound,
-    /// Keep a draft that is not the one on disk beside it; tell with [`Msg::Notice`] or [`Msg::Failed`].
-    SetDraftAside { entries: Vec<Entry>, base_serial: u32 },
-    /// Take the draft from the editor that holds it; tell with [`Msg::DraftFound`] or [`Msg::Failed`].
-    TakeOver,
-    /// Ask a nameserver for the zone's serial; tell with [`Msg::Nameserver`].
-    AskNameserver { request: RequestId, server: ToAsk },
-    /// Find out what the zone above says of this one; tell with [`Msg::Parent`].
-    AskParent { request: RequestId },
-    /// Send [`Msg::Woke`] when this time is over. Replaces an earlier one.
-    WakeIn(Duration),
-    /// Perform one action of a push: never `Show` or `Finish`. Tell with [`Msg::Push`].
-    Push { request: RequestId, action: push::Action },
-    /// Read the history of pushes; tell with [`Msg::History`].
-    History { request: RequestId, wanted: history::Wanted },
-    /// Record how an interrupted push ended.
-    CloseRecord { id: PushId, end: Box<End> },
-    /// Tell the configured program of the last push.
-    AfterPush,
-    /// Compute something beside the loop; tell with [`Msg::Worked`].
-    Work { request: RequestId, work: Box<Work> },
-    /// Save the text that is being edited, within a second; of several the latest. Tell with [`Msg::TextSaved`].
-    SaveText { text: Text },
-    /// No text is being edited any more: remove what was saved of it.
-    DropText,
-    /// Save a text that is not the zone's document any more beside the others of its kind; tell with
-    /// [`Msg::TextSaved`].
-    SetAside { text: Text },
-    /// Save the form that is being filled in, within a second; of several the latest.
-    SaveForm { form: OpenForm },
-    /// The form was left: remove what was saved of it.
-    DropForm,
-    /// Save the zone's document; tell with [`Msg::TextSaved`].
-    SaveDocument { text: Text },
-    /// Write the zone file, unless it has changed since it was loaded, and have it loaded by the nameserver; tell with
-    /// [`Msg::Saved`].
-    SaveFile { request: RequestId, text: Text },
-    /// Read a file and find out what it has for the zone; tell with [`Msg::Imported`].
-    Import { request: RequestId, importing: Box<Importing> },
-    /// Write the zone to a file, unless one is there that must not be written over; tell with [`Msg::Exported`].
-    Export { request: RequestId, exporting: Box<Exporting> },
-    /// Hand the text to the person's own editor, with the cursor on a line, from 1; tell with
-    /// [`Msg::EditedOutside`].
-    EditOutside { text: Text, line: usize },
-    /// Put text into the terminal's clipboard (OSC 52).
-    Copy(String),
-    /// Leave the terminal and stop, as Ctrl-Z does; then [`Msg::Resumed`].
-    Suspend,
-    /// Paint everything again.
-    Repaint,
-    /// End the program. The draft stays on disk as it is.
-    Quit,
 }
 
 /// The zone, if there is one.

@@ -1,12 +1,15 @@
 //! The whole app driven by keys, without terminal, network and disk.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use super::*;
-use crate::facts::{AddressStatus, Delegated, Delegation, Reply};
+use crate::edit::Text;
+use crate::facts::{AddressStatus, Delegated, Delegation, FailureKind, NameserverStatus, Parent, Reply};
+use crate::zone::draft::Entry;
 use crate::zone::{Draft, RecordType, RrKey, SnapshotBuilder, types};
 
 mod broken;
@@ -20,6 +23,7 @@ mod large;
 mod loading;
 mod merge;
 mod nameservers;
+mod overlays;
 mod pushing;
 mod random;
 mod saving;
@@ -102,6 +106,30 @@ pub fn serial(serial: u32, millis: u64) -> Reply {
     Reply::Serial { serial, round_trip: Duration::from_millis(millis) }
 }
 
+/// What the disk holds of the draft after these effects.
+pub fn disk(effects: &[Effect]) -> Vec<Entry> {
+    let mut disk = Vec::new();
+    for effect in effects {
+        match effect {
+            Effect::Journal { entry, .. } => disk.push(entry.clone()),
+            Effect::ReplaceDraft { entries, .. } => disk = entries.clone(),
+            Effect::ClearDraft => disk.clear(),
+            _ => {}
+        }
+    }
+    disk
+}
+
+/// Something that did not work on this machine.
+pub fn failure(what: &str, why: &str, next: &str) -> Failure {
+    Failure { kind: FailureKind::Local, what: what.into(), why: why.into(), next: next.into() }
+}
+
+/// That the draft cannot be written.
+pub fn full_disk() -> Failure {
+    failure("The draft could not be saved.", "No space left on device.", "Free disk space.")
+}
+
 /// An app with the zone open, and the effects since then.
 pub struct Test {
     pub app: App,
@@ -112,7 +140,9 @@ pub struct Test {
 }
 
 impl Test {
-    pub fn of(app: App, effects: Vec<Effect>) -> Test {
+    /// The zone is on its way.
+    pub fn starting(settings: Settings) -> Test {
+        let (app, effects) = App::new(settings);
         Test { app, effects, asked: BTreeMap::new(), asked_parent: RequestId(0) }
     }
 
@@ -121,8 +151,7 @@ impl Test {
     }
 
     pub fn with(text: &str) -> Test {
-        let (app, effects) = App::new(settings());
-        let mut test = Test::of(app, effects);
+        let mut test = Test::starting(settings());
         test.load(text);
         test.effects.clear();
         test
@@ -140,7 +169,27 @@ impl Test {
             Effect::Load { request } => Some(*request),
             _ => None,
         };
-        self.effects.iter().rev().find_map(load).expect("a load")
+        self.latest(load).expect("a load")
+    }
+
+    /// What is wanted of the latest effect that has it.
+    pub fn latest<T>(&self, wanted: impl Fn(&Effect) -> Option<T>) -> Option<T> {
+        self.effects.iter().rev().find_map(wanted)
+    }
+
+    /// Is there such an effect?
+    pub fn did(&self, wanted: impl Fn(&Effect) -> bool) -> bool {
+        self.effects.iter().any(wanted)
+    }
+
+    /// An earlier run has left this draft of the zone as it is.
+    pub fn find_draft(&mut self, entries: Vec<Entry>) {
+        self.send(Msg::DraftFound {
+            entries,
+            base_serial: 2_026_112_101,
+            saved_at: "2026-11-21 14:03".into(),
+            aside: "/state".into(),
+        });
     }
 
     pub fn send(&mut self, msg: Msg) {
@@ -252,6 +301,12 @@ impl Test {
             describe::ttl(row.ttl),
             row.key.rtype
         )
+    }
+
+    /// So many lines of the screen, from one on.
+    pub fn part(&mut self, (width, height): (u16, u16), first: usize, count: usize) -> String {
+        let screen = self.screen(width, height);
+        screen.lines().skip(first).take(count).collect::<Vec<_>>().join("\n")
     }
 
     /// The screen as text, without blanks at the ends of lines.

@@ -1,11 +1,10 @@
 //! A zone file with errors: its text is opened until they are mended.
 
-use super::files::{FILE, NOW, saved, settings_of_file, to_write};
+use super::files::{FILE, loaded, saved, start, to_write};
 use super::*;
 use crate::app::file::{FileText, Saved};
 use crate::app::text::broken::Broken;
 use crate::app::text::{FoundText, Outcome};
-use crate::facts::FailureKind;
 use crate::zone::draft::Entry;
 
 fn wrong() -> String {
@@ -14,21 +13,9 @@ fn wrong() -> String {
 
 fn broken(text: &str) -> Box<Broken> {
     let problems = crate::zonefile::read_zone(text.as_bytes(), Some(&name("@"))).unwrap_err();
-    let failure = Failure {
-        kind: FailureKind::Local,
-        what: "office.zone has errors.".into(),
-        why: problems[0].message.clone(),
-        next: "Mend them.".into(),
-    };
+    let failure = failure("office.zone has errors.", &problems[0].message, "Mend them.");
     let file = FileText { text: Text::new(text), ..FileText::default() };
     Box::new(Broken::new(failure, file, Ok(()), problems))
-}
-
-fn start() -> Test {
-    let (app, effects) = App::new(settings_of_file());
-    let mut test = Test::of(app, effects);
-    test.send(Msg::Clock(NOW));
-    test
 }
 
 fn open(test: &mut Test, text: &str) {
@@ -176,12 +163,7 @@ fn what_was_mended_and_edited_outlives_a_crash() {
     let editing = Some(FoundText { text: text.clone(), saved_at: "just now".into(), escaped: 0 });
     again.send(Msg::TextsFound { document: Some(text), editing });
     let entries = test.open().draft.entries();
-    again.send(Msg::DraftFound {
-        entries,
-        base_serial: 2_026_112_101,
-        saved_at: "just now".into(),
-        aside: "/state".into(),
-    });
+    again.find_draft(entries);
     open(&mut again, &wrong());
     assert!(again.screen(80, 24).contains("Text of an earlier run"));
     again.keys("g F3");
@@ -209,11 +191,7 @@ fn edits_of_a_text_with_errors_can_be_discarded() {
 fn a_file_that_others_break_does_not_close_the_table() {
     let mut test = start();
     let request = test.last_load();
-    let (zone, _) = crate::zonefile::read_zone(FILE.as_bytes(), None).unwrap();
-    let file = FileText { text: Text::new(FILE), ..FileText::default() };
-    let loaded =
-        Loaded { zone: Arc::new(zone), kind: ServerKind::Unknown, editable: Ok(()), file: Some(file) };
-    test.send(Msg::Loaded { request, result: Ok(loaded) });
+    test.send(Msg::Loaded { request, result: Ok(loaded(FILE, Ok(()), &[])) });
     test.keys("R");
     open(&mut test, &wrong());
     assert!(test.message().starts_with("Not read again. office.zone has errors."), "{}", test.message());
@@ -232,10 +210,7 @@ fn a_file_that_others_have_mended_is_read_again() {
     assert!(matches!(test.app.screen, Screen::Text));
     test.keys("F9 'reload-text' Enter");
     let request = test.last_load();
-    let (zone, _) = crate::zonefile::read_zone(FILE.as_bytes(), None).unwrap();
-    let file = Some(FileText { text: Text::new(FILE), ..FileText::default() });
-    let loaded = Loaded { zone: Arc::new(zone), kind: ServerKind::Unknown, editable: Ok(()), file };
-    test.send(Msg::Loaded { request, result: Ok(loaded) });
+    test.send(Msg::Loaded { request, result: Ok(loaded(FILE, Ok(()), &[])) });
     test.keys("t");
     assert_eq!(test.app.text.mode.as_ref().unwrap().buffer.text(), FILE);
 }
@@ -280,8 +255,7 @@ fn errors_of_an_included_file_stand_at_its_directive() {
         crate::zonefile::read_zone_file(text.as_bytes(), Some(&name("@")), Some(&mut loader)).unwrap_err();
     let included = loader.files();
     let mut test = start();
-    let failure =
-        Failure { kind: FailureKind::Local, what: String::new(), why: String::new(), next: String::new() };
+    let failure = failure("", "", "");
     let file = FileText { text: Text::new(&text), included, ..FileText::default() };
     let broken = Box::new(Broken::new(failure, file, Ok(()), problems));
     let request = test.last_load();

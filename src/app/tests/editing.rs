@@ -139,8 +139,7 @@ fn what_cannot_be_edited_says_why() {
 
 #[test]
 fn read_only_zones_can_be_looked_at() {
-    let (app, effects) = App::new(settings());
-    let mut test = Test::of(app, effects);
+    let mut test = Test::starting(settings());
     let reason = "the server takes no updates for this zone from the key ns1-key";
     let loaded =
         Loaded { zone: zone(ZONE), kind: ServerKind::Bind, editable: Err(reason.into()), file: None };
@@ -156,8 +155,7 @@ fn read_only_zones_can_be_looked_at() {
 
 #[test]
 fn a_long_reason_for_read_only_hides_no_row() {
-    let (app, effects) = App::new(settings());
-    let mut test = Test::of(app, effects);
+    let mut test = Test::starting(settings());
     let reason = "the server takes no updates. ".repeat(8);
     let loaded = Loaded { zone: zone(ZONE), kind: ServerKind::Bind, editable: Err(reason), file: None };
     let request = test.last_load();
@@ -257,20 +255,11 @@ fn leaving() {
     assert!(matches!(&test.effects[..], [Effect::Quit]));
 }
 
-fn full_disk() -> Msg {
-    Msg::Journalled(Err(Failure {
-        kind: crate::facts::FailureKind::Local,
-        what: "The draft could not be saved.".into(),
-        why: "No space left on device.".into(),
-        next: "Free disk space.".into(),
-    }))
-}
-
 #[test]
 fn leaving_with_an_unsaved_draft_does_not_claim_that_it_is_kept() {
     let mut test = Test::new();
     test.select("old", "A", "192.0.2.99").keys("-");
-    test.send(full_disk());
+    test.send(Msg::Journalled(Err(full_disk())));
     assert!(test.screen(80, 24).contains("NOT SAVED"));
     test.keys("q");
     let screen = test.screen(80, 24);
@@ -278,14 +267,14 @@ fn leaving_with_an_unsaved_draft_does_not_claim_that_it_is_kept() {
     assert!(!screen.contains("Keep draft"), "{screen}");
     // Enter is on the way out that loses nothing.
     test.keys("Enter");
-    assert!(!test.effects.iter().any(|effect| matches!(effect, Effect::Quit | Effect::ClearDraft)));
+    assert!(!test.did(|effect| matches!(effect, Effect::Quit | Effect::ClearDraft)));
 }
 
 #[test]
 fn a_step_after_one_that_was_not_saved_writes_the_whole_draft() {
     let mut test = Test::new();
     test.select("old", "A", "192.0.2.99").keys("-");
-    test.send(full_disk());
+    test.send(Msg::Journalled(Err(full_disk())));
     test.effects.clear();
     test.select("shop", "CNAME", "www").keys("-");
     let written = test.effects.iter().find_map(|effect| match effect {
@@ -293,10 +282,10 @@ fn a_step_after_one_that_was_not_saved_writes_the_whole_draft() {
         _ => None,
     });
     assert_eq!(written, Some(test.open().draft.entries()));
-    assert!(!test.effects.iter().any(|effect| matches!(effect, Effect::Journal { .. })));
+    assert!(!test.did(|effect| matches!(effect, Effect::Journal { .. })));
     // Once it is saved, steps are appended again.
     test.send(Msg::Journalled(Ok(())));
     test.effects.clear();
     test.keys("u");
-    assert!(test.effects.iter().any(|effect| matches!(effect, Effect::Journal { .. })));
+    assert!(test.did(|effect| matches!(effect, Effect::Journal { .. })));
 }

@@ -1,13 +1,13 @@
 //! Taking records from a file, and writing the zone to one.
 
 use super::*;
-use crate::app::exchange::{Export, Exported};
+use crate::app::exchange::{Export, Exported, NotImported};
 use crate::zonefile::ReadBefore;
 
 /// Types `:import FILE`, and answers with a file of this text.
 fn import(test: &mut Test, text: &str) {
     test.keys(": 'import' Space 'hosts' Enter");
-    let asked = test.effects.iter().rev().find_map(|effect| match effect {
+    let asked = test.latest(|effect| match effect {
         Effect::Import { request, importing } => Some((*request, importing.clone())),
         _ => None,
     });
@@ -173,7 +173,7 @@ fn records_that_the_server_makes_and_conflicts_are_left_out() {
 
 /// Types `:export FILE`; what would be written, and the answer.
 fn export(test: &mut Test) -> (RequestId, Export) {
-    let asked = test.effects.iter().rev().find_map(|effect| match effect {
+    let asked = test.latest(|effect| match effect {
         Effect::Export { request, exporting } => Some((*request, exporting.clone())),
         _ => None,
     });

@@ -19,7 +19,7 @@ www     A   192.0.2.10 ; the shop
 /// 2026-11-22 02:03 UTC.
 pub const NOW: u64 = 1_795_312_980;
 
-fn loaded(text: &str, editable: Result<(), String>, after_save: &[&str]) -> Loaded {
+pub fn loaded(text: &str, editable: Result<(), String>, after_save: &[&str]) -> Loaded {
     let (zone, _) = crate::zonefile::read_zone(text.as_bytes(), None).unwrap();
     let file = FileText {
         text: Text::new(text),
@@ -30,13 +30,13 @@ fn loaded(text: &str, editable: Result<(), String>, after_save: &[&str]) -> Load
     Loaded { zone: Arc::new(zone), kind: ServerKind::Unknown, editable, file: Some(file) }
 }
 
-pub fn settings_of_file() -> Settings {
+fn settings_of_file() -> Settings {
     Settings { server: "/etc/bind/office.zone".into(), key: None, demo: false, ..settings() }
 }
 
-fn start() -> Test {
-    let (app, effects) = App::new(settings_of_file());
-    let mut test = Test::of(app, effects);
+/// A file that is being read.
+pub fn start() -> Test {
+    let mut test = Test::starting(settings_of_file());
     test.send(Msg::Clock(NOW));
     test
 }
@@ -103,9 +103,7 @@ fn nobody_is_asked_about_a_file() {
      + add  - delete  Enter edit  / filter  w save  t text  Tab pane  ? help  q quit
     ");
     assert!(test.asked.is_empty());
-    assert!(
-        !test.effects.iter().any(|effect| matches!(effect, Effect::AskParent { .. } | Effect::Push { .. }))
-    );
+    assert!(!test.did(|effect| matches!(effect, Effect::AskParent { .. } | Effect::Push { .. })));
     test.keys("Tab I");
     assert!(test.screen(80, 24).contains("192.0.2.53: not asked"));
     test.keys("+ 'ns3' Enter");
@@ -184,7 +182,7 @@ fn saving_changes_the_lines_that_it_must() {
     assert!(test.changes().is_empty());
     assert_eq!(test.open().draft.base().serial(), 2026112201);
     assert!(!test.app.has_new_text());
-    assert!(test.effects.iter().any(|effect| matches!(effect, Effect::ClearDraft)));
+    assert!(test.did(|effect| matches!(effect, Effect::ClearDraft)));
     // The next one builds on it.
     test.keys("Enter");
     test.select("mail", "A", "192.0.2.25").keys("- w w y");
@@ -197,12 +195,8 @@ fn a_save_that_fails_loses_nothing() {
     let mut test = file(FILE);
     edit(&mut test);
     test.keys("w w y");
-    let failure = Failure {
-        kind: crate::facts::FailureKind::Local,
-        what: "Not saved: it has changed on disk.".into(),
-        why: "Somebody else has written it.".into(),
-        next: "R reads it again.".into(),
-    };
+    let failure =
+        failure("Not saved: it has changed on disk.", "Somebody else has written it.", "R reads it again.");
     saved(&mut test, Err(failure));
     let screen = test.screen(80, 24);
     assert!(screen.contains("changed on disk") && screen.contains("Your draft is kept"), "{screen}");
@@ -238,13 +232,7 @@ fn comments_alone_are_saved_and_survive_a_crash() {
     let again = |now: &str| {
         let mut test = start();
         test.send(Msg::TextsFound { document: document.clone(), editing: None });
-        let saved_at = "2026-11-22 02:04 UTC".into();
-        test.send(Msg::DraftFound {
-            entries: entries.clone(),
-            base_serial: 2026112101,
-            saved_at,
-            aside: "/state".into(),
-        });
+        test.find_draft(entries.clone());
         load(&mut test, now);
         test
     };

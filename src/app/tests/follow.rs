@@ -1,6 +1,5 @@
 //! Following the zone while it is edited: nothing that the person is at is disturbed, and what others did is marked.
 
-use super::loading::disk;
 use super::*;
 
 /// The zone as others made it: one record changed, one added, one deleted.
@@ -19,7 +18,7 @@ impl Test {
     }
 
     fn last_follow(&self) -> Option<RequestId> {
-        self.effects.iter().rev().find_map(|effect| match effect {
+        self.latest(|effect| match effect {
             Effect::Follow { request, .. } => Some(*request),
             _ => None,
         })
@@ -206,5 +205,5 @@ fn another_editors_draft_is_not_written() {
     let writes = |effect: &Effect| {
         matches!(effect, Effect::ClearDraft | Effect::ReplaceDraft { .. } | Effect::Journal { .. })
     };
-    assert!(!test.effects.iter().any(writes));
+    assert!(!test.did(writes));
 }

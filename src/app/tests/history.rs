@@ -1,12 +1,10 @@
 //! Past pushes on the screen: the list, one push, taking it back; pushes that were interrupted.
 
-use super::loading::disk;
 use super::*;
 use crate::app::history::{Found, Wanted};
 use crate::facts::history::{
     End, Ending, Head, Listed, Listing, PushId, PushRecord, Standing, Summary, Tally, Verdict, Who,
 };
-use crate::facts::{Failure, FailureKind};
 use crate::zone::changes::diff;
 use crate::zone::managed::without_managed;
 use crate::zone::{ChangeMap, Draft};
@@ -77,7 +75,7 @@ impl Test {
             Effect::History { request, wanted } => Some((*request, wanted.clone())),
             _ => None,
         };
-        let (request, wanted) = self.effects.iter().rev().find_map(asked).expect("a question");
+        let (request, wanted) = self.latest(asked).expect("a question");
         let found = match wanted {
             Wanted::List(_) => Found::List(Ok(list(records))),
             Wanted::One(id) => {
@@ -136,7 +134,7 @@ fn the_list() {
 
      R reload  c changes  Enter show  r revert  Esc back  ? help
     ");
-    insta::assert_snapshot!(test.screen(132, 43).lines().take(6).collect::<Vec<_>>().join("\n"), @"
+    insta::assert_snapshot!(test.part((132, 43), 0, 6), @"
      example.com · ns1.example.com · serial 2026112101                                                                             demo
     ┌ History ──────────────────────────────────────────────────────────────────────────────────────────────────────────────── 1 of 3 ─┐
     │▌2026-11-22 02:03 anna as root on jump1     +2 -1     applied       2026112100 -> 2026112101 new mail server                      │
@@ -182,7 +180,7 @@ fn one_push() {
      R reload  c changes  r revert  Esc back  ? help
     ");
     test.keys("Esc Down Enter").history(&records);
-    insta::assert_snapshot!(test.screen(132, 43).lines().take(12).collect::<Vec<_>>().join("\n"), @"
+    insta::assert_snapshot!(test.part((132, 43), 0, 12), @"
      example.com · ns1.example.com · serial 2026112101                                                                             demo
     ┌ Push ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
     │ 20261120-184000-3f2a                                                                                                             │
@@ -263,18 +261,12 @@ fn an_interrupted_push_is_told_at_the_start() {
     let change = record.changes.get_mut(&key).unwrap();
     (change.before, change.after) = (change.after.clone(), None);
     let draft = disk(&test.effects);
-    let (app, effects) = App::new(settings());
-    let mut test = Test::of(app, effects);
-    test.send(Msg::DraftFound {
-        entries: draft,
-        base_serial: 2_026_112_101,
-        saved_at: "now".into(),
-        aside: "/state".into(),
-    });
+    let mut test = Test::starting(settings());
+    test.find_draft(draft);
     test.load(ZONE);
     test.keys("g");
     test.history(std::slice::from_ref(&record));
-    insta::assert_snapshot!(test.screen(80, 24).lines().skip(8).take(9).collect::<Vec<_>>().join("\n"), @"
+    insta::assert_snapshot!(test.part((80, 24), 8, 9), @"
     │ │ A push of 2026-11-22 02:03 UTC by anna as root on jump1                  │ │
     │ │ was interrupted after message 23 of 61.                                  │ │
     │ │ 1 of its 2 changed record sets are in the zone.                          │…│
@@ -300,13 +292,12 @@ fn an_interrupted_push_is_told_at_the_start() {
 #[test]
 fn an_interrupted_push_can_wait() {
     for (key, closes) in [("g", true), ("a", false), ("Esc", false)] {
-        let (app, effects) = App::new(settings());
-        let mut test = Test::of(app, effects);
+        let mut test = Test::starting(settings());
         test.load(ZONE);
         test.history(&[interrupted()]);
         assert!(test.screen(80, 24).contains("Interrupted push"));
         test.keys(key);
-        let closed = test.effects.iter().any(|effect| matches!(effect, Effect::CloseRecord { .. }));
+        let closed = test.did(|effect| matches!(effect, Effect::CloseRecord { .. }));
         assert_eq!((closed, test.app.overlay.is_none(), test.changes().len()), (closes, true, 0), "{key}");
     }
 }
@@ -324,12 +315,7 @@ fn trouble_with_the_history_is_told() {
     let mut test = Test::new();
     test.keys("5");
     let Some(Effect::History { request, .. }) = test.effects.last().cloned() else { panic!() };
-    let failure = Failure {
-        kind: FailureKind::Local,
-        what: "The history of pushes cannot be used.".into(),
-        why: "Permission denied.".into(),
-        next: "Mend it.".into(),
-    };
+    let failure = failure("The history of pushes cannot be used.", "Permission denied.", "Mend it.");
     test.send(Msg::History { request, found: Found::List(Err(failure)) });
     assert!(test.screen(80, 24).contains("Permission denied."));
     let none = ChangeMap::new();

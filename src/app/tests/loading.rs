@@ -12,28 +12,9 @@ fn failure() -> Failure {
     }
 }
 
-fn started() -> Test {
-    let (app, effects) = App::new(settings());
-    Test::of(app, effects)
-}
-
-/// The entries on disk after these effects.
-pub fn disk(effects: &[Effect]) -> Vec<Entry> {
-    let mut disk = Vec::new();
-    for effect in effects {
-        match effect {
-            Effect::Journal { entry, .. } => disk.push(entry.clone()),
-            Effect::ReplaceDraft { entries, .. } => disk = entries.clone(),
-            Effect::ClearDraft => disk.clear(),
-            _ => {}
-        }
-    }
-    disk
-}
-
 #[test]
 fn progress_then_the_zone() {
-    let mut test = started();
+    let mut test = Test::starting(settings());
     let request = test.last_load();
     test.send(Msg::Loading { request, records: 1234 });
     let screen = test.screen(80, 24);
@@ -57,7 +38,7 @@ fn progress_then_the_zone() {
 
 #[test]
 fn a_failure_says_what_why_and_what_next() {
-    let mut test = started();
+    let mut test = Test::starting(settings());
     let request = test.last_load();
     test.send(Msg::Loaded { request, result: Err(failure()) });
     let screen = test.screen(80, 24);
@@ -173,14 +154,8 @@ fn draft_of(keys: &str) -> Vec<Entry> {
 #[test]
 fn the_draft_of_an_earlier_run_is_offered() {
     let entries = draft_of("Down - Down -");
-    let mut test = started();
-    let saved_at = "2026-11-21 14:03".to_string();
-    test.send(Msg::DraftFound {
-        entries: entries.clone(),
-        base_serial: 2_026_112_101,
-        saved_at,
-        aside: "/state".into(),
-    });
+    let mut test = Test::starting(settings());
+    test.find_draft(entries.clone());
     test.load(ZONE);
     let screen = test.screen(80, 24);
     assert!(screen.contains("A draft with 2 changes, last written 2026-11-21 14:03."), "{screen}");
@@ -192,23 +167,22 @@ fn the_draft_of_an_earlier_run_is_offered() {
     test.keys("u");
     assert_eq!(test.changes(), ["- @ 3600 A 192.0.2.1"]);
 
-    let mut test = started();
+    let mut test = Test::starting(settings());
     test.send(Msg::DraftFound { entries, base_serial: 1, saved_at: String::new(), aside: "/state".into() });
     test.load(ZONE);
     test.keys("d");
     assert!(test.screen(80, 24).contains("set aside in"), "{}", test.screen(80, 24));
     test.keys("y");
     assert_eq!(test.changes(), [""; 0]);
-    assert!(test.effects.iter().any(|effect| matches!(effect, Effect::DiscardFound)));
+    assert!(test.did(|effect| matches!(effect, Effect::DiscardFound)));
     assert!(matches!(test.effects.last(), Some(Effect::ClearDraft)));
 }
 
 #[test]
 fn a_draft_with_conflicts_can_be_merged_at_once() {
     let entries = draft_of("Down -");
-    let mut test = started();
-    let saved_at = "now".to_string();
-    test.send(Msg::DraftFound { entries, base_serial: 2_026_112_101, saved_at, aside: "/state".into() });
+    let mut test = Test::starting(settings());
+    test.find_draft(entries);
     test.load(&ZONE.replace("192.0.2.1\n", "192.0.2.111\n").replace("2026112101", "2026112105"));
     let screen = test.screen(80, 24);
     assert!(screen.contains("(m) Merge"), "{screen}");
@@ -219,34 +193,24 @@ fn a_draft_with_conflicts_can_be_merged_at_once() {
 
 #[test]
 fn an_earlier_draft_that_is_done_by_now_is_not_offered() {
-    let mut test = started();
+    let mut test = Test::starting(settings());
     let entries = draft_of("Down - u");
-    test.send(Msg::DraftFound {
-        entries,
-        base_serial: 2_026_112_101,
-        saved_at: String::new(),
-        aside: "/state".into(),
-    });
+    test.find_draft(entries);
     test.load(ZONE);
     assert!(test.app.overlay.is_none());
-    assert!(test.effects.iter().any(|effect| matches!(effect, Effect::ClearDraft)));
+    assert!(test.did(|effect| matches!(effect, Effect::ClearDraft)));
 }
 
 #[test]
 fn a_draft_held_elsewhere_can_be_taken_over() {
-    let mut test = started();
+    let mut test = Test::starting(settings());
     test.send(Msg::DraftLocked { holder: "process 4711 of anna".into() });
     test.load(ZONE);
     test.keys("-");
     assert!(test.message().contains("process 4711 of anna"), "{}", test.message());
     test.keys(": 'take-over' Enter");
     assert!(matches!(test.effects.last(), Some(Effect::TakeOver)));
-    test.send(Msg::DraftFound {
-        entries: draft_of("Down -"),
-        base_serial: 2_026_112_101,
-        saved_at: "now".into(),
-        aside: "/state".into(),
-    });
+    test.find_draft(draft_of("Down -"));
     test.keys("Enter - ");
     assert_eq!(test.changes().len(), 1);
 }
@@ -264,7 +228,7 @@ fn a_draft_that_another_editor_takes_is_only_read() {
     assert_eq!(test.changes(), ["- @ 3600 A 192.0.2.1"]);
     let aside =
         |effect: &Effect| matches!(effect, Effect::SetDraftAside { entries: own, .. } if *own == entries);
-    assert!(test.effects.iter().any(aside), "what it had typed is kept");
+    assert!(test.did(aside), "what it had typed is kept");
     test.effects.clear();
     for key in ["-", "u", "+", "Enter"] {
         test.keys(key);
@@ -273,8 +237,7 @@ fn a_draft_that_another_editor_takes_is_only_read() {
     assert!(disk(&test.effects).is_empty());
     assert!(test.screen(80, 24).contains("read-only"), "{}", test.screen(80, 24));
     test.keys(": 'take-over' Enter");
-    let saved_at = "now".to_string();
-    test.send(Msg::DraftFound { entries, base_serial: 2_026_112_101, saved_at, aside: "/state".into() });
+    test.find_draft(entries);
     assert!(test.screen(80, 24).contains("Draft of the other editor"), "{}", test.screen(80, 24));
     test.keys("Enter");
     assert_eq!(test.changes().len(), 2);
@@ -286,7 +249,7 @@ fn a_draft_that_another_editor_takes_is_only_read() {
     test.keys("Enter");
     assert!(matches!(test.app.screen, Screen::Form(_)));
     assert_eq!(test.changes().len(), 2);
-    assert!(!test.effects.iter().any(|effect| matches!(effect, Effect::SetDraftAside { .. })));
+    assert!(!test.did(|effect| matches!(effect, Effect::SetDraftAside { .. })));
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! The Merge screen, by keys.
 
-use super::loading::disk;
 use super::*;
 use crate::zone::merge::Conflict;
 

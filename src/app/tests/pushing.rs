@@ -1,6 +1,5 @@
 //! Review and push, against a server that does what RFC 2136 says.
 
-use super::loading::disk;
 use super::*;
 use crate::facts::FailureKind;
 use crate::facts::history::Record;
@@ -112,7 +111,7 @@ fn reviewed_pushed_proved() {
     test.keys("Enter u");
     assert!(test.screen(80, 24).contains("Take that push back?"));
     test.keys("n u Esc");
-    assert!(!test.effects.iter().any(|effect| matches!(effect, Effect::History { .. })), "only when asked");
+    assert!(!test.did(|effect| matches!(effect, Effect::History { .. })), "only when asked");
 }
 
 #[test]
@@ -216,4 +215,96 @@ fn an_unreachable_server_and_no_patience() {
     // An answer to the push that is over.
     test.send(Msg::Push { request, event: Event::Soa(Err(failure)) });
     assert!(matches!(test.app.screen, Screen::Result(_)));
+}
+
+#[test]
+fn a_push_under_way() {
+    insta::assert_snapshot!(super::screens::edited().keys("c w y").part((80, 24), 0, 12), @r"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
+    ┌ Push ────────────────────────────────────────────────────────────────────────┐
+    │                                                                              │
+    │  Pushing 3 changes.                                                          │
+    │                                                                              │
+    │  asking the server for its serial                                            │
+    │                                                                              │
+    │  Esc stops waiting: what is known by then is reported. The draft is kept in  │
+    │  any case.                                                                   │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    ");
+}
+
+#[test]
+fn the_result() {
+    use crate::push::{Action, Event};
+    use crate::zone::update::Rcode;
+    let mut test = super::screens::edited();
+    test.keys("c w y");
+    let Some(Effect::Push { request, .. }) = test.effects.last() else { panic!() };
+    let request = *request;
+    // A server that says NOERROR, raises its serial and keeps one record that it was told to delete.
+    let served = ZONE
+        .replace("2026112101", "2026112102")
+        .replace("shop   300   CNAME www", "shop   300   CNAME shops.example.net.");
+    let served = zone(&format!("{}www 300 A 192.0.2.12\n", served.replace("www    3600", "www    300")));
+    let mut sent = false;
+    let mut next = 0;
+    while let Some(effect) = test.effects.get(next).cloned() {
+        next += 1;
+        let Effect::Push { action, .. } = effect else { continue };
+        let event = match action {
+            Action::AskSoa if !sent => Event::Soa(Ok(zone(ZONE).soa().clone())),
+            Action::AskSoa => Event::Soa(Ok(served.soa().clone())),
+            Action::Transfer => Event::Zone(Ok(served.clone())),
+            Action::Send(_) => {
+                sent = true;
+                Event::Answer(Ok(Rcode::NOERROR))
+            }
+            Action::Record(_) => Event::Recorded(Ok(())),
+            _ => Event::Woke,
+        };
+        test.send(Msg::Push { request, event });
+    }
+    insta::assert_snapshot!(test.screen(80, 24), @"
+     example.com · ns1.example.com · serial 2026112102 · 1 change              demo
+    ┌ Push result ─────────────────────────────────────────────────────────────────┐
+    │ Not everything is as it was asked for.                                       │
+    │ What is missing is still in your draft: c shows it.                          │
+    │ Serial 2026112101 -> 2026112102.  Answer NOERROR.                            │
+    │ not applied        old A                                                     │
+    │                    The server said yes, but does not show it. Its log may    │
+    │                    tell why.                                                 │
+    │ applied            shop CNAME                                                │
+    │ applied            www A                                                     │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+
+     Enter records  R reload  c changes  ? help
+    ");
+    insta::assert_snapshot!(test.part((132, 43), 0, 12), @"
+     example.com · ns1.example.com · serial 2026112102 · 1 change                                                                  demo
+    ┌ Push result ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │ Not everything is as it was asked for.                                                                                           │
+    │ What is missing is still in your draft: c shows it.                                                                              │
+    │ Serial 2026112101 -> 2026112102.  Answer NOERROR.                                                                                │
+    │ not applied        old A                                                                                                         │
+    │                    The server said yes, but does not show it. Its log may tell why.                                              │
+    │ applied            shop CNAME                                                                                                    │
+    │ applied            www A                                                                                                         │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    ");
+    assert_eq!(test.changes(), ["- old 86400 A 192.0.2.99"]);
 }

@@ -4,7 +4,6 @@ use proptest::prelude::*;
 
 use super::super::commands::TABLE;
 use super::super::rows::Row;
-use super::loading::disk;
 use super::*;
 use crate::zone::{Draft, RrSet};
 
@@ -76,7 +75,7 @@ proptest! {
         }
         let Zone::Open(open) = &test.app.zone else { return Ok(()) };
         check_rows(open)?;
-        let discarded = test.effects.iter().any(|effect| matches!(effect, Effect::Quit));
+        let discarded = test.did(|effect| matches!(effect, Effect::Quit));
         if !discarded {
             let mut again = Draft::new(open.draft.base().clone());
             again.replay(disk(&test.effects));

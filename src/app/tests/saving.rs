@@ -1,9 +1,7 @@
 //! What is on disk while somebody edits: the form that is filled in, the draft that takes its time, the disk that
 //! comes back.
 
-use super::loading::disk;
 use super::*;
-use crate::facts::FailureKind;
 
 fn kept(effects: &[Effect]) -> Option<OpenForm> {
     let mut kept = None;
@@ -15,20 +13,6 @@ fn kept(effects: &[Effect]) -> Option<OpenForm> {
         }
     }
     kept
-}
-
-fn started() -> Test {
-    let (app, effects) = App::new(settings());
-    Test::of(app, effects)
-}
-
-fn trouble() -> Failure {
-    Failure {
-        kind: FailureKind::Local,
-        what: "The draft could not be saved.".into(),
-        why: "No space left on device.".into(),
-        next: "Free disk space.".into(),
-    }
 }
 
 #[test]
@@ -79,14 +63,14 @@ fn the_form_of_an_earlier_run_is_opened_again() {
         let Screen::Form(before) = &test.app.screen else { panic!("{keys}: no form") };
         let before = before.kept();
         let form = kept(&test.effects).unwrap_or_else(|| panic!("{keys}: nothing is kept"));
-        let mut again = started();
+        let mut again = Test::starting(settings());
         again.send(Msg::FormFound(form.clone()));
         again.load(ZONE);
         let Screen::Form(after) = &again.app.screen else { panic!("{keys}: not opened again") };
         assert_eq!(after.kept(), before, "{keys}");
         assert_eq!(after.inputs().len(), before.fields.len(), "{keys}");
         assert_eq!(kept(&again.effects), None, "{keys}: it is on disk already");
-        assert!(!again.effects.iter().any(|effect| matches!(effect, Effect::DropForm)), "{keys}");
+        assert!(!again.did(|effect| matches!(effect, Effect::DropForm)), "{keys}");
         // Dropped for good, and gone from the disk.
         again.keys("Esc Esc");
         assert!(matches!(again.effects.last(), Some(Effect::DropForm)), "{keys}");
@@ -101,13 +85,8 @@ fn a_form_waits_for_the_draft_and_for_an_edit_that_was_done() {
     test.keys("Enter");
     let all = disk(&test.effects);
     let again = |entries: Vec<Entry>| {
-        let mut again = started();
-        again.send(Msg::DraftFound {
-            entries,
-            base_serial: 2_026_112_101,
-            saved_at: "now".into(),
-            aside: "/state".into(),
-        });
+        let mut again = Test::starting(settings());
+        again.find_draft(entries);
         again.send(Msg::FormFound(form.clone()));
         again.load(ZONE);
         assert!(matches!(again.app.overlay, Some(Overlay::Dialog(_))));
@@ -127,7 +106,7 @@ fn a_form_whose_record_is_gone_adds_one() {
     let mut test = Test::new();
     test.select("old", "A", "192.0.2.99").keys("Enter Ctrl-U Ctrl-K '192.0.2.98'");
     let form = kept(&test.effects).unwrap();
-    let mut again = started();
+    let mut again = Test::starting(settings());
     again.send(Msg::FormFound(form));
     again.load(&ZONE.replace("192.0.2.99", "192.0.2.97"));
     assert!(again.message().contains("it adds one"), "{}", again.message());
@@ -140,19 +119,19 @@ fn a_form_is_not_opened_in_a_zone_that_cannot_be_edited() {
     let mut test = Test::new();
     test.keys("+ Enter 'new'");
     let form = kept(&test.effects).unwrap();
-    let mut again = started();
+    let mut again = Test::starting(settings());
     again.send(Msg::FormFound(form));
     let request = again.last_load();
     let loaded =
         Loaded { zone: zone(ZONE), kind: ServerKind::Bind, editable: Err("no key".into()), file: None };
     again.send(Msg::Loaded { request, result: Ok(loaded) });
     assert!(matches!(again.app.screen, Screen::Main));
-    assert!(!again.effects.iter().any(|effect| matches!(effect, Effect::DropForm)));
+    assert!(!again.did(|effect| matches!(effect, Effect::DropForm)));
 }
 
 #[test]
 fn leaving_waits_for_the_draft() {
-    let quits = |test: &Test| test.effects.iter().any(|effect| matches!(effect, Effect::Quit));
+    let quits = |test: &Test| test.did(|effect| matches!(effect, Effect::Quit));
     let mut test = Test::new();
     test.keys("Down -");
     test.send(Msg::Saving(true));
@@ -176,7 +155,7 @@ fn leaving_waits_for_the_draft() {
     test.keys("Down -");
     test.send(Msg::Saving(true));
     test.keys("q k");
-    test.send(Msg::Journalled(Err(trouble())));
+    test.send(Msg::Journalled(Err(full_disk())));
     test.send(Msg::Saving(false));
     assert!(!quits(&test));
     assert!(test.screen(80, 24).contains("is NOT SAVED"), "{}", test.screen(80, 24));
@@ -189,14 +168,14 @@ fn what_could_not_be_saved_is_tried_again() {
     test.effects.clear();
     test.send(Msg::SaveAgain);
     assert!(test.effects.is_empty(), "there is no trouble");
-    test.send(Msg::Journalled(Err(trouble())));
+    test.send(Msg::Journalled(Err(full_disk())));
     test.send(Msg::SaveAgain);
     assert_eq!(disk(&test.effects), test.open().draft.entries());
     test.keys("t 'x'");
     test.effects.clear();
-    test.send(Msg::TextSaved(Err(trouble())));
+    test.send(Msg::TextSaved(Err(full_disk())));
     test.send(Msg::SaveAgain);
-    assert!(test.effects.iter().any(|effect| matches!(effect, Effect::SaveText { .. })));
+    assert!(test.did(|effect| matches!(effect, Effect::SaveText { .. })));
 }
 
 /// The disk did not give it out at the start, and somebody has begun to edit meanwhile.
@@ -210,19 +189,12 @@ fn a_draft_found_late_comes_before_what_was_done_since() {
     };
     let late = |keys: &str| {
         let mut test = Test::new();
-        test.send(Msg::Journalled(Err(trouble())));
+        test.send(Msg::Journalled(Err(full_disk())));
         test.select("mail", "A", "192.0.2.25").keys("-");
         test.effects.clear();
-        let saved_at = "earlier".to_string();
-        test.send(Msg::DraftFound {
-            entries: entries.clone(),
-            base_serial: 2_026_112_101,
-            saved_at,
-            aside: "/state".into(),
-        });
+        test.find_draft(entries.clone());
         test.keys(keys);
-        let decided =
-            test.effects.iter().any(|effect| matches!(effect, Effect::DraftDecided | Effect::DiscardFound));
+        let decided = test.did(|effect| matches!(effect, Effect::DraftDecided | Effect::DiscardFound));
         assert!(decided);
         (test.changes(), disk(&test.effects), test.open().draft.entries())
     };

@@ -78,7 +78,7 @@ fn toggling_without_an_edit_changes_nothing() {
     assert!(matches!(test.app.screen, Screen::Main));
     assert_eq!(test.changes(), Vec::<String>::new());
     assert_eq!(test.on_disk(), (None, None));
-    assert!(!test.effects.iter().any(|effect| matches!(effect, Effect::Journal { .. } | Effect::DropText)));
+    assert!(!test.did(|effect| matches!(effect, Effect::Journal { .. } | Effect::DropText)));
     // Typed and taken back is no edit either.
     test.keys("t 'x' Backspace 'y' Alt-U F3");
     assert!(matches!(test.app.screen, Screen::Main));
@@ -234,7 +234,7 @@ fn is_work(effect: &Effect) -> bool {
 fn cutting_copying_and_putting_in() {
     let mut test = Test::new();
     test.keys("t").find("192.0.2.10").keys("Ctrl-K Ctrl-K");
-    let copied = test.effects.iter().rev().find_map(|effect| match effect {
+    let copied = test.latest(|effect| match effect {
         Effect::Copy(text) => Some(text.clone()),
         _ => None,
     });

@@ -3,7 +3,6 @@
 use super::*;
 use crate::app::text::FoundText;
 use crate::edit::Decoded;
-use crate::facts::FailureKind;
 use proptest::prelude::*;
 
 /// A text with an error, F3 pressed.
@@ -263,8 +262,7 @@ fn the_persons_own_editor() {
     // One that cannot be started changes nothing.
     let mut test = Test::new();
     test.keys("E");
-    let failure =
-        Failure { kind: FailureKind::Local, what: "No.".into(), why: "x.".into(), next: "y.".into() };
+    let failure = failure("No.", "x.", "y.");
     test.send(Msg::EditedOutside(Err(failure)));
     assert!(matches!(test.app.screen, Screen::Main) && test.app.text.mode.is_none());
     assert_eq!(test.message(), "No. x. y.");
@@ -274,12 +272,7 @@ fn the_persons_own_editor() {
 fn a_text_that_is_not_saved_says_so() {
     let mut test = Test::new();
     test.keys("t 'x'");
-    let failure = Failure {
-        kind: FailureKind::Local,
-        what: "The disk is full.".into(),
-        why: "x.".into(),
-        next: "y.".into(),
-    };
+    let failure = failure("The disk is full.", "x.", "y.");
     test.send(Msg::TextSaved(Err(failure)));
     assert!(test.screen(80, 24).contains("NOT SAVED: The disk is full."));
     test.send(Msg::TextSaved(Ok(())));

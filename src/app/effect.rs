@@ -1,0 +1,94 @@
+//! What is to be done: all that the program's state wants of the world. What comes of it is told as a [`Msg`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+#[cfg(doc)]
+use super::Msg;
+use super::exchange::{Exporting, Importing};
+use super::nameservers::ToAsk;
+use super::work::Work;
+use super::{RequestId, history};
+use crate::edit::Text;
+use crate::facts::OpenForm;
+use crate::facts::history::{End, PushId};
+use crate::push;
+use crate::zone::Snapshot;
+use crate::zone::draft::Entry;
+
+/// What to do. Performed in order.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Transfer the zone and find out what can be done with the server; tell with [`Msg::Loading`] and
+    /// [`Msg::Loaded`].
+    Load { request: RequestId },
+    /// Ask the primary whether it has another version than this, and transfer that; tell with [`Msg::Followed`].
+    Follow { request: RequestId, base: Arc<Snapshot> },
+    /// The answers of this request are not wanted any more: abort it.
+    Cancel { request: RequestId },
+    /// Append to the draft on disk, before the next frame is drawn; tell with [`Msg::Journalled`].
+    Journal {
+        entry: Entry,
+        /// The serial of the zone that the draft changes.
+        base_serial: u32,
+    },
+    /// Write the draft on disk anew, as these entries (it was brought onto another zone).
+    ReplaceDraft { entries: Vec<Entry>, base_serial: u32 },
+    /// There is no draft any more: remove it from the disk.
+    ClearDraft,
+    /// The person has decided on the draft of [`Msg::DraftFound`]. Until then it stays on disk, whatever is written.
+    DraftDecided,
+    /// The same where it is not wanted: set it aside first; tell with [`Msg::Notice`] or [`Msg::Failed`].
+    DiscardFound,
+    /// Keep a draft that is not the one on disk beside it; tell with [`Msg::Notice`] or [`Msg::Failed`].
+    SetDraftAside { entries: Vec<Entry>, base_serial: u32 },
+    /// Take the draft from the editor that holds it; tell with [`Msg::DraftFound`] or [`Msg::Failed`].
+    TakeOver,
+    /// Ask a nameserver for the zone's serial; tell with [`Msg::Nameserver`].
+    AskNameserver { request: RequestId, server: ToAsk },
+    /// Find out what the zone above says of this one; tell with [`Msg::Parent`].
+    AskParent { request: RequestId },
+    /// Send [`Msg::Woke`] when this time is over. Replaces an earlier one.
+    WakeIn(Duration),
+    /// Perform one action of a push: never `Show` or `Finish`. Tell with [`Msg::Push`].
+    Push { request: RequestId, action: push::Action },
+    /// Read the history of pushes; tell with [`Msg::History`].
+    History { request: RequestId, wanted: history::Wanted },
+    /// Record how an interrupted push ended.
+    CloseRecord { id: PushId, end: Box<End> },
+    /// Tell the configured program of the last push.
+    AfterPush,
+    /// Compute something beside the loop; tell with [`Msg::Worked`].
+    Work { request: RequestId, work: Box<Work> },
+    /// Save the text that is being edited, within a second; of several the latest. Tell with [`Msg::TextSaved`].
+    SaveText { text: Text },
+    /// No text is being edited any more: remove what was saved of it.
+    DropText,
+    /// Save a text that is not the zone's document any more beside the others of its kind; tell with
+    /// [`Msg::TextSaved`].
+    SetAside { text: Text },
+    /// Save the form that is being filled in, within a second; of several the latest.
+    SaveForm { form: OpenForm },
+    /// The form was left: remove what was saved of it.
+    DropForm,
+    /// Save the zone's document; tell with [`Msg::TextSaved`].
+    SaveDocument { text: Text },
+    /// Write the zone file, unless it has changed since it was loaded, and have it loaded by the nameserver; tell with
+    /// [`Msg::Saved`].
+    SaveFile { request: RequestId, text: Text },
+    /// Read a file and find out what it has for the zone; tell with [`Msg::Imported`].
+    Import { request: RequestId, importing: Box<Importing> },
+    /// Write the zone to a file, unless one is there that must not be written over; tell with [`Msg::Exported`].
+    Export { request: RequestId, exporting: Box<Exporting> },
+    /// Hand the text to the person's own editor, with the cursor on a line, from 1; tell with
+    /// [`Msg::EditedOutside`].
+    EditOutside { text: Text, line: usize },
+    /// Put text into the terminal's clipboard (OSC 52).
+    Copy(String),
+    /// Leave the terminal and stop, as Ctrl-Z does; then [`Msg::Resumed`].
+    Suspend,
+    /// Paint everything again.
+    Repaint,
+    /// End the program. The draft stays on disk as it is.
+    Quit,
+}

@@ -1,0 +1,137 @@
+//! What happens: all that the program's state hears of the world, keys included.
+
+use std::sync::Arc;
+
+use super::exchange::{Exported, Imported, NotImported};
+use super::file::Saved;
+use super::text::FoundText;
+use super::text::broken::Broken;
+use super::work::Worked;
+use super::{Loaded, RequestId, history, text};
+use crate::edit::Text;
+use crate::facts::{Failure, NameserverStatus, OpenForm, Parent};
+use crate::key::Key;
+use crate::push;
+use crate::zone::Snapshot;
+use crate::zone::draft::Entry;
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    Key(Key),
+    /// Text pasted into the terminal.
+    Paste(String),
+    /// The terminal is this many columns and rows large.
+    Resize(u16, u16),
+    /// The terminal is gone, or the program shall end: quit at once; the draft is kept.
+    Hangup,
+    /// Back from [`Effect::Suspend`].
+    Resumed,
+    /// How far [`Effect::Load`] is: records so far.
+    Loading {
+        request: RequestId,
+        records: usize,
+    },
+    /// The answer to [`Effect::Follow`]: another version, where there is one.
+    Followed {
+        request: RequestId,
+        result: Result<Option<Arc<Snapshot>>, Failure>,
+    },
+    /// The end of [`Effect::Load`].
+    Loaded {
+        request: RequestId,
+        result: Result<Loaded, Failure>,
+    },
+    /// The same where the zone is a file and has errors.
+    Broken {
+        request: RequestId,
+        broken: Box<Broken>,
+    },
+    /// A draft of an earlier run is on disk. Sent at the start, before [`Msg::Loaded`], and
+    /// after [`Effect::TakeOver`] (then also when there are no entries).
+    DraftFound {
+        entries: Vec<Entry>,
+        /// The serial of the zone that the draft was made over.
+        base_serial: u32,
+        /// When it was last written, in words: "2026-11-21 14:03".
+        saved_at: String,
+        /// Where it is set aside when it is discarded: a folder.
+        aside: String,
+    },
+    /// Another editor holds the draft of this zone: who, in words ("process 4711 of anna, since 14:03").
+    DraftLocked {
+        holder: String,
+    },
+    /// Another editor has taken our draft over: who, in words, and what the draft on disk is now.
+    DraftTaken {
+        holder: String,
+        entries: Vec<Entry>,
+    },
+    /// How an [`Effect::Journal`], [`Effect::ReplaceDraft`] or [`Effect::ClearDraft`] ended. Trouble stays on
+    /// the screen until one succeeds.
+    Journalled(Result<(), Failure>),
+    /// Is any of the draft still being written? Not told of what is written at once.
+    Saving(bool),
+    /// It is time to try again what could not be saved.
+    SaveAgain,
+    /// A form that was being filled in when an earlier run ended.
+    FormFound(OpenForm),
+    /// What is known of one nameserver; sent whenever more is known.
+    Nameserver {
+        request: RequestId,
+        status: NameserverStatus,
+    },
+    /// The answer to [`Effect::AskParent`].
+    Parent {
+        request: RequestId,
+        parent: Parent,
+    },
+    /// The answer to an [`Effect::Push`].
+    Push {
+        request: RequestId,
+        event: push::Event,
+    },
+    /// The answer to an [`Effect::History`].
+    History {
+        request: RequestId,
+        found: history::Found,
+    },
+    /// What time it is: seconds since 1970 (UTC). Sent at the start and before each [`Msg::Woke`].
+    Clock(u64),
+    /// The answer to an [`Effect::Work`].
+    Worked {
+        request: RequestId,
+        worked: Worked,
+    },
+    /// The zone's text as it is on disk, and one that was being edited when an earlier run ended. Sent at the start,
+    /// where there is one of them.
+    TextsFound {
+        document: Option<Text>,
+        editing: Option<FoundText>,
+    },
+    /// How an [`Effect::SaveText`] or [`Effect::SaveDocument`] ended. Trouble stays on the screen until one succeeds.
+    TextSaved(Result<(), Failure>),
+    /// How an [`Effect::SaveFile`] ended.
+    Saved {
+        request: RequestId,
+        result: Result<Saved, Failure>,
+    },
+    /// The answer to an [`Effect::Import`].
+    Imported {
+        request: RequestId,
+        result: Result<Imported, NotImported>,
+    },
+    /// How an [`Effect::Export`] ended.
+    Exported {
+        request: RequestId,
+        exported: Exported,
+    },
+    /// Back from [`Effect::EditOutside`].
+    EditedOutside(text::Outcome),
+    /// The time of the last [`Effect::WakeIn`] is over.
+    Woke,
+    /// A sentence for the message line.
+    Notice(String),
+    /// Something else did not work.
+    Failed(Failure),
+}

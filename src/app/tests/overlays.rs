@@ -1,0 +1,201 @@
+//! What lies over a screen, drawn: dialogs, menus, the help.
+
+use super::screens::edited;
+use super::*;
+
+#[test]
+fn help() {
+    insta::assert_snapshot!(edited().keys("?").screen(80, 24), @"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
+    ┌ Help ────────────────────────────────────────────────────────────────────────┐
+    │ search:                                                                      │
+    │ Records                                                                      │
+    │  + = a Ins F7     add a record: choose a type, fill in the form              │
+    │  o                add a record with the selected owner name                  │
+    │  - d Del F8       delete the record; on a deleted one: bring it back         │
+    │  Enter e F4       edit the record                                            │
+    │  Y F5             add a record that starts as a copy of this one             │
+    │  :ttl             another TTL for the record's set: ttl 5m                   │
+    │  u                take the last edit back                                    │
+    │  U Ctrl-R         do the last undone edit again                              │
+    │  y                copy the record as a zone-file line to the terminal's cli… │
+    │  :import          import FILE: take a zone file's record sets                │
+    │  :export          export FILE: write the zone with your changes              │
+    │  / F6             show only rows that contain a text                         │
+    │  I                show or hide a line about the selected record              │
+    │  :made-by-server  show or hide the records that the server makes in a signe… │
+    │  n                go to the next changed record                              │
+    │  N                go to the changed record before                            │
+    │  ]                go to the next record that others changed                  │
+    └──────────────────────────────────────────────────────────────────────────────┘
+
+     Esc close
+    ");
+    insta::assert_snapshot!(edited().keys("? 'undo'").screen(80, 24).lines().take(6).collect::<Vec<_>>().join("\n"), @r"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
+    ┌ Help ────────────────────────────────────────────────────────────────────────┐
+    │ search: undo                                                                 │
+    │ Records                                                                      │
+    │  u                take the last edit back                                    │
+    │  U Ctrl-R         do the last undone edit again                              │
+    ");
+    assert!(edited().keys("? End").screen(132, 43).contains("search:"));
+}
+
+#[test]
+fn type_chooser() {
+    insta::assert_snapshot!(edited().keys("+ 'mail'").screen(80, 24).lines().take(6).collect::<Vec<_>>().join("\n"), @r#"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
+    ┌ Type of the new record ──────────────────────────────────────────────────────┐
+    │ type: mail                                                                   │
+    │▌MX          A host that takes mail for the name. A single MX "0 ." says tha… │
+    │ TLSA        The certificate or key of a TLS server, at a name such as _25._… │
+    │ SMIMEA      The S/MIME certificate of a mailbox. Needs a signed zone.        │
+    "#);
+    assert!(edited().keys("+").screen(80, 24).contains("The IPv4 address of a host"));
+}
+
+#[test]
+fn push_dialog() {
+    insta::assert_snapshot!(edited().keys("c w").screen(80, 24), @"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
+    ┌ Changes ──────────────────────────────────────────────────────────── 3 of 3 ─┐
+    │ [x] old A                                                                    │
+    │     - 1d      192.0.2.99                                                     │
+    │ [x] shop CNAME                                                               │
+    │     - 5m      www.example.com.                                               │
+    │     + 5m      shops.example.net.                                             │
+    │▌┌ Push ────────────────────────────────────────────────────────────────────┐ │
+    │ │ Zone    example.com.  serial 2026112101                                  │ │
+    │ │ Server  ns1.example.com                                                  │ │
+    │ │ Key     ns1-key                                                          │ │
+    │ │ Change  3 record sets: 2 records deleted, 2 added, TTL of 2 records      │ │
+    │ │ changed                                                                  │ │
+    │ │ Guard   4 prerequisites: refused if somebody changed it meanwhile        │ │
+    │ │                                                                          │ │
+    │ │  (y) Push   (e) Note...  ▌(n) Cancel                                     │ │
+    │ └──────────────────────────────────────────────────────────────────────────┘ │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+
+     Enter press  Esc cancel
+    ");
+    let near_root = edited().keys("Tab - w w").screen(80, 24);
+    insta::assert_snapshot!(near_root.lines().skip(4).take(14).collect::<Vec<_>>().join("\n"), @"
+    │ [x] old A                                                                    │
+    │ ┌ Push ────────────────────────────────────────────────────────────────────┐ │
+    │ │ Zone    example.com.  serial 2026112101                                  │ │
+    │ │ Server  ns1.example.com                                                  │ │
+    │ │ Key     ns1-key                                                          │ │
+    │ │ Change  4 record sets: 3 records deleted, 2 added, TTL of 2 records      │ │
+    │ │ changed                                                                  │ │
+    │ │ Guard   5 prerequisites: refused if somebody changed it meanwhile        │ │
+    │ │ This changes the zone's own nameservers. Type the name of the zone to    │ │
+    │ │ push it:                                                                 │ │
+    │ │ >                                                                        │ │
+    │ │                                                                          │ │
+    │ │ ▌Push   Note...   Cancel                                                 │ │
+    │ └──────────────────────────────────────────────────────────────────────────┘ │
+    ");
+}
+
+#[test]
+fn quit_dialog() {
+    insta::assert_snapshot!(edited().keys("q").screen(80, 24).lines().skip(8).take(6).collect::<Vec<_>>().join("\n"), @r#"
+    │  @                           5m  TXT       "v=spf1 mx include:_spf.example.n…│
+    │ ┌ Quit ────────────────────────────────────────────────────────────────────┐ │
+    │ │ 3 changes not pushed yet.                                                │ │
+    │ │                                                                          │ │
+    │ │ ▌(k) Keep draft and quit   (p) Push...   (d) Discard...   (c) Cancel     │ │
+    │ └──────────────────────────────────────────────────────────────────────────┘ │
+    "#);
+}
+
+#[test]
+fn palette() {
+    insta::assert_snapshot!(edited().keys(": 'un'").screen(80, 24), @r#"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
+    ┌ Nameservers ─────────────────────────────────────────────────────────────────┐
+    │▌ ns1.example.com.           192.0.2.53    2026112101  in sync           3 ms │
+    │                             2001:db8::53  2026112101  in sync           4 ms │
+    │  ns2.example.net.           198.51.100.7  2026112100  1 behind         31 ms │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    ┌ Records ────────────────────────────────────────────────────────── 16 of 16 ─┐
+    │  Name                       TTL  Type      Data                              │
+    │  @                           5m  TXT       "v=spf1 mx include:_spf.example.n…│
+    │  *.dev                       1h  A         192.0.2.200                       │
+    │  ftp                         1h  CNAME     www                               │
+    │  mail                        1h  A         192.0.2.25                        │
+    │  ns1                         1h  A         192.0.2.53                        │
+    │  ns1                         1h  AAAA      2001:db8::53                      │
+    │ -old                         1d  A         192.0.2.99                        │
+    ┌ Commands ────────────────────────────────────────────────────────────────────┐
+    │▌undo              u              take the last edit back                     │
+    │ suspend           Ctrl-Z         go to the shell; fg comes back              │
+    │ previous-change   N              go to the changed record before             │
+    │ redo              U Ctrl-R       not now: nothing to do again                │
+    │ interrupt         Ctrl-C         cancel what is running; otherwise offer to… │
+    └──────────────────────────────────────────────────────────────────────────────┘
+
+     :un
+    "#);
+}
+
+#[test]
+fn filter() {
+    insta::assert_snapshot!(edited().keys("/ 'www'").screen(80, 24), @r"
+     example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
+    ┌ Nameservers ─────────────────────────────────────────────────────────────────┐
+    │▌ ns1.example.com.           192.0.2.53    2026112101  in sync           3 ms │
+    │                             2001:db8::53  2026112101  in sync           4 ms │
+    │  ns2.example.net.           198.51.100.7  2026112100  1 behind         31 ms │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    ┌ Records ─────────────────────────────────────────────────────── 4 of 4 /www ─┐
+    │  Name                       TTL  Type      Data                              │
+    │  ftp                         1h  CNAME     www                               │
+    │ ~www                         5m  A         192.0.2.10                        │
+    │ ~www                         5m  A         192.0.2.11                        │
+    │▌+www                         5m  A         192.0.2.12                        │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+
+     /www                                                Enter keeps, Esc shows all
+    ");
+}
+
+#[test]
+fn draft_dialog() {
+    let mut before = edited();
+    before.effects.retain(|effect| matches!(effect, Effect::Journal { .. }));
+    let entries = disk(&before.effects);
+    let mut test = Test::starting(settings());
+    test.find_draft(entries);
+    test.load(&ZONE.replace("2026112101", "2026112105"));
+    insta::assert_snapshot!(test.part((80, 24), 5, 14), @r"
+    ┌ Records ──────────────────────────────────────────────────────────  1 of 15 ─┐
+    │  Name                       TTL  Type      Data                              │
+    │▌┌ Draft of an earlier run ─────────────────────────────────────────────────┐…│
+    │ │ A draft with 3 changes, last written 2026-11-21 14:03.                   │ │
+    │ │   old A                                                                  │ │
+    │ │   shop CNAME                                                             │…│
+    │ │   www A                                                                  │ │
+    │ │ It was made over serial 2026112101; the zone is at 2026112105 now.       │ │
+    │ │ Nothing of it was changed by others.                                     │ │
+    │ │                                                                          │ │
+    │ │ ▌(g) Go on with it   (d) Discard...                                      │ │
+    │ └──────────────────────────────────────────────────────────────────────────┘ │
+    │  shop                        5m  CNAME     www                               │
+    │  sub                         1h  NS        ns.sub                            │
+    ");
+}
