@@ -230,26 +230,45 @@ impl Problems {
 #[derive(Debug)]
 pub struct Lines<'a> {
     text: &'a [u8],
-    line: usize,
-    start: usize,
+    at: LineStart,
 }
 
 impl<'a> Lines<'a> {
     pub fn new(text: &'a [u8]) -> Lines<'a> {
-        Lines { text, line: 1, start: 0 }
+        Lines { text, at: LineStart::default() }
     }
 
     /// The line, from 1, in which `offset` stands, and where that line starts.
     pub fn locate(&mut self, offset: usize) -> (usize, usize) {
+        self.at.locate(self.text, offset)
+    }
+}
+
+/// The line that was found last, for those who do not have the text at hand all the time.
+#[derive(Debug)]
+pub(super) struct LineStart {
+    line: usize,
+    start: usize,
+}
+
+impl Default for LineStart {
+    fn default() -> LineStart {
+        LineStart { line: 1, start: 0 }
+    }
+}
+
+impl LineStart {
+    /// As [`Lines::locate`], always with the same text.
+    pub(super) fn locate(&mut self, text: &[u8], offset: usize) -> (usize, usize) {
         if offset < self.start {
-            (self.line, self.start) = (1, 0);
+            *self = LineStart::default();
         }
         let from = self.start;
-        let passed = self.text.get(from..offset.min(self.text.len())).unwrap_or_default();
+        let passed = text.get(from..offset.min(text.len())).unwrap_or_default();
         for at in memchr::memchr2_iter(b'\n', b'\r', passed) {
             // The first half of \r\n ends no line.
-            let next = self.text.get(from + at + 1);
-            if self.text.get(from + at) == Some(&b'\r') && next == Some(&b'\n') {
+            let next = text.get(from + at + 1);
+            if text.get(from + at) == Some(&b'\r') && next == Some(&b'\n') {
                 continue;
             }
             self.line += 1;

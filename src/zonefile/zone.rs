@@ -2,12 +2,13 @@
 //! silently.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::include::{Includes, Loader};
 use super::parallel::{self, Part, Parts};
-use super::problem::{Lines, Problem, Problems};
+use super::problem::{LineStart, Problem, Problems};
 use super::reader::{Reader, State};
 use super::record::{ReadRecord, Sink};
 use super::structure::{self, Finding};
@@ -94,12 +95,29 @@ fn read_into(
     reader.problems
 }
 
-/// "on line 7", for messages that name a second place.
-fn place_in_words(record: &ReadRecord<'_>) -> String {
-    let line = Lines::new(record.place.text).locate(record.span.start).0;
-    match record.place.included {
-        Some((_, file)) => format!("on line {line} of {file}"),
-        None => format!("on line {line}"),
+/// Where a record stands, for messages that name a second place.
+struct Standing {
+    line: usize,
+    /// Of the text itself where it is `None`.
+    file: Option<Arc<str>>,
+}
+
+impl Standing {
+    fn of(record: &ReadRecord<'_>, counted: &mut Counted) -> Standing {
+        let file = record.place.included.map(|(_, file)| Arc::clone(file));
+        let counted = counted.entry(file.clone()).or_default();
+        let line = counted.locate(record.place.text, record.span.start).0;
+        Standing { line, file }
+    }
+}
+
+/// How far the lines of each file are counted: records come in their order, so each text is gone through once.
+type Counted = HashMap<Option<Arc<str>>, LineStart>;
+
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "on line {}", self.line)?;
+        self.file.iter().try_for_each(|file| write!(f, " of {file}"))
     }
 }
 
@@ -111,8 +129,8 @@ struct Gathered {
     builder: Option<SnapshotBuilder>,
     /// Records before the SOA where the zone's name is not known: normally none.
     early: Vec<EarlyRecord>,
-    /// The first SOA, and where it stands in words.
-    soa: Option<(Rdata, Range<usize>, String)>,
+    /// The first SOA, and where it stands.
+    soa: Option<(Rdata, Range<usize>, Standing)>,
     /// The SOA is that of another zone: saying of each record that it is outside would say the same again.
     other_zone: bool,
 }
@@ -199,7 +217,8 @@ impl Gathered {
             }
             return same;
         }
-        self.soa = Some((record.rdata.into(), record.place_in_text(), place_in_words(record)));
+        self.soa =
+            Some((record.rdata.into(), record.place_in_text(), Standing::of(record, &mut Counted::new())));
         if let Some(origin) = self.origin.as_ref().filter(|origin| origin.as_ref() != record.owner) {
             let message = format!(
                 "The SOA record stands at {}, but the zone that was asked for is {origin}.",
@@ -269,7 +288,7 @@ fn report_sets(
         return;
     }
     // Places are not kept with records, so the text is read once more, for those few files that need it.
-    let mut report = Report { sets, problems: Problems::default() };
+    let mut report = Report { sets, counted: Counted::new(), problems: Problems::default() };
     read_into(&mut report, text, origin, loader);
     problems.append(report.problems);
 }
@@ -278,11 +297,12 @@ fn report_sets(
 struct SetReport {
     findings: Vec<Finding>,
     /// The TTL of the first record, and where it stands.
-    first: Option<(u32, String)>,
+    first: Option<(u32, Standing)>,
 }
 
 struct Report {
     sets: HashMap<RrKey, SetReport>,
+    counted: Counted,
     problems: Problems,
 }
 
@@ -295,7 +315,7 @@ impl Sink for Report {
             self.problems.add(finding.severity, span.clone(), finding.message, None);
         }
         match &set.first {
-            None => set.first = Some((record.ttl, place_in_words(&record))),
+            None => set.first = Some((record.ttl, Standing::of(&record, &mut self.counted))),
             Some((ttl, _)) if *ttl == record.ttl => {}
             Some((ttl, place)) => {
                 let message = format!(

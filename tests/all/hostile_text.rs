@@ -1,6 +1,7 @@
 //! Zone files that mean harm: each ends in a message, within a minute and 512 MiB of address space, and nothing raw
 //! reaches the terminal.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -48,6 +49,19 @@ fn generate_without_end() {
     ends_in_a_message(b"$GENERATE 0-10 a${0,4000000000,d} A 192.0.2.1\n", "127");
     ends_in_a_message(&b"$GENERATE 1-400000 a$ A 192.0.2.1\n".repeat(5), "others stand before it");
     ends_in_a_message(b"$GENERATE 2147483647-2147483647 a${2147483647} A 192.0.2.1\n", "too large");
+}
+
+/// Each was looked for from the start of the file, where the first record of its set stands: minutes for a large file.
+#[test]
+fn many_sets_with_two_ttls() {
+    let mut text = String::new();
+    for round in 0..2 {
+        for number in 0..150_000 {
+            writeln!(text, "a{number} {} A 192.0.2.{round}", 60 + round).unwrap();
+        }
+    }
+    ends_in_a_message(text.as_bytes(), "on line 5.");
+    ends_in_a_message(text.as_bytes(), "149000 more");
 }
 
 #[test]
