@@ -1,0 +1,109 @@
+//! A name of the zone with all its records, as rules see it.
+
+use super::types::Types;
+use crate::zone::{Contents, NameRef, RecordType, RrKey, SetId, Snapshot};
+
+/// One record of a name; its type is that of the set.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'z> {
+    pub ttl: u32,
+    pub rdata: &'z [u8],
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Set {
+    rtype: RecordType,
+    start: usize,
+    end: usize,
+}
+
+/// A name with its records. Filled again for the next name, so that a walk asks for memory once.
+#[derive(Debug)]
+pub struct Node<'z> {
+    pub owner: NameRef<'z>,
+    pub types: Types,
+    sets: Vec<Set>,
+    records: Vec<Record<'z>>,
+}
+
+impl<'z> Node<'z> {
+    pub fn new(owner: NameRef<'z>) -> Node<'z> {
+        Node { owner, types: Types::NONE, sets: Vec::new(), records: Vec::new() }
+    }
+
+    /// The name's records in a zone with changes.
+    pub fn read(zone: Contents<'z>, owner: NameRef<'z>) -> Node<'z> {
+        let mut node = Node::new(owner);
+        let base = zone.base.sets_at(owner).map(SetId);
+        if zone.changes.is_empty() {
+            node.fill(zone.base, base);
+            return node;
+        }
+        let first = RrKey::new(owner.to_name(), RecordType::SOA);
+        let mut changed =
+            zone.changes.range(first..).take_while(|(key, _)| key.owner.as_ref() == owner).peekable();
+        let take = |node: &mut Node<'z>, (key, change): (&'z RrKey, &'z crate::zone::Change)| {
+            if let Some(set) = &change.after {
+                let records = set.rdata.iter().enumerate();
+                node.push(key.rtype, records.map(|(at, rdata)| Record { ttl: set.ttl_of(at), rdata }));
+            }
+        };
+        for set in base {
+            let Some(key) = zone.base.key(set) else { continue };
+            while let Some(entry) = changed.next_if(|(other, _)| **other < key) {
+                take(&mut node, entry);
+            }
+            if let Some(entry) = changed.next_if(|(other, _)| **other == key) {
+                take(&mut node, entry);
+            } else {
+                node.push_set(zone.base, set);
+            }
+        }
+        for entry in changed {
+            take(&mut node, entry);
+        }
+        node
+    }
+
+    /// Takes the RRsets of one name of a snapshot.
+    pub fn fill(&mut self, zone: &'z Snapshot, sets: impl IntoIterator<Item = SetId>) {
+        (self.types, self.sets, self.records) =
+            (Types::NONE, std::mem::take(&mut self.sets), std::mem::take(&mut self.records));
+        self.sets.clear();
+        self.records.clear();
+        for set in sets {
+            self.push_set(zone, set);
+        }
+    }
+
+    fn push_set(&mut self, zone: &'z Snapshot, set: SetId) {
+        let rows = zone.rows_of(set);
+        let Some(rtype) = zone.rtype(rows.start) else { return };
+        let record = |row| Record { ttl: zone.ttl(row).unwrap_or_default(), rdata: zone.rdata(row) };
+        self.push(rtype, rows.map(record));
+    }
+
+    fn push(&mut self, rtype: RecordType, records: impl Iterator<Item = Record<'z>>) {
+        let start = self.records.len();
+        self.records.extend(records);
+        self.types = self.types | Types::one(rtype);
+        self.sets.push(Set { rtype, start, end: self.records.len() });
+    }
+
+    /// The records of a type; of several sets of signatures the first. Empty where there are none.
+    pub fn set(&self, rtype: RecordType) -> &[Record<'z>] {
+        self.sets().find(|(other, _)| *other == rtype).map_or(&[], |(_, records)| records)
+    }
+
+    /// Each RRset.
+    pub fn sets(&self) -> impl Iterator<Item = (RecordType, &[Record<'z>])> {
+        self.sets.iter().map(|set| (set.rtype, self.records.get(set.start..set.end).unwrap_or_default()))
+    }
+
+    /// Each record of some types.
+    pub fn records(&self, types: Types) -> impl Iterator<Item = (RecordType, &Record<'z>)> {
+        self.sets()
+            .filter(move |(rtype, _)| types.has(*rtype))
+            .flat_map(|(rtype, records)| records.iter().map(move |record| (rtype, record)))
+    }
+}

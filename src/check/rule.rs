@@ -1,0 +1,236 @@
+//! What a rule is, and how it says what it finds.
+
+use std::fmt;
+
+use super::node::{Node, Record};
+use super::types::Types;
+use super::view::{Above, View};
+use super::{Finding, Severity};
+use crate::zone::{NameRef, RecordType, RrKey};
+
+/// What a rule needs beside the zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing.
+    Zone,
+    /// The text of a zone file: the reader of zone files looks for it.
+    Text,
+    /// Answers of other servers.
+    Network,
+}
+
+/// What a rule looks at beside the records of one name: where that changes, it must look again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LooksAt(pub(super) u8);
+
+impl LooksAt {
+    /// The records of one name, and whether a delegation or DNAME above hides it.
+    pub const OWNER: LooksAt = LooksAt(1);
+    /// Other names and wildcards above the name.
+    pub const ABOVE: LooksAt = LooksAt(2);
+    /// What the names that its records refer to have.
+    pub const TARGETS: LooksAt = LooksAt(4);
+    /// Whether the zone has addresses or signatures anywhere.
+    pub const ZONE: LooksAt = LooksAt(8);
+    pub(super) const EVERYTHING: LooksAt = LooksAt(15);
+
+    pub const fn and(self, other: LooksAt) -> LooksAt {
+        LooksAt(self.0 | other.0)
+    }
+
+    pub(super) const fn meets(self, other: LooksAt) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// Looks at one name, which has a type that the rule is for.
+pub(super) type Look = fn(&Here<'_, '_>, &mut Found<'_>);
+
+/// One rule.
+pub struct Rule {
+    /// Stable, such as "L-29".
+    pub id: &'static str,
+    /// Stable as well, and easier to remember: "cname-and-other".
+    pub name: &'static str,
+    pub severity: Severity,
+    /// "RFC 1034 section 3.6.2".
+    pub source: &'static str,
+    /// What it looks for, and why that matters: a sentence or two.
+    pub about: &'static str,
+    pub needs: Needs,
+    pub looks_at: LooksAt,
+    /// The types of which a name must have one.
+    pub(super) at: Types,
+    /// Does it also look at names that a delegation or a DNAME hides?
+    pub(super) hidden: bool,
+    pub(super) look: Option<Look>,
+}
+
+impl fmt::Debug for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Rule) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Rule {}
+
+impl Rule {
+    const fn new(
+        (id, name): (&'static str, &'static str),
+        severity: Severity,
+        source: &'static str,
+        about: &'static str,
+        needs: Needs,
+    ) -> Rule {
+        Rule {
+            id,
+            name,
+            severity,
+            source,
+            about,
+            needs,
+            looks_at: LooksAt::OWNER,
+            at: Types::NONE,
+            hidden: false,
+            look: None,
+        }
+    }
+
+    /// A rule over the zone, for names that have one of the types.
+    pub(super) const fn zone(
+        id: (&'static str, &'static str),
+        severity: Severity,
+        source: &'static str,
+        about: &'static str,
+        at: &[RecordType],
+        look: Look,
+    ) -> Rule {
+        let at = if at.is_empty() { Types::ALL } else { Types::of(at) };
+        Rule { at, look: Some(look), ..Rule::new(id, severity, source, about, Needs::Zone) }
+    }
+
+    pub(super) const fn text(
+        id: (&'static str, &'static str),
+        severity: Severity,
+        source: &'static str,
+        about: &'static str,
+    ) -> Rule {
+        Rule::new(id, severity, source, about, Needs::Text)
+    }
+
+    pub(super) const fn network(
+        id: (&'static str, &'static str),
+        severity: Severity,
+        source: &'static str,
+        about: &'static str,
+    ) -> Rule {
+        Rule::new(id, severity, source, about, Needs::Network)
+    }
+
+    pub(super) const fn looking_at(self, more: LooksAt) -> Rule {
+        Rule { looks_at: self.looks_at.and(more), ..self }
+    }
+
+    /// Looks at hidden names as well.
+    pub(super) const fn hidden_too(self) -> Rule {
+        Rule { hidden: true, ..self }
+    }
+
+    /// The number in its id: what rules are ordered by.
+    pub fn number(&self) -> u32 {
+        self.id.strip_prefix("L-").and_then(|number| number.parse().ok()).unwrap_or(u32::MAX)
+    }
+
+    /// Is it for a name like this?
+    pub(super) fn is_for(&self, types: Types, hidden: bool) -> bool {
+        self.at.meets(types) && (self.hidden || !hidden)
+    }
+}
+
+/// The name that is looked at, and what is around it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Here<'a, 'z> {
+    pub node: &'a Node<'z>,
+    pub view: &'a View<'z>,
+    pub above: Above<'z>,
+}
+
+impl<'a, 'z> Here<'a, 'z> {
+    pub fn owner(&self) -> NameRef<'z> {
+        self.node.owner
+    }
+
+    pub fn set(&self, rtype: RecordType) -> &'a [Record<'z>] {
+        self.node.set(rtype)
+    }
+
+    pub fn types(&self) -> Types {
+        self.node.types
+    }
+
+    pub fn is_apex(&self) -> bool {
+        self.view.is_apex(self.node.owner)
+    }
+
+    /// Is the name delegated?
+    pub fn is_cut(&self) -> bool {
+        self.types().has(RecordType::NS) && !self.is_apex()
+    }
+
+    /// The labels of the owner below the zone's name.
+    pub fn own_labels(&self) -> impl Iterator<Item = &'z [u8]> + use<'z> {
+        labels_below(self.owner(), self.view.origin())
+    }
+}
+
+/// The labels of a name that the other one, above it, does not have.
+pub(super) fn labels_below<'n>(
+    name: NameRef<'n>,
+    origin: NameRef<'_>,
+) -> impl Iterator<Item = &'n [u8]> + use<'n> {
+    let mut left = name.wire().len().saturating_sub(origin.wire().len());
+    name.labels().take_while(move |label| {
+        let own = left > 0;
+        left = left.saturating_sub(label.len() + 1);
+        own
+    })
+}
+
+/// Takes what a rule finds at a name.
+pub(super) struct Found<'f> {
+    pub rule: &'static Rule,
+    pub owner: NameRef<'f>,
+    pub findings: &'f mut Vec<Finding>,
+}
+
+impl Found<'_> {
+    /// About a whole RRset of the name.
+    pub fn set(&mut self, rtype: RecordType, message: String) {
+        self.push(self.rule.severity, rtype, None, message);
+    }
+
+    /// About one record of it.
+    pub fn record(&mut self, rtype: RecordType, record: &Record<'_>, message: String) {
+        self.push(self.rule.severity, rtype, Some(record.rdata), message);
+    }
+
+    /// With another severity than the rule's.
+    pub fn with(&mut self, severity: Severity, rtype: RecordType, record: &Record<'_>, message: String) {
+        self.push(severity, rtype, Some(record.rdata), message);
+    }
+
+    fn push(&mut self, severity: Severity, rtype: RecordType, record: Option<&[u8]>, message: String) {
+        let key = match record {
+            Some(rdata) => RrKey::of_record(self.owner, rtype, rdata),
+            None => RrKey::new(self.owner.to_name(), rtype),
+        };
+        let record = record.map(Into::into);
+        self.findings.push(Finding { rule: self.rule, severity, key, record, message });
+    }
+}

@@ -1,0 +1,100 @@
+//! Wildcards (RFC 4592): where they stand, and what they no longer answer.
+
+use super::super::Severity::{Error, Hint, Warning};
+use super::super::rule::{Found, Here, LooksAt, Rule};
+use super::super::types::Types;
+use super::wildcard_above;
+use crate::zone::RecordType;
+
+/// What a wildcard answers that people would miss.
+const MISSED: &[RecordType] = &[
+    RecordType::A,
+    RecordType::AAAA,
+    RecordType::CNAME,
+    RecordType::MX,
+    RecordType::TXT,
+    RecordType::SRV,
+    RecordType::HTTPS,
+    RecordType::SVCB,
+    RecordType::CAA,
+];
+
+pub const RULES: &[Rule] = &[
+    Rule::zone(
+        ("L-17", "inner-wildcard"),
+        Warning,
+        "RFC 4592 section 4",
+        "A label * that is not the first one is no wildcard: it is a name like any other.",
+        &[],
+        inner,
+    )
+    .hidden_too(),
+    Rule::zone(
+        ("L-18", "wildcard-ns"),
+        Error,
+        "RFC 4592 sections 4.2 and 4.4",
+        "What NS or DNAME records at a wildcard mean is not defined; BIND refuses wildcard NS records.",
+        &[RecordType::NS, RecordType::DNAME],
+        hiding,
+    ),
+    Rule::zone(
+        ("L-111", "covered-by-wildcard"),
+        Hint,
+        "RFC 4592 section 3.3.1",
+        "A name that stands below a wildcard is no longer answered by it, for no type: which answers it takes away.",
+        &[],
+        taken_away,
+    )
+    .looking_at(LooksAt::ABOVE),
+];
+
+fn inner(here: &Here<'_, '_>, found: &mut Found<'_>) {
+    if here.own_labels().skip(1).any(|label| label == b"*")
+        && let Some((rtype, _)) = here.node.sets().next()
+    {
+        let message = format!("{} has a * inside: only as the first label it is a wildcard.", here.owner());
+        found.set(rtype, message);
+    }
+}
+
+fn hiding(here: &Here<'_, '_>, found: &mut Found<'_>) {
+    if here.owner().is_wildcard() && !here.is_apex() {
+        for rtype in [RecordType::NS, RecordType::DNAME].into_iter().filter(|rtype| here.types().has(*rtype))
+        {
+            let message = format!(
+                "{} is a wildcard and has {rtype} records. What that means is not defined, and BIND refuses NS there.",
+                here.owner()
+            );
+            found.set(rtype, message);
+        }
+    }
+}
+
+fn taken_away(here: &Here<'_, '_>, found: &mut Found<'_>) {
+    // Nobody asks for the address of a name that only programs know.
+    let for_programs = here.owner().wire().get(1) == Some(&b'_');
+    if here.view.census.wildcards == 0 || here.is_apex() || for_programs {
+        return;
+    }
+    let Some((wildcard, types)) = wildcard_above(here.view, here.owner()) else { return };
+    // Where an alias stands, it answers every question.
+    if here.types().has(RecordType::CNAME) || types.meets(Types::one(RecordType::NS)) {
+        return;
+    }
+    let lost: Vec<String> = MISSED
+        .iter()
+        .filter(|rtype| types.has(**rtype) && !here.types().has(**rtype))
+        .map(RecordType::to_string)
+        .collect();
+    if lost.is_empty() {
+        return;
+    }
+    if let Some((rtype, _)) = here.node.sets().next() {
+        let message = format!(
+            "{} is no longer answered by {wildcard}: it has no {} of its own.",
+            here.owner(),
+            lost.join(", ")
+        );
+        found.set(rtype, message);
+    }
+}

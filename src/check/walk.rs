@@ -1,0 +1,102 @@
+//! The walk over a whole zone: every name once, in order, with the rules that are for its types.
+
+use super::Finding;
+use super::index::Index;
+use super::node::Node;
+use super::rule::{Found, Here, LooksAt, Rule};
+use super::rules;
+use super::types::Types;
+use super::view::{Above, Census, View};
+use crate::zone::{ChangeMap, Contents, Snapshot};
+
+/// Zones with fewer names are walked by one thread.
+const LARGE: usize = 20_000;
+
+/// Holds a zone against all rules that need nothing else. `now`: seconds since 1970, for the rules about times.
+/// The findings come in zone order.
+pub fn check(zone: &Snapshot, now: Option<u64>) -> Vec<Finding> {
+    check_with(zone, now).0
+}
+
+/// The same, with the counts over the zone and how often a rule looked at a name.
+pub(super) fn check_with(zone: &Snapshot, now: Option<u64>) -> (Vec<Finding>, Census, usize) {
+    let index = Index::of(zone);
+    let changes = ChangeMap::new();
+    let contents = Contents { base: zone, changes: &changes };
+    let view = View { zone: contents, index: Some(&index), census: &index.census, now };
+    let names = index.len();
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(names / LARGE).max(1);
+    let part = |number: usize| names * number / workers..names * (number + 1) / workers;
+    let (mut findings, mut looks) = (Vec::new(), 0);
+    std::thread::scope(|scope| {
+        let (view, index) = (&view, &index);
+        let others: Vec<_> =
+            (1..workers).map(|number| scope.spawn(move || walk(view, index, part(number)))).collect();
+        let mut take = |(mut found, looked): (Vec<Finding>, usize)| {
+            findings.append(&mut found);
+            looks += looked;
+        };
+        take(walk(view, index, part(0)));
+        for other in others {
+            match other.join() {
+                Ok(found) => take(found),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+    });
+    (findings, index.census, looks)
+}
+
+fn walk<'z>(view: &View<'z>, index: &Index, names: std::ops::Range<usize>) -> (Vec<Finding>, usize) {
+    let zone = view.zone.base;
+    let (mut findings, mut looks) = (Vec::new(), 0);
+    let Some(first) = index.owner(zone, names.start) else { return (findings, looks) };
+    let mut above = Above::find(view, first);
+    let mut node = Node::new(first);
+    // Names have few different sets of types: which rules are for each is found once.
+    let mut plans: Vec<(Types, bool, Vec<&'static Rule>)> = Vec::new();
+    for number in names {
+        let (Some(owner), types) = (index.owner(zone, number), index.types(number)) else { continue };
+        above.arrive(owner);
+        let hidden = above.hides();
+        let plan = plans.iter().position(|(for_types, when, _)| *for_types == types && *when == hidden);
+        let plan = plan.unwrap_or_else(|| {
+            plans.push((types, hidden, rules::all().filter(|rule| rule.is_for(types, hidden)).collect()));
+            plans.len() - 1
+        });
+        node.owner = owner;
+        node.fill(zone, index.sets(number));
+        let here = Here { node: &node, view, above };
+        for rule in plans.get(plan).map_or(&[][..], |(_, _, rules)| rules) {
+            looks += 1;
+            look(rule, &here, &mut findings);
+        }
+        above.pass(owner, types, view.is_apex(owner));
+    }
+    (findings, looks)
+}
+
+/// Lets some rules look at one name; how many did.
+pub(super) fn look_at(view: &View<'_>, node: &Node<'_>, mask: LooksAt, findings: &mut Vec<Finding>) -> usize {
+    let above = Above::find(view, node.owner);
+    // Lifetimes of view and node meet here.
+    fn run<'z>(
+        view: &View<'z>,
+        node: &Node<'z>,
+        above: Above<'z>,
+        mask: LooksAt,
+        findings: &mut Vec<Finding>,
+    ) -> usize {
+        let here = Here { node, view, above };
+        let rules =
+            rules::all().filter(|rule| rule.looks_at.meets(mask) && rule.is_for(node.types, above.hides()));
+        rules.map(|rule| look(rule, &here, findings)).count()
+    }
+    run(view, node, above, mask, findings)
+}
+
+fn look(rule: &'static Rule, here: &Here<'_, '_>, findings: &mut Vec<Finding>) {
+    if let Some(look) = rule.look {
+        look(here, &mut Found { rule, owner: here.owner(), findings });
+    }
+}
