@@ -19,6 +19,8 @@ pub struct Changes {
     /// The first line on the screen.
     pub offset: usize,
     pub lines: Vec<Line>,
+    /// Others made it another one, and nobody has pressed a key since.
+    is_new: bool,
     /// What would be sent, where the zone is at a server; otherwise a sentence on why nothing can be pushed or saved.
     pub plan: Result<Option<Plan>, String>,
 }
@@ -76,7 +78,7 @@ impl Changes {
             _ => Vec::new(),
         };
         let lines = lines(open, &wanted, &plan, &predictions, width.saturating_sub(SIGNS));
-        Changes { selected: 0, offset: 0, lines, plan }
+        Changes { selected: 0, offset: 0, lines, is_new: false, plan }
     }
 
     /// Keeps the selected change on the screen, its head at least.
@@ -243,6 +245,20 @@ pub fn refresh(app: &mut App) {
     }
 }
 
+/// The same after the zone changed. The marker stays with its change, of which this is the key.
+pub fn zone_moved_on(app: &mut App, key: Option<RrKey>) {
+    refresh(app);
+    let (Screen::Changes(changes), super::Zone::Open(open)) = (&mut app.screen, &app.zone) else { return };
+    let at = key.and_then(|key| open.draft.changes().keys().position(|changed| *changed == key));
+    changes.selected = at.unwrap_or(changes.selected);
+    changes.is_new = true;
+}
+
+/// The key of the selected change, where the screen is shown.
+pub fn selected_key(app: &App) -> Option<RrKey> {
+    selected(app).map(|(_, key)| key)
+}
+
 fn selected(app: &App) -> Option<(&Open, RrKey)> {
     match (&app.screen, app.open()) {
         (Screen::Changes(changes), Some(open)) => Some((open, changes.key(open)?)),
@@ -278,9 +294,13 @@ pub fn drop_change(app: &mut App) {
 
 /// Decides a conflict for the person's own side.
 pub fn keep_mine(app: &mut App) {
-    if let Some((_, key)) = selected(app) {
-        app.decide(&key, Choice::Mine);
+    let Some((_, key)) = selected(app) else { return };
+    if let Screen::Changes(changes) = &mut app.screen
+        && std::mem::take(&mut changes.is_new)
+    {
+        return app.complain("the zone moved on meanwhile: look at it again, then decide");
     }
+    app.decide(&key, Choice::Mine);
 }
 
 /// Leaves the selected change out of the push, or takes it in again.

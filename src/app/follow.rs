@@ -77,6 +77,7 @@ impl App {
 
     /// Puts the draft onto a newer zone, on disk as well, and finds out what others did.
     pub(super) fn rebase(&mut self, zone: Arc<Snapshot>, way: Way) {
+        let reviewed = super::changes::selected_key(self);
         let Some(open) = self.open_mut() else { return };
         let (before, changes, steps) =
             (open.draft.base().clone(), open.draft.changes().len(), !open.draft.entries().is_empty());
@@ -86,8 +87,8 @@ impl App {
         if steps {
             self.rewrite_draft();
         }
-        super::changes::refresh(self);
-        super::merge::refresh(self);
+        super::changes::zone_moved_on(self, reviewed);
+        super::merge::zone_moved_on(self);
         if let Some(Overlay::Dialog(dialog)) = &mut self.overlay {
             dialog.zone_moved_on(zone.serial());
         }

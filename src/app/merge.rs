@@ -20,6 +20,10 @@ pub struct Merge {
     pub selected: usize,
     /// How many are open.
     pub total: usize,
+    /// What is on the screen.
+    shown: Conflict,
+    /// It came there, or became another, without a key: nobody has looked at it yet.
+    is_new: bool,
     /// The first line on the screen.
     pub offset: usize,
     pub lines: Vec<Line>,
@@ -88,7 +92,15 @@ impl Merge {
             lines.extend(blocks.into_iter().flatten().map(|cell| vec![cell]));
         }
         lines.extend(both.into_iter().map(|cell| vec![cell]));
-        Some(Merge { selected, total: conflicts.len(), offset: 0, lines, cell_width })
+        Some(Merge {
+            selected,
+            total: conflicts.len(),
+            shown: conflict.clone(),
+            is_new: false,
+            offset: 0,
+            lines,
+            cell_width,
+        })
     }
 
     pub fn keep_in_view(&mut self, height: usize) {
@@ -238,7 +250,7 @@ fn show(app: &mut App, selected: usize) {
     }
 }
 
-/// Makes the screen anew where it is shown, after the draft, the zone or the width changed.
+/// Makes the screen anew where it is shown, after the draft or the width changed.
 pub fn refresh(app: &mut App) {
     if let Screen::Merge(merge) = &app.screen {
         let selected = merge.selected;
@@ -246,9 +258,38 @@ pub fn refresh(app: &mut App) {
     }
 }
 
-fn current(app: &App) -> Option<Conflict> {
-    match (&app.screen, app.open()) {
-        (Screen::Merge(merge), Some(open)) => open.draft.open_conflicts().into_iter().nth(merge.selected),
+/// The same after the zone changed: the screen stays with its conflict, and what is another one by now is decided only
+/// after it was looked at. A key that was pressed over the old one must not decide the new one.
+pub fn zone_moved_on(app: &mut App) {
+    let (Screen::Merge(merge), Some(open)) = (&app.screen, app.open()) else { return };
+    let (before, was_new, selected, offset) =
+        (merge.shown.clone(), merge.is_new, merge.selected, merge.offset);
+    let conflicts = open.draft.open_conflicts();
+    let at = before.key().and_then(|key| conflicts.iter().position(|conflict| conflict.is_about(key)));
+    show(app, at.unwrap_or(selected));
+    if let Screen::Merge(merge) = &mut app.screen {
+        let is_same = merge.shown == before;
+        merge.is_new = was_new || !is_same;
+        if is_same {
+            merge.offset = offset;
+        }
+    }
+}
+
+/// The conflict on the screen, to be decided; nothing where nobody has seen it as it is now, which is said.
+fn seen(app: &mut App) -> Option<Conflict> {
+    let Screen::Merge(merge) = &mut app.screen else { return None };
+    let shown = merge.shown.clone();
+    if std::mem::take(&mut merge.is_new) {
+        app.complain("others changed this meanwhile: look at it again, then decide");
+        return None;
+    }
+    Some(shown)
+}
+
+fn current(app: &App) -> Option<&Conflict> {
+    match &app.screen {
+        Screen::Merge(merge) => Some(&merge.shown),
         _ => None,
     }
 }
@@ -270,8 +311,26 @@ pub fn both(app: &mut App) {
 }
 
 fn choose(app: &mut App, choice: Choice) {
-    if let Some(conflict) = current(app) {
-        app.decide_conflict(&conflict, choice);
+    if let Some(conflict) = seen(app) {
+        app.decide_conflicts(&[conflict], choice);
+    }
+}
+
+/// Keeps what is mine of all that is left to decide.
+pub fn all_mine(app: &mut App) {
+    choose_all(app, Choice::Mine);
+}
+
+pub fn all_theirs(app: &mut App) {
+    choose_all(app, Choice::Theirs);
+}
+
+fn choose_all(app: &mut App, choice: Choice) {
+    if seen(app).is_some()
+        && let Some(open) = app.open()
+    {
+        let conflicts = open.draft.open_conflicts();
+        app.decide_conflicts(&conflicts, choice);
     }
 }
 
@@ -300,25 +359,30 @@ impl App {
         let Some(open) = self.open() else { return };
         let conflict = open.draft.open_conflicts().into_iter().find(|conflict| conflict.is_about(key));
         if let Some(conflict) = conflict {
-            self.decide_conflict(&conflict, choice);
+            self.decide_conflicts(&[conflict], choice);
         }
     }
 
-    fn decide_conflict(&mut self, conflict: &Conflict, choice: Choice) {
+    /// One step, whether it is one conflict or several.
+    fn decide_conflicts(&mut self, conflicts: &[Conflict], choice: Choice) {
         if self.is_refused() {
             return;
         }
         let Some(open) = self.open_mut() else { return };
         let origin = open.draft.base().origin().clone();
-        let name = conflict.key().map_or_else(String::new, |key| describe::set(key, &origin));
+        let name = match conflicts {
+            [one] => one.key().map_or_else(String::new, |key| describe::set(key, &origin)),
+            several => count(several.len(), "record set"),
+        };
         let (label, news) = match choice {
             Choice::Mine => (format!("keep mine: {name}"), "yours will be pushed over theirs"),
             Choice::Theirs => (format!("take theirs: {name}"), "theirs stays, yours is taken back"),
             Choice::Both => (format!("both: {name}"), "theirs and yours together will be pushed"),
         };
-        let Some(entry) = open.draft.decide(conflict, choice, label) else { return };
+        let Some(entry) = open.draft.decide_all(conflicts, choice, label) else { return };
         open.refresh();
-        conflict.sets.iter().for_each(|sides| drop(open.news.remove(&sides.key)));
+        let sets = conflicts.iter().flat_map(|conflict| &conflict.sets);
+        sets.for_each(|sides| drop(open.news.remove(&sides.key)));
         let left = open.draft.open_conflicts().len();
         self.journal(entry);
         self.ask_nameservers();

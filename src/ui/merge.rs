@@ -8,7 +8,8 @@ use crate::app::merge::{CellKind, Merge};
 
 pub fn draw(merge: &Merge, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     let theme = canvas.theme;
-    let note = format!("{} of {} to decide", merge.selected + 1, merge.total);
+    let all = if merge.total > 1 { "; am, at: all mine, all theirs" } else { "" };
+    let note = format!("{} of {} to decide{all}", merge.selected + 1, merge.total);
     let inside = canvas.pane(layout, area, "Merge", &note, true);
     for (line, y) in merge.lines.iter().skip(merge.offset).zip(inside.y..inside.bottom()) {
         let several = line.len() > 1;

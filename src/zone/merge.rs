@@ -205,8 +205,18 @@ impl Draft {
 
     /// Decides a conflict, as one step: undone, it is open again. `None` where there is nothing to decide.
     pub fn decide(&mut self, conflict: &Conflict, choice: Choice, label: impl Into<String>) -> Option<Entry> {
+        self.decide_all(std::slice::from_ref(conflict), choice, label)
+    }
+
+    /// Decides several in the same way, as one step.
+    pub fn decide_all(
+        &mut self,
+        conflicts: &[Conflict],
+        choice: Choice,
+        label: impl Into<String>,
+    ) -> Option<Entry> {
         let mut step = Step::new(label, ChangeMap::new());
-        for sides in &conflict.sets {
+        for sides in conflicts.iter().flat_map(|conflict| &conflict.sets) {
             let key = &sides.key;
             if self.changes().contains_key(key) {
                 let seen = Change { before: sides.seen.clone(), after: sides.theirs.clone() };

@@ -120,6 +120,16 @@ pub static TABLE: &[Command] = &[
     command("take-both", "b", &[Merge], merge::both, "both: what I did and what they did")
         .hint(1, "both")
         .when(merge::may_be_both),
+    command("all-mine", "am", &[Merge], merge::all_mine, "mine for all that are left to decide, as one step")
+        .hint(18, "all mine"),
+    command(
+        "all-theirs",
+        "at",
+        &[Merge],
+        merge::all_theirs,
+        "theirs for all that are left to decide, as one step",
+    )
+    .hint(18, "all theirs"),
     command("next-conflict", "n Tab Right", &[Merge], merge::next, "the next one to decide").hint(3, "next"),
     command("previous-conflict", "p N Shift-Tab Left", &[Merge], merge::previous, "the one before")
         .hint(4, "previous"),

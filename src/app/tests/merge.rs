@@ -28,7 +28,7 @@ fn screens() {
     test.keys("M");
     insta::assert_snapshot!(test.screen(80, 24), @"
      example.com · ns1.example.com · serial 2026112105 · 3 changes             demo
-    ┌ Merge ──────────────────────────────────────────────────── 1 of 2 to decide ─┐
+    ┌ Merge ────────────────────── 1 of 2 to decide; am, at: all mine, all theirs ─┐
     │ mail A: changed by you and by others                                         │
     │                                                                              │
     │ before                                                                       │
@@ -55,7 +55,7 @@ fn screens() {
     test.keys("n");
     insta::assert_snapshot!(test.screen(80, 24), @"
      example.com · ns1.example.com · serial 2026112105 · 3 changes             demo
-    ┌ Merge ──────────────────────────────────────────────────── 2 of 2 to decide ─┐
+    ┌ Merge ────────────────────── 2 of 2 to decide; am, at: all mine, all theirs ─┐
     │ www A: changed by you and by others                                          │
     │                                                                              │
     │ before                                                                       │
@@ -81,7 +81,7 @@ fn screens() {
     ");
     insta::assert_snapshot!(test.screen(132, 43), @"
      example.com · ns1.example.com · serial 2026112105 · 3 changes                                                                 demo
-    ┌ Merge ──────────────────────────────────────────────────────────────────────────────────────────────────────── 2 of 2 to decide ─┐
+    ┌ Merge ────────────────────────────────────────────────────────────────────────── 2 of 2 to decide; am, at: all mine, all theirs ─┐
     │ www A: changed by you and by others                                                                                              │
     │                                                                                                                                  │
     │ before                                    mine (m)                                  theirs (t)                                   │
@@ -122,7 +122,7 @@ fn screens() {
     │                                                                                                                                  │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
-     u undo  m mine  t theirs  b both  n next  p previous  c changes  R reload  ? help
+     u undo  m mine  t theirs  b both  am all mine  at all theirs  n next  p previous  c changes  R reload  ? help
     ");
 }
 
@@ -241,4 +241,66 @@ fn nothing_to_decide() {
     let mut test = Test::new();
     test.keys("M");
     assert!(test.message().starts_with("nothing is to be decided"), "{}", test.message());
+}
+
+#[test]
+fn all_that_is_left_is_decided_as_one_step() {
+    for (keys, left) in [("a m", 1), ("a t", 0)] {
+        let mut test = conflicts();
+        test.keys("M").keys(keys);
+        let said = test.message().to_owned();
+        assert!(said.starts_with("2 record sets: "), "{said}");
+        assert!(said.ends_with("all is decided: review it, then push"), "{said}");
+        assert_eq!(open_conflicts(&test).len(), 0);
+        let overwritten =
+            test.changes().iter().filter(|line| line.as_str() == "+ mail 3600 A 192.0.2.26").count();
+        assert_eq!(overwritten, left, "{keys}");
+        test.keys("u");
+        assert_eq!(open_conflicts(&test).len(), 2, "one step");
+    }
+    // One is decided already, and stays so.
+    let mut test = conflicts();
+    test.keys("M b a t u");
+    assert_eq!(open_conflicts(&test).len(), 1);
+    assert_eq!(test.message(), "undone: take theirs: www A");
+}
+
+/// The zone moves on between the last frame and the key.
+#[test]
+fn a_key_decides_only_what_was_on_the_screen() {
+    let moved = |to: &str| {
+        let mut test = conflicts();
+        test.keys("M R");
+        test.load(&ZONE.replace("2026112101", "2026112106").replace("192.0.2.25", to));
+        test
+    };
+    for key in ["m", "t", "b", "a m", "a t"] {
+        let mut test = moved("192.0.2.28");
+        let before = test.changes();
+        test.keys(key);
+        assert_eq!(test.message(), "others changed this meanwhile: look at it again, then decide", "{key}");
+        assert_eq!(test.changes(), before, "{key}");
+        assert!(test.screen(80, 24).contains("192.0.2.28"));
+        test.keys(key);
+        assert_eq!(open_conflicts(&test).len(), 0, "{key}");
+    }
+    // It is the same as it was: no reason to look again.
+    let mut test = moved("192.0.2.27");
+    test.keys("m");
+    assert_eq!(open_conflicts(&test).len(), 0);
+    // It is over: the next one takes its place, and was not seen either.
+    let mut test = conflicts();
+    test.keys("M R");
+    test.load(&ZONE.replace("2026112101", "2026112106").replace("www    3600  A     192.0.2.10\n", ""));
+    assert!(test.screen(80, 24).contains("www A: changed by you"), "{}", test.screen(80, 24));
+    test.keys("m");
+    assert_eq!(open_conflicts(&test).len(), 1);
+    // In the review the marker stays with its change, and mine is not kept unseen.
+    let mut test = conflicts();
+    test.keys("c G k R");
+    test.load(&ZONE.replace("2026112101", "2026112106").replace("192.0.2.25", "192.0.2.29"));
+    test.keys("Home m");
+    assert_eq!(test.message(), "the zone moved on meanwhile: look at it again, then decide");
+    test.keys("m");
+    assert_eq!(open_conflicts(&test).len(), 0);
 }
