@@ -258,7 +258,10 @@ fn lines(report: &Report, origin: &crate::zone::Name) -> Vec<Line> {
         None => report.serial_before.to_string(),
     };
     line(Tone::Plain, format!("Serial {serial}.  Answer {answer}."));
-    for (key, _, verdict) in &report.verdicts {
+    // What is not as it was asked for comes first: it must not stand below a thousand that are.
+    let (applied, others): (Vec<_>, Vec<_>) =
+        report.verdicts.iter().partition(|(.., verdict)| matches!(verdict, Verdict::Applied));
+    for (key, _, verdict) in others.into_iter().chain(applied) {
         let name = describe::set(key, origin);
         let (tone, word, why) = match verdict {
             Verdict::Applied => (Tone::Good, "applied", None),

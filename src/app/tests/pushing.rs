@@ -243,10 +243,8 @@ fn the_result() {
     test.keys("c w y");
     let Some(Effect::Push { request, .. }) = test.effects.last() else { panic!() };
     let request = *request;
-    // A server that says NOERROR, raises its serial and keeps one record that it was told to delete.
-    let served = ZONE
-        .replace("2026112101", "2026112102")
-        .replace("shop   300   CNAME www", "shop   300   CNAME shops.example.net.");
+    // A server that says NOERROR, raises its serial and keeps one record that it was told to change.
+    let served = ZONE.replace("2026112101", "2026112102").replace("old    86400 A     192.0.2.99\n", "");
     let served = zone(&format!("{}www 300 A 192.0.2.12\n", served.replace("www    3600", "www    300")));
     let mut sent = false;
     let mut next = 0;
@@ -272,10 +270,10 @@ fn the_result() {
     │ Not everything is as it was asked for.                                       │
     │ What is missing is still in your draft: c shows it.                          │
     │ Serial 2026112101 -> 2026112102.  Answer NOERROR.                            │
-    │ not applied        old A                                                     │
+    │ not applied        shop CNAME                                                │
     │                    The server said yes, but does not show it. Its log may    │
     │                    tell why.                                                 │
-    │ applied            shop CNAME                                                │
+    │ applied            old A                                                     │
     │ applied            www A                                                     │
     │                                                                              │
     │                                                                              │
@@ -298,13 +296,13 @@ fn the_result() {
     │ Not everything is as it was asked for.                                                                                           │
     │ What is missing is still in your draft: c shows it.                                                                              │
     │ Serial 2026112101 -> 2026112102.  Answer NOERROR.                                                                                │
-    │ not applied        old A                                                                                                         │
+    │ not applied        shop CNAME                                                                                                    │
     │                    The server said yes, but does not show it. Its log may tell why.                                              │
-    │ applied            shop CNAME                                                                                                    │
+    │ applied            old A                                                                                                         │
     │ applied            www A                                                                                                         │
     │                                                                                                                                  │
     │                                                                                                                                  │
     │                                                                                                                                  │
     ");
-    assert_eq!(test.changes(), ["- old 86400 A 192.0.2.99"]);
+    assert_eq!(test.changes(), ["- shop 300 CNAME www", "+ shop 300 CNAME shops.example.net."]);
 }
