@@ -50,6 +50,8 @@ pub(super) enum Then {
     Review,
     AskDiscard,
     DiscardAndQuit,
+    DiscardForGood,
+    TakeOver,
     Resume(FoundDraft),
     Merge(FoundDraft),
     AskDrop(FoundDraft),
@@ -104,10 +106,37 @@ impl Dialog {
     }
 
     fn discard(changes: usize) -> Dialog {
-        let text =
-            vec![format!("Discard {} for good?", count(changes, "change")), "This cannot be undone.".into()];
+        let text = vec![
+            if changes == 0 {
+                "Discard the text?".into()
+            } else {
+                format!("Discard {}?", count(changes, "change"))
+            },
+            "What is discarded is set aside: :bring-back gets it back at a later start.".into(),
+        ];
         let buttons = vec![("Discard and quit", 'y', Then::DiscardAndQuit), ("Cancel", 'c', Then::Close)];
         Dialog { selected: 1, ..Dialog::new("Discard", text, buttons) }
+    }
+
+    /// It cannot be set aside.
+    pub fn discard_for_good(failure: &Failure) -> Dialog {
+        let text = vec![
+            failure.what.clone(),
+            failure.why.clone(),
+            "Discard it for good? That cannot be undone.".into(),
+        ];
+        let buttons = vec![("Discard for good", 'y', Then::DiscardForGood), ("Cancel", 'c', Then::Close)];
+        Dialog { selected: 1, ..Dialog::new("Discard", text, buttons) }
+    }
+
+    /// Another editor is at it right now.
+    pub fn take_over(holder: &str) -> Dialog {
+        let text = vec![
+            format!("{holder} edits this zone."),
+            "Take the draft over? That editor can only read then; what was done in it is kept.".into(),
+        ];
+        let buttons = vec![("Take it over", 'y', Then::TakeOver), ("Cancel", 'n', Then::Close)];
+        Dialog { selected: 1, ..Dialog::new("Take over", text, buttons) }
     }
 
     /// A draft of an earlier run: `draft` is what it makes of the zone as it is now.
@@ -246,7 +275,9 @@ impl App {
             Then::Quit => self.quit(),
             Then::Review => changes::open(self),
             Then::AskDiscard => self.overlay = Some(Overlay::Dialog(Dialog::discard(changes))),
-            Then::DiscardAndQuit => {
+            Then::DiscardAndQuit => self.discard_and_quit(),
+            Then::TakeOver => self.effect(Effect::TakeOver),
+            Then::DiscardForGood => {
                 self.effect(Effect::ClearDraft);
                 if self.text.mode.is_some() || self.file().is_some_and(super::file::File::is_mended) {
                     self.effect(Effect::DropText);

@@ -42,6 +42,12 @@ pub enum Effect {
     DiscardFound,
     /// Keep a draft that is not the one on disk beside it; tell with [`Msg::Notice`] or [`Msg::Failed`].
     SetDraftAside { entries: Vec<Entry>, base_serial: u32 },
+    /// The person leaves and does not want the draft, nor the text being edited, if there is one: set them aside, then
+    /// remove them; tell with [`Msg::Discarded`].
+    Discard { entries: Vec<Entry>, base_serial: u32, text: Option<Text> },
+    /// Put the draft that was discarded last in the place of the one on disk, which is empty; tell with
+    /// [`Msg::DraftFound`], [`Msg::Notice`] or [`Msg::Failed`].
+    BringBack,
     /// Take the draft from the editor that holds it; tell with [`Msg::DraftFound`] or [`Msg::Failed`].
     TakeOver,
     /// Ask a nameserver for the zone's serial; tell with [`Msg::Nameserver`].

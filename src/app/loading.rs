@@ -100,6 +100,7 @@ impl App {
             (zone, Ok(loaded)) => {
                 *zone = Zone::Open(Box::new(Open::new(loaded)));
                 self.file_opened();
+                self.show_theirs();
                 self.offer_draft();
                 self.offer_text();
                 self.ask_interrupted();
@@ -141,6 +142,7 @@ impl App {
 
     pub(super) fn on_draft(&mut self, found: FoundDraft) {
         if self.locked.take().is_some() {
+            (self.holder_gone, self.theirs) = (false, None);
             self.say("the draft is yours now");
             if let Some(open) = self.open_mut() {
                 // What it shows of the other's draft, which comes again.
@@ -200,9 +202,10 @@ impl App {
         // Its buttons would change the draft.
         self.overlay.take_if(|overlay| matches!(overlay, Overlay::Dialog(_)));
         self.complain(format!(
-            "another editor ({holder}) has taken this draft over, with what you did so far; you can only read now; :take-over takes it back"
+            "another editor ({holder}) has taken this draft over, with what you did so far; you can only read now; W takes it back"
         ));
         self.locked = Some(holder);
+        self.holder_gone = false;
         let is_file = self.file().is_some();
         let Some(open) = self.open_mut() else { return };
         let mut theirs = Draft::new(open.draft.base().clone());
@@ -223,6 +226,42 @@ impl App {
         super::merge::refresh(self);
     }
 
+    pub(super) fn on_locked(&mut self, holder: String) {
+        self.locked = Some(holder);
+        self.holder_gone = false;
+    }
+
+    /// The other editor has ended.
+    pub(super) fn on_free(&mut self) {
+        if self.locked.is_some() {
+            self.holder_gone = true;
+            self.say("the other editor has ended; W makes this one the editor");
+        }
+    }
+
+    /// The draft of the editor that holds it, to be looked at.
+    pub(super) fn on_seen(&mut self, entries: Vec<Entry>) {
+        if self.locked.is_some() {
+            self.theirs = Some(entries);
+            self.show_theirs();
+        }
+    }
+
+    /// The text of a file goes with its draft, so that of a file is not shown.
+    pub(super) fn show_theirs(&mut self) {
+        let is_file = self.file().is_some();
+        let Zone::Open(open) = &mut self.zone else { return };
+        let Some(entries) = self.theirs.take().filter(|_| !is_file) else { return };
+        let mut theirs = Draft::new(open.draft.base().clone());
+        theirs.replay(entries);
+        if open.draft.changes() != theirs.changes() {
+            open.draft = theirs;
+            open.refresh();
+            super::changes::refresh(self);
+            super::merge::refresh(self);
+        }
+    }
+
     /// Says why, where the draft is another editor's.
     pub(super) fn is_refused(&mut self) -> bool {
         let refused = self.locked.is_some().then(|| self.editable().err()).flatten();
@@ -236,7 +275,11 @@ impl App {
         }
     }
 
+    /// From one that runs, only when that is meant.
     pub(super) fn take_over(&mut self) {
-        self.effect(Effect::TakeOver);
+        match self.locked.as_ref().filter(|_| !self.holder_gone) {
+            Some(holder) => self.overlay = Some(Overlay::Dialog(Dialog::take_over(holder))),
+            None => self.effect(Effect::TakeOver),
+        }
     }
 }

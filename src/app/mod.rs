@@ -66,6 +66,7 @@ use self::text::broken::Broken;
 use crate::edit::Field;
 use crate::facts::{Failure, OpenForm, ServerKind};
 use crate::key::Key;
+use crate::zone::draft::Entry;
 use crate::zone::{Name, Snapshot};
 
 pub use self::effect::Effect;
@@ -176,12 +177,16 @@ pub struct App {
     pub disk_trouble: Option<Failure>,
     /// Is any of the draft not on disk yet?
     pub saving: bool,
-    /// The person wants to leave, once the draft is on disk.
-    leaving: bool,
+    /// The person wants to leave, once something is done.
+    leaving: Option<quitting::Leaving>,
     /// Show a line about the selected record? It costs bytes with each move.
     pub details: bool,
-    /// Who else holds the draft of this zone.
+    /// Who else holds the draft of this zone, or held it, until it is ours.
     pub locked: Option<String>,
+    /// That one has ended.
+    holder_gone: bool,
+    /// The draft of that one, until it is shown.
+    theirs: Option<Vec<Entry>>,
     /// The zone as text.
     pub text: Texts,
     exchange: Exchange,
@@ -229,9 +234,11 @@ impl App {
             message: None,
             disk_trouble: None,
             saving: false,
-            leaving: false,
+            leaving: None,
             details: false,
             locked: None,
+            holder_gone: false,
+            theirs: None,
             text: Texts::default(),
             exchange: Exchange::default(),
             past: history::Past::default(),
@@ -270,6 +277,8 @@ impl App {
 
     fn on_message(&mut self, msg: Msg) {
         match msg {
+            // What would be edited now is being discarded.
+            Msg::Key(_) | Msg::Paste(_) if self.is_discarding() => {}
             Msg::Key(key) if self.is_held(key) => self.held.push_back(key),
             Msg::Key(key) => self.on_key(key),
             Msg::Paste(text) => self.on_paste(&text),
@@ -293,7 +302,10 @@ impl App {
                 self.on_draft(FoundDraft { entries, base_serial, saved_at, aside, taken });
             }
             Msg::DraftTaken { holder, entries } => self.on_taken(holder, entries),
-            Msg::DraftLocked { holder } => self.locked = Some(holder),
+            Msg::DraftLocked { holder } => self.on_locked(holder),
+            Msg::DraftFree => self.on_free(),
+            Msg::DraftSeen { entries } => self.on_seen(entries),
+            Msg::Discarded(result) => self.on_discarded(result),
             Msg::Journalled(result) => self.disk_trouble = result.err(),
             Msg::Saving(saving) => self.on_saving(saving),
             Msg::SaveAgain => self.save_again(),
@@ -332,9 +344,10 @@ impl App {
             _ => return Err("there is no zone yet".into()),
         };
         match &self.locked {
-            Some(holder) => {
-                Err(format!("read-only: held by another editor ({holder}); :take-over takes the draft"))
+            Some(_) if self.holder_gone => {
+                Err("read-only: the other editor has ended; W makes this one the editor".into())
             }
+            Some(holder) => Err(format!("read-only: {holder} edits it; W takes it over")),
             None => editable.clone().map_err(|reason| format!("read-only: {reason}")),
         }
     }

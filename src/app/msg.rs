@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(doc)]
+use super::Effect;
 use super::exchange::{Exported, Imported, NotImported};
 use super::file::Saved;
 use super::text::FoundText;
@@ -58,10 +60,18 @@ pub enum Msg {
         /// Where it is set aside when it is discarded: a folder.
         aside: String,
     },
-    /// Another editor holds the draft of this zone: who, in words ("process 4711 of anna, since 14:03").
+    /// Another editor holds the draft of this zone: who, in words ("process 4711 of anna since 14:03 UTC").
     DraftLocked {
         holder: String,
     },
+    /// The other editor has ended: the draft is free.
+    DraftFree,
+    /// What the draft is that another editor holds. Sent at the start, and when it has changed.
+    DraftSeen {
+        entries: Vec<Entry>,
+    },
+    /// How an [`Effect::Discard`] ended. With a failure the draft is still on disk.
+    Discarded(Result<(), Failure>),
     /// Another editor has taken our draft over: who, in words, and what the draft on disk is now.
     DraftTaken {
         holder: String,

@@ -1,7 +1,19 @@
-//! Ctrl-C, and leaving the program: with changes it asks, and it waits for the draft to be on disk.
+//! Ctrl-C, and leaving the program: with changes it asks, and it waits for the draft to be on disk. Discarding the draft,
+//! and getting it back.
 
 use super::dialog::Dialog;
 use super::{App, Effect, Overlay, Screen, dialog, file, pushing, text};
+use crate::facts::Failure;
+use crate::zone::Draft;
+
+/// What leaving waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leaving {
+    /// The draft is being saved. Any key stays here.
+    Saved,
+    /// The draft is being set aside.
+    Discarded,
+}
 
 impl App {
     /// Cancels what is running; otherwise offers to quit.
@@ -51,11 +63,55 @@ impl App {
 
     pub(super) fn on_saving(&mut self, saving: bool) {
         self.saving = saving;
-        if self.leaving && !saving {
-            self.leaving = false;
+        if !saving && self.leaving.take_if(|leaving| *leaving == Leaving::Saved).is_some() {
             // Where it could not be saved, the question says so.
             if self.disk_trouble.is_some() { self.ask_quit() } else { self.effect(Effect::Quit) }
         }
+    }
+
+    pub(super) fn is_discarding(&self) -> bool {
+        self.leaving == Some(Leaving::Discarded)
+    }
+
+    /// Ends the program, once the draft and the text that was left open are set aside.
+    pub(super) fn discard_and_quit(&mut self) {
+        let (entries, base_serial) = match self.open() {
+            Some(open) => (open.draft.entries(), open.draft.base().serial()),
+            None => (Vec::new(), 0),
+        };
+        let mended = self.file().is_some_and(file::File::is_mended).then(|| self.text.document.clone());
+        let text = self.text.mode.as_ref().filter(|mode| mode.is_changed());
+        let text = text.map(|mode| mode.buffer.content().clone()).or(mended.flatten());
+        self.leaving = Some(Leaving::Discarded);
+        self.effect(Effect::Discard { entries, base_serial, text });
+    }
+
+    pub(super) fn on_discarded(&mut self, result: Result<(), Failure>) {
+        self.leaving = None;
+        match result {
+            Ok(()) => self.effect(Effect::Quit),
+            Err(failure) => self.overlay = Some(Overlay::Dialog(Dialog::discard_for_good(&failure))),
+        }
+    }
+
+    /// Is there room for a draft that was discarded?
+    pub(super) fn may_bring_back(&self) -> Result<(), String> {
+        self.editable()?;
+        match self.open().is_some_and(|open| open.draft.changes().is_empty()) {
+            true => Ok(()),
+            false => Err("there is a draft already: push it, or leave and discard it".into()),
+        }
+    }
+
+    /// The draft that was discarded last is offered as at a start.
+    pub(super) fn bring_back(&mut self) {
+        let Some(open) = self.open_mut() else { return };
+        if !open.draft.entries().is_empty() {
+            // All of it was undone.
+            open.draft = Draft::new(open.draft.base().clone());
+            self.effect(Effect::ClearDraft);
+        }
+        self.effect(Effect::BringBack);
     }
 
     /// Ends the program, once the draft is on disk.
@@ -63,7 +119,7 @@ impl App {
         if !self.saving {
             return self.effect(Effect::Quit);
         }
-        self.leaving = true;
+        self.leaving = Some(Leaving::Saved);
         self.say("the draft is being saved; the editor ends when that is done. Any key stays here");
     }
 }

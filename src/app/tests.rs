@@ -200,6 +200,10 @@ impl Test {
                 effects.extend(self.app.update(Msg::Worked { request, worked: work.run() }));
             }
         }
+        // So is discarding.
+        if effects.iter().any(|effect| matches!(effect, Effect::Discard { .. })) {
+            effects.extend(self.app.update(Msg::Discarded(Ok(()))));
+        }
         for effect in &effects {
             match effect {
                 Effect::AskNameserver { request, server } => {

@@ -8,7 +8,7 @@ impl App {
     pub(super) fn on_key(&mut self, key: Key) {
         self.message = None;
         self.look();
-        self.leaving = false;
+        self.leaving = None;
         self.key = key;
         if let Some(mode) = &mut self.text.mode {
             mode.begin_key();

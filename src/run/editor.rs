@@ -225,6 +225,10 @@ impl Editor {
             Effect::SetDraftAside { entries, base_serial } => {
                 self.saver.set_draft_aside(entries, base_serial)
             }
+            Effect::Discard { entries, base_serial, text } => {
+                self.write_draft(|saver| saver.discard(entries, base_serial, text));
+            }
+            Effect::BringBack => self.saver.bring_back(),
             Effect::TakeOver => self.saver.take_over(),
             Effect::SaveForm { form } => self.saver.form(form),
             Effect::DropForm => self.saver.drop_form(),

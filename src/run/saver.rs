@@ -13,13 +13,14 @@ use crate::app::text::FoundText;
 use crate::edit::{Text, decode};
 use crate::facts::{Failure, FailureKind, OpenForm};
 use crate::store::documents::DocumentFiles;
+use crate::store::drafts::watch::{Held, Watch};
 use crate::store::drafts::{Found, Journal, Opened};
 use crate::store::forms::FormFile;
 use crate::zone::draft::Entry;
 
 /// What is being typed is saved when the first key since the last time is this old.
 const DELAY: Duration = Duration::from_millis(700);
-/// How often it is looked whether the draft is still ours.
+/// How often it is looked whether the draft is still ours, or what another editor makes of it.
 const POLL: Duration = Duration::from_secs(2);
 /// How long leaving waits for the disk. A disk that takes longer has gone away.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,6 +31,8 @@ pub struct Files {
     pub open_journal: Box<dyn Fn() -> Result<Opened, Failure> + Send>,
     /// The same from an editor that holds it.
     pub take_journal: Box<dyn Fn() -> Result<Opened, Failure> + Send>,
+    /// Looks at it while another editor holds it.
+    pub watch: Watch,
     pub documents: DocumentFiles,
     pub form: FormFile,
 }
@@ -51,6 +54,9 @@ enum Order {
     Decided,
     DiscardFound,
     SetDraftAside(Found),
+    /// The draft, and the text being edited.
+    Discard(Found, Option<Text>),
+    BringBack,
     Editing(Text),
     DropEditing,
     Document(Text),
@@ -111,6 +117,16 @@ impl Saver {
     /// Keeps a draft that is not the one on disk beside it.
     pub fn set_draft_aside(&self, entries: Vec<Entry>, base_serial: u32) {
         self.order(Order::SetDraftAside(Found { entries, base_serial, ..Found::default() }));
+    }
+
+    /// The whole draft is not wanted, nor the text that is being edited: they are kept aside.
+    pub fn discard(&mut self, entries: Vec<Entry>, base_serial: u32, text: Option<Text>) {
+        self.journal(Order::Discard(Found { entries, base_serial, ..Found::default() }, text));
+    }
+
+    /// The draft that was discarded last is wanted again.
+    pub fn bring_back(&self) {
+        self.order(Order::BringBack);
     }
 
     pub fn editing(&self, text: Text) {
@@ -240,7 +256,7 @@ impl Disk {
     fn run(&mut self, orders: &Receiver<Order>) {
         loop {
             let at = [self.editing.as_ref().map(|(_, at)| *at), self.form.as_ref().map(|(_, at)| *at)];
-            let poll = self.journal.is_some().then(|| Instant::now() + POLL);
+            let poll = (self.journal.is_some() || self.is_held).then(|| Instant::now() + POLL);
             let order = match at.into_iter().flatten().chain(poll).min() {
                 None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(at) => orders.recv_timeout(at.saturating_duration_since(Instant::now())),
@@ -281,6 +297,11 @@ impl Disk {
             Order::Decided => self.found = None,
             Order::DiscardFound => self.discard_found(),
             Order::SetDraftAside(draft) => self.set_draft_aside(&draft),
+            Order::Discard(draft, text) => {
+                let discarded = self.discard(&draft, text);
+                let _ = self.answers.send(Msg::Discarded(discarded));
+            }
+            Order::BringBack => self.bring_back(),
             Order::Editing(text) => {
                 self.waiting.retain(|order| !matches!(order, Order::DropEditing));
                 self.editing = typed(&self.editing, text);
@@ -348,18 +369,46 @@ impl Disk {
         }
     }
 
-    /// Tells when another editor has taken the draft over.
+    /// Tells when another editor has taken the draft over, or wants it; and what another one does that holds it.
     fn see_holder(&mut self) {
-        if let Some(taken) = self.lose() {
+        if let Some(asker) = self.journal.as_ref().and_then(Journal::wanted_by) {
+            // What was typed last goes with the draft.
+            self.save_typed(Instant::now() + DELAY);
+            if let Some(taken) = self.give_up(asker) {
+                self.tell(taken);
+            }
+        } else if let Some(taken) = self.lose() {
             self.tell(taken);
+        } else if self.is_held {
+            self.watch();
+        }
+    }
+
+    /// Tells what is new of a draft that another editor holds.
+    fn watch(&mut self) {
+        let news = self.files.watch.look();
+        match news.held {
+            Some(Held::By(holder)) => self.tell(Msg::DraftLocked { holder }),
+            Some(Held::ByNobody) => self.tell(Msg::DraftFree),
+            None => {}
+        }
+        if let Some(Found { entries, .. }) = news.draft {
+            self.tell(Msg::DraftSeen { entries });
         }
     }
 
     /// Stops writing, if another editor has taken the draft over: the message that says so.
     fn lose(&mut self) -> Option<Msg> {
         let holder = self.journal.as_ref()?.taken_by()?;
+        self.give_up(holder)
+    }
+
+    /// Writes no more: the draft is another editor's.
+    fn give_up(&mut self, holder: String) -> Option<Msg> {
         let journal = self.journal.take()?;
         let entries = journal.entries_on_disk();
+        journal.let_go();
+        self.files.watch.begin(&holder);
         (self.is_held, self.is_broken, self.are_texts_loaded) = (true, false, false);
         (self.found, self.former) = (None, Some(journal));
         for order in std::mem::take(&mut self.waiting) {
@@ -394,6 +443,28 @@ impl Disk {
             )),
             Err(failure) => Msg::Failed(failure),
         });
+    }
+
+    /// Nothing is removed before all of it is kept.
+    fn discard(&mut self, draft: &Found, text: Option<Text>) -> Result<(), Failure> {
+        if let Some(text) = text {
+            self.files.documents.set_aside(&text.to_string())?;
+        }
+        if !draft.entries.is_empty() {
+            self.journal()?.set_aside(draft)?;
+        }
+        self.rewrite(Vec::new(), 0)?;
+        (self.is_broken, self.editing) = (false, None);
+        self.waiting.clear();
+        self.while_ours(|files| files.documents.remove_editing()).unwrap_or(Ok(()))
+    }
+
+    fn bring_back(&mut self) {
+        match self.journal().and_then(Journal::bring_back) {
+            Ok(Some(found)) => self.on_found(Some(found), true),
+            Ok(None) => self.tell(Msg::Notice("no discarded draft of this zone is kept".into())),
+            Err(failure) => self.tell(Msg::Failed(failure)),
+        }
     }
 
     /// Saves what was typed long enough ago.
@@ -459,7 +530,9 @@ impl Disk {
             }
             Ok(Opened::HeldBy(holder)) => {
                 self.is_held = true;
+                self.files.watch.begin(&holder);
                 self.tell(Msg::DraftLocked { holder });
+                self.watch();
             }
             Err(failure) => {
                 // What is typed over the texts would be written over them.
@@ -500,7 +573,10 @@ impl Disk {
         match journal.set_aside(found) {
             Ok(path) => {
                 self.found = None;
-                self.tell(Msg::Notice(format!("the draft is discarded, and kept as {}", path.display())));
+                self.tell(Msg::Notice(format!(
+                    "the draft is discarded; :bring-back gets it back (kept as {})",
+                    path.display()
+                )));
             }
             Err(failure) => self.tell(Msg::Failed(failure)),
         }

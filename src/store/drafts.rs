@@ -10,6 +10,7 @@ mod compact;
 mod holder;
 #[cfg(test)]
 mod tests;
+pub mod watch;
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -113,11 +114,13 @@ impl Journal {
         Journal::open_by(Holder::claim, state, server, zone)
     }
 
-    /// The same, from an editor that holds it: that one finds out before it writes anything more.
+    /// The same, from an editor that holds it: that one is asked to finish what it writes and to let go. Where it does
+    /// not answer, it finds out before it writes anything more.
     ///
     /// # Errors
     /// Those of [`Journal::open`]; also where the other editor is stopped in the middle of writing.
     pub fn take_over(state: &Path, server: &str, zone: &Name) -> Result<Opened, Failure> {
+        holder::ask(&journal_path(state, server, zone));
         Journal::open_by(Holder::take, state, server, zone)
     }
 
@@ -127,10 +130,11 @@ impl Journal {
         server: &str,
         zone: &Name,
     ) -> Result<Opened, Failure> {
-        let folder = state.join("drafts").join(encoded(server));
-        let path = folder.join(format!("{}.journal", encoded(&zone.to_string())));
+        let path = journal_path(state, server, zone);
         let trouble = |error: io::Error| disk_failure(&path, &error);
-        files::create_folder(&folder).map_err(trouble)?;
+        if let Some(folder) = path.parent() {
+            files::create_folder(folder).map_err(trouble)?;
+        }
         // Nobody writes while the gate is held: what is read below is whole.
         let _gate = holder::gate(&path).map_err(trouble)?;
         let holder = match claim(&path).map_err(trouble)? {
@@ -317,6 +321,11 @@ impl Journal {
         let (Some(found), _) = read_entries(&fs::read(&self.path)?) else { return Ok(()) };
         self.try_rewrite(&compact::compacted(found.entries))
     }
+}
+
+fn journal_path(state: &Path, server: &str, zone: &Name) -> PathBuf {
+    let folder = state.join("drafts").join(encoded(server));
+    folder.join(format!("{}.journal", encoded(&zone.to_string())))
 }
 
 fn disk_failure(path: &Path, error: &io::Error) -> Failure {

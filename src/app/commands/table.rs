@@ -172,8 +172,10 @@ pub static TABLE: &[Command] = &[
     command("reload", "R", SCREENS, App::reload, "load the zone again; edits are kept and put on top")
         .hint(17, "reload")
         .when(App::may_reload),
-    command("take-over", "", PANES, App::take_over, "take this zone's draft from the editor that holds it")
+    command("take-over", "W", PANES, App::take_over, "take this zone's draft from the editor that holds it")
         .when(App::may_take_over),
+    command("bring-back", "", PANES, App::bring_back, "get the draft back that was discarded last")
+        .when(App::may_bring_back),
     // The zone as text.
     command("text", "t 2 F3", PANES, text::open, "the zone as text, in zonewright's own editor")
         .hint(9, "text")

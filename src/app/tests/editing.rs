@@ -247,7 +247,7 @@ fn leaving() {
     assert!(matches!(&test.effects[..], [Effect::Quit]));
     test.effects.clear();
     test.keys("Ctrl-C d Enter q d y");
-    assert!(matches!(&test.effects[..], [Effect::ClearDraft, Effect::Quit]));
+    assert!(matches!(&test.effects[..], [Effect::Discard { .. }, Effect::Quit]));
     test.effects.clear();
     test.keys("q p");
     assert!(matches!(test.app.screen, Screen::Changes(_)));

@@ -208,7 +208,7 @@ fn a_draft_held_elsewhere_can_be_taken_over() {
     test.load(ZONE);
     test.keys("-");
     assert!(test.message().contains("process 4711 of anna"), "{}", test.message());
-    test.keys(": 'take-over' Enter");
+    test.keys(": 'take-over' Enter y");
     assert!(matches!(test.effects.last(), Some(Effect::TakeOver)));
     test.find_draft(draft_of("Down -"));
     test.keys("Enter - ");
@@ -236,7 +236,7 @@ fn a_draft_that_another_editor_takes_is_only_read() {
     }
     assert!(disk(&test.effects).is_empty());
     assert!(test.screen(80, 24).contains("read-only"), "{}", test.screen(80, 24));
-    test.keys(": 'take-over' Enter");
+    test.keys(": 'take-over' Enter y");
     test.find_draft(entries);
     assert!(test.screen(80, 24).contains("Draft of the other editor"), "{}", test.screen(80, 24));
     test.keys("Enter");
@@ -280,4 +280,100 @@ fn a_set_in_conflict_is_edited_only_when_a_side_is_chosen() {
     assert_eq!(test.open().draft.conflicts(), [RrKey::new(name("mail"), RecordType::A)]);
     test.keys("c m Esc -");
     assert_eq!(test.changes(), [] as [&str; 0]);
+}
+
+#[test]
+fn an_editor_that_can_only_read_follows_the_one_that_edits() {
+    let (one, two) = (draft_of("Down -"), draft_of("Down - Down -"));
+    let holder = "process 4711 of anna since 10:12 UTC".to_string();
+    let mut test = Test::starting(settings());
+    test.send(Msg::DraftLocked { holder });
+    test.send(Msg::DraftSeen { entries: one.clone() });
+    test.load(ZONE);
+    test.effects.clear();
+    assert_eq!(test.changes(), ["- @ 3600 A 192.0.2.1"]);
+    insta::assert_snapshot!(test.part((80, 24), 21, 3), @"
+    └──────────────────────────────────────────────────────────────────────────────┘
+     read-only: process 4711 of anna since 10:12 UTC edits it; W takes it over
+     u undo  / filter  w save  R reload  t text  Tab pane  c changes  ? help  q quit
+    ");
+    test.keys("c");
+    test.send(Msg::DraftSeen { entries: two.clone() });
+    assert!(test.screen(80, 24).contains("192.0.2.1") && test.screen(80, 24).contains("10 mail"));
+    for key in ["-", "w", "u", "Esc", "+", "-", "u"] {
+        test.keys(key);
+        assert_eq!(test.changes().len(), 2, "{key}");
+    }
+    // Pushed by the other one.
+    test.send(Msg::DraftSeen { entries: Vec::new() });
+    assert_eq!(test.changes(), [""; 0]);
+    test.send(Msg::DraftSeen { entries: two.clone() });
+    // From one that runs it is taken only when that is meant.
+    test.keys("W Enter");
+    assert!(disk(&test.effects).is_empty() && !test.did(|effect| matches!(effect, Effect::TakeOver)));
+    test.send(Msg::DraftFree);
+    assert_eq!(test.message(), "the other editor has ended; W makes this one the editor");
+    test.keys("+");
+    assert_eq!(test.message(), "read-only: the other editor has ended; W makes this one the editor");
+    test.keys("W");
+    assert!(matches!(test.effects.last(), Some(Effect::TakeOver)));
+    test.find_draft(two);
+    test.keys("Enter");
+    assert_eq!((test.changes().len(), test.app.editable()), (2, Ok(())));
+    // What is seen late is not shown over the own draft.
+    test.send(Msg::DraftSeen { entries: one });
+    assert_eq!(test.changes().len(), 2);
+}
+
+#[test]
+fn a_draft_that_is_discarded_can_be_brought_back() {
+    let mut test = Test::new();
+    test.keys("Down - Down - q d");
+    insta::assert_snapshot!(test.part((80, 24), 9, 6), @"
+    │▌│ Discard 2 changes?                                                       │ │
+    │ │ What is discarded is set aside: :bring-back gets it back at a later      │…│
+    │ │ start.                                                                   │ │
+    │ │                                                                          │ │
+    │ │  (y) Discard and quit  ▌(c) Cancel                                       │ │
+    │ └──────────────────────────────────────────────────────────────────────────┘ │
+    ");
+    test.keys("y");
+    let discarded = test.latest(|effect| match effect {
+        Effect::Discard { entries, text, .. } => Some((entries.clone(), text.is_none())),
+        _ => None,
+    });
+    assert_eq!(discarded, Some((draft_of("Down - Down -"), true)));
+    assert!(matches!(test.effects.last(), Some(Effect::Quit)));
+    assert!(!test.did(|effect| matches!(effect, Effect::ClearDraft)), "nothing is removed before it is kept");
+
+    let mut test = Test::new();
+    test.keys("Down - u : 'bring-back' Enter");
+    assert!(matches!(&test.effects[..], [.., Effect::ClearDraft, Effect::BringBack]), "{:?}", test.effects);
+    test.find_draft(draft_of("Down - Down -"));
+    test.keys("Enter");
+    assert_eq!(test.changes().len(), 2);
+    test.keys(": 'bring-back' Enter");
+    assert!(test.message().starts_with("there is a draft already"), "{}", test.message());
+}
+
+/// On a full disk it can be discarded all the same, but only when that is said.
+#[test]
+fn a_draft_that_cannot_be_set_aside_is_kept() {
+    let mut test = Test::new();
+    test.keys("Down - q d");
+    let effects = test.app.update(Msg::Key(Key::char('y')));
+    assert!(matches!(&effects[..], [Effect::Discard { .. }]));
+    // Nothing is edited meanwhile.
+    assert!(test.app.update(Msg::Key(Key::char('+'))).is_empty() && test.app.overlay.is_none());
+    test.send(Msg::Discarded(Err(full_disk())));
+    assert_eq!(test.changes().len(), 1);
+    assert!(test.screen(80, 24).contains("(y) Discard for good"), "{}", test.screen(80, 24));
+    test.keys("Esc u");
+    assert_eq!(test.changes().len(), 0);
+    test.keys("U q d");
+    test.app.update(Msg::Key(Key::char('y')));
+    test.send(Msg::Discarded(Err(full_disk())));
+    test.effects.clear();
+    test.keys("y");
+    assert!(matches!(&test.effects[..], [Effect::ClearDraft, Effect::Quit]), "{:?}", test.effects);
 }

@@ -426,7 +426,8 @@ fn wide_screens() {
     │  M                decide what you and others changed: both sides are shown                                                       │
     │  w Ctrl-S F2      review the changes, then push them                                                                             │
     │  R                load the zone again; edits are kept and put on top                                                             │
-    │  :take-over       take this zone's draft from the editor that holds it                                                           │
+    │  W                take this zone's draft from the editor that holds it                                                           │
+    │  :bring-back      get the draft back that was discarded last                                                                     │
     │  t 2 F3           the zone as text, in zonewright's own editor                                                                   │
     │  E                the zone as text, in your own editor ($VISUAL, $EDITOR)                                                        │
     │  Down j Ctrl-N    one row down                                                                                                   │
@@ -441,7 +442,6 @@ fn wide_screens() {
     │  1                the screen with nameservers and records                                                                        │
     │  c 3              the screen with the changes                                                                                    │
     │  5                past pushes: what each changed, and taking one back                                                            │
-    │  h                the pushes that changed this record set                                                                        │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      Esc close

@@ -21,6 +21,7 @@ fn files(state: &Path) -> Files {
         take_journal: Box::new(move || Journal::take_over(&again, "ns0", &zone())),
         documents: DocumentFiles::new(state, "ns0", &zone()),
         form: FormFile::new(state, "ns0", &zone()),
+        watch: Watch::new(state, "ns0", &zone()),
     }
 }
 
@@ -230,19 +231,19 @@ fn an_editor_whose_draft_was_taken_over_stops_writing() {
     let mut second = Saver::start(files(state.path()), sender);
     assert!(matches!(heard.recv_timeout(LONG), Ok(Msg::DraftLocked { .. })));
     second.take_over();
-    let told: Vec<Msg> = (0..2).map(|_| heard.recv_timeout(LONG).unwrap()).collect();
+    let told: Vec<Msg> = (0..3).map(|_| heard.recv_timeout(LONG).unwrap()).collect();
     assert!(
-        matches!(&told[..], [Msg::TextsFound { .. }, Msg::DraftFound { entries, .. }] if *entries == [step(1, 1)]),
+        matches!(&told[..], [Msg::DraftSeen { .. }, Msg::TextsFound { .. }, Msg::DraftFound { entries, .. }] if *entries == [step(1, 1)]),
         "{told:?}"
     );
     second.decided();
+    // It was asked, and let it go.
+    let told = messages.recv_timeout(LONG).unwrap();
+    assert!(matches!(&told, Msg::DraftTaken { entries, .. } if *entries == [step(1, 1)]), "{told:?}");
     first.append(step(2, 1), 7);
     first.append(step(3, 1), 7);
     let answers = first.answers(LONG);
-    assert!(
-        matches!(&answers[..], [Msg::DraftTaken { entries, .. }, Msg::Journalled(Ok(()))] if *entries == [step(1, 1)]),
-        "{answers:?}"
-    );
+    assert!(matches!(&answers[..], [Msg::Journalled(Ok(())), Msg::Journalled(Ok(()))]), "{answers:?}");
     first.rewrite(Vec::new(), 7);
     first.document(Text::new("late\n"));
     first.editing(Text::new("typed\n"));
@@ -323,4 +324,103 @@ fn everything_is_for_its_owner_alone_and_without_the_key() {
         }
     }
     assert_eq!(seen, 7, "journal, lock, gate, form, document, editing, aside");
+}
+
+/// What was typed in the form less than a second before is the next editor's to go on with.
+#[test]
+fn a_form_goes_along_when_the_draft_is_taken_over() {
+    let state = tempfile::tempdir().unwrap();
+    let (sender, _messages) = channel();
+    let mut first = Saver::start(files(state.path()), sender);
+    first.append(step(1, 1), 7);
+    assert_eq!(failures(&mut first), []);
+    let (sender, heard) = channel();
+    let second = Saver::start(files(state.path()), sender);
+    assert!(matches!(heard.recv_timeout(LONG), Ok(Msg::DraftLocked { .. })));
+    second.take_over();
+    let typing = Instant::now();
+    // Somebody who types and types.
+    let found = loop {
+        let typed = typing.elapsed().as_millis();
+        first.form(form(&typed.to_string()));
+        match heard.recv_timeout(Duration::from_millis(20)) {
+            Ok(Msg::FormFound(form)) => break form,
+            Ok(_) | Err(RecvTimeoutError::Timeout) => assert!(typing.elapsed() < LONG),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    // No older than the handover itself takes.
+    let age = typing.elapsed().as_millis() - found.fields[0].parse::<u128>().unwrap();
+    assert!(age < 650, "{age} ms");
+}
+
+/// An editor that can only read follows what the other one does, until that ends.
+#[test]
+fn a_draft_that_another_editor_holds_is_followed() {
+    let state = tempfile::tempdir().unwrap();
+    let (sender, _messages) = channel();
+    let mut first = Saver::start(files(state.path()), sender);
+    first.append(step(1, 1), 7);
+    assert_eq!(failures(&mut first), []);
+    let (sender, heard) = channel();
+    let second = Saver::start(files(state.path()), sender);
+    let seen = |wanted: &[Entry]| loop {
+        if let Msg::DraftSeen { entries } = heard.recv_timeout(LONG).expect("the draft")
+            && entries == wanted
+        {
+            break;
+        }
+    };
+    seen(&[step(1, 1)]);
+    first.append(step(2, 1), 7);
+    seen(&[step(1, 1), step(2, 1)]);
+    first.rewrite(Vec::new(), 7);
+    seen(&[]);
+    first.append(step(3, 1), 8);
+    seen(&[step(3, 1)]);
+    drop(first);
+    while !matches!(heard.recv_timeout(LONG).expect("the end"), Msg::DraftFree) {}
+    second.take_over();
+    let found = heard.recv_timeout(LONG).unwrap();
+    assert!(matches!(&found, Msg::DraftFound { entries, .. } if *entries == [step(3, 1)]), "{found:?}");
+}
+
+#[test]
+fn what_is_discarded_comes_back() {
+    let state = tempfile::tempdir().unwrap();
+    let (sender, messages) = channel();
+    let mut saver = Saver::start(files(state.path()), sender);
+    saver.append(step(1, 1), 7);
+    saver.editing(Text::new("typed"));
+    saver.discard(vec![step(1, 1)], 7, Some(Text::new("typed")));
+    let answers = saver.answers(LONG);
+    assert!(matches!(&answers[..], [Msg::Journalled(Ok(())), Msg::Discarded(Ok(()))]), "{answers:?}");
+    drop(saver);
+    assert_eq!(found(state.path()), []);
+    let documents = files(state.path()).documents;
+    assert_eq!(documents.load_editing().unwrap(), None);
+    let kept = fs::read_to_string(state.path().join("documents/ns0/example.com..1.aside")).unwrap();
+    assert_eq!(kept, "typed");
+    assert_eq!(messages.iter().count(), 0);
+    let (sender, messages) = channel();
+    let mut saver = Saver::start(files(state.path()), sender);
+    saver.bring_back();
+    let back = messages.recv_timeout(LONG).unwrap();
+    assert!(
+        matches!(&back, Msg::DraftFound { entries, base_serial: 7, .. } if *entries == [step(1, 1)]),
+        "{back:?}"
+    );
+    saver.decided();
+    saver.append(step(2, 1), 7);
+    // There is something in its place now.
+    saver.bring_back();
+    let told = messages.recv_timeout(LONG).unwrap();
+    assert!(matches!(&told, Msg::Failed(failure) if failure.why.contains("another draft")), "{told:?}");
+    assert_eq!(failures(&mut saver), []);
+    saver.rewrite(Vec::new(), 7);
+    saver.bring_back();
+    let told = messages.recv_timeout(LONG).unwrap();
+    assert!(matches!(&told, Msg::Notice(text) if text.contains("no discarded draft")), "{told:?}");
+    drop(saver);
+    assert_eq!(found(state.path()), []);
 }

@@ -49,6 +49,31 @@ impl Journal {
         Ok(path)
     }
 
+    /// Puts the draft that was discarded last in the place of the journal, which has nothing in it. `None` where none
+    /// is kept.
+    ///
+    /// # Errors
+    /// A [`Failure`]; it is still kept aside then.
+    pub fn bring_back(&mut self) -> Result<Option<Found>, Failure> {
+        let brought = self.try_bring_back();
+        brought.map_err(|error| Failure {
+            kind: FailureKind::Local,
+            what: "The discarded draft is not brought back.".into(),
+            why: format!("{}: {error}.", self.folder().display()),
+            next: "Mend that and try again; it is kept there, as .discarded.".into(),
+        })
+    }
+
+    fn try_bring_back(&mut self) -> io::Result<Option<Found>> {
+        let _gate = self.holder.pass(&self.path)?;
+        if self.begun.is_some() {
+            return Err(io::Error::other("there is another draft; push or discard that first"));
+        }
+        let Some(last) = self.kept_aside()?.into_iter().max() else { return Ok(None) };
+        fs::rename(self.aside(last), &self.path)?;
+        self.read()
+    }
+
     fn aside(&self, number: u64) -> PathBuf {
         self.path.with_extension(format!("{number}{ENDING}"))
     }
