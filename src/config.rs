@@ -328,6 +328,15 @@ pub fn parse(text: &str) -> Result<Config, ConfigError> {
     }
 }
 
+impl Config {
+    /// The environment variables that secrets come in.
+    pub fn secret_variables(&self) -> impl Iterator<Item = &str> {
+        let servers = self.server.values().map(|server| &server.key_env);
+        let zones = self.zone.values().map(|zone| &zone.key_env);
+        servers.chain(zones).flatten().map(|variable| variable.get_ref().as_str())
+    }
+}
+
 /// The first name that stands for nothing, or key that stands beside another one.
 fn references(config: &Config) -> Option<(usize, String)> {
     for (command, env, file) in (config.server.values().map(|s| (&s.key_command, &s.key_env, &s.key)))

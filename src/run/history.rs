@@ -1,7 +1,7 @@
 //! The history of pushes: recording them, and the program that is told of each.
 
 use std::io::{Read as _, Write as _};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,6 +15,7 @@ use crate::app::history::{Found, Wanted};
 use crate::facts::history::{Ending, Listed, Listing, PushId, PushRecord, Record, Verdict, Who};
 use crate::facts::{Failure, FailureKind};
 use crate::store::history::{History, Recording};
+use crate::store::secrets;
 use crate::ui::clean::clean;
 use crate::zone::{ChangeMap, RrKey, Snapshot};
 use crate::zonefile::diff::{contents_json, diff_json};
@@ -115,7 +116,7 @@ fn who() -> Who {
 
 /// Runs a program with this on its standard input; no shell sees its arguments.
 fn tell(program: &str, arguments: &[String], input: Vec<u8>) -> Result<(), String> {
-    let mut child = Command::new(program)
+    let mut child = secrets::command(program)
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())

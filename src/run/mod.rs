@@ -11,6 +11,7 @@ mod files;
 mod history;
 mod log;
 mod merged;
+mod no_dumps;
 mod others;
 mod outside;
 mod pushing;
@@ -88,6 +89,7 @@ impl From<serde_json::Error> for Stop {
 
 /// The whole program.
 pub fn main() -> ExitCode {
+    no_dumps::forbid();
     let exit = match run(Cli::parse()) {
         Ok(exit) => exit,
         Err(stop) => {

@@ -4,11 +4,11 @@ use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::app::text::{MAX_TEXT, Outcome};
 use crate::edit::{Text, decode};
 use crate::facts::{Failure, FailureKind};
+use crate::store::secrets;
 
 /// The editor and its arguments: `$VISUAL`, else `$EDITOR`, else vi. Blanks part the words; no shell sees them.
 fn editor() -> Vec<String> {
@@ -31,7 +31,7 @@ pub fn edit(text: &Text, line: usize, zone: &str) -> Outcome {
         trouble("The text could not be written for the editor.".into(), format!("{error}."))
     })?;
     let Some((program, arguments)) = words.split_first() else { return Ok(None) };
-    let status = Command::new(program).args(arguments).arg(format!("+{line}")).arg(&file).status();
+    let status = secrets::command(program).args(arguments).arg(format!("+{line}")).arg(&file).status();
     let outcome = match status {
         Err(error) => Err(trouble(format!("{program} could not be started."), format!("{error}."))),
         Ok(status) if !status.success() => Err(Failure {

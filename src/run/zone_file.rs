@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -19,6 +19,7 @@ use crate::config::{Config, DomainName, Percent};
 use crate::edit::{Text, decode};
 use crate::facts::{Failure, FailureKind, ServerKind};
 use crate::store::paths::expand_home;
+use crate::store::secrets;
 use crate::ui::clean::clean;
 use crate::zone::managed::is_signed;
 use crate::zone::{Name, RecordType};
@@ -265,7 +266,7 @@ fn origin_of(octets: &[u8]) -> Option<Name> {
 
 /// Runs a program, with nothing to read, for so long at most.
 fn run(program: &str, arguments: &[String]) -> Ran {
-    let mut command = Command::new(program);
+    let mut command = secrets::command(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = match command.spawn() {
         Ok(child) => child,

@@ -8,12 +8,13 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use zeroize::Zeroizing;
 
 use super::key_text::{RawKey, raw_keys};
 use super::paths::expand_home;
+use super::secrets;
 use crate::config::KeySource;
 use crate::facts::{Failure, FailureKind};
 use crate::wire::key::{Algorithm, Key, Secret, SecretError};
@@ -119,7 +120,7 @@ fn from_command(command: &[String]) -> Result<Key, Failure> {
     };
     let what = format!("The key from the command {} cannot be used.", shown(program.as_bytes()));
     // Standard input and standard error stay the person's, since such programs ask for passphrases.
-    let child = Command::new(program).args(arguments).stdout(Stdio::piped()).spawn();
+    let child = secrets::command(program).args(arguments).stdout(Stdio::piped()).spawn();
     let mut child = child.map_err(|error| {
         failure(
             &what,

@@ -10,4 +10,5 @@ mod key_text;
 pub mod keys;
 mod lines;
 pub mod paths;
+pub mod secrets;
 pub mod settings;

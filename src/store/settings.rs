@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-use super::paths;
+use super::{paths, secrets};
 use crate::config::{self, Config};
 use crate::facts::{Failure, FailureKind};
 use crate::zonefile::shown;
@@ -40,6 +40,7 @@ fn read(path: &Path) -> Result<Config, Failure> {
     })?;
     let mut config = config::parse(&text)
         .map_err(|error| failure(format!("{error}."), "Correct that line, then start again."))?;
+    config.secret_variables().for_each(secrets::keep);
     config.history_dir = config.history_dir.map(|path| paths::expand_home(&path));
     for server in config.server.values_mut() {
         server.tls_ca = server.tls_ca.take().map(|path| paths::expand_home(&path));

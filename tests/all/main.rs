@@ -27,6 +27,7 @@ mod primaries;
 mod pty;
 mod scenarios;
 mod secondaries;
+mod secrets;
 mod steps;
 mod text;
 mod zone_files;

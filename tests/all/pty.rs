@@ -10,6 +10,9 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 /// Longest time anything may take to appear. Generous: test machines are slow and noisy.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How much of what it writes is kept.
+const KEPT: usize = 4 << 20;
+
 /// A terminal with the program in it.
 pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
@@ -21,6 +24,8 @@ pub struct Terminal {
 struct Shown {
     parser: vt100::Parser,
     octets: usize,
+    /// The end of what the program has written, as it came.
+    written: Vec<u8>,
     /// The reader shall let go of the terminal.
     over: bool,
 }
@@ -83,7 +88,7 @@ impl Terminal {
         let mut reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
         let parser = vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0);
-        let shown = Arc::new(Mutex::new(Shown { parser, octets: 0, over: false }));
+        let shown = Arc::new(Mutex::new(Shown { parser, octets: 0, written: Vec::new(), over: false }));
         let to_screen = Arc::clone(&shown);
         std::thread::spawn(move || {
             let mut buffer = [0; 65536];
@@ -91,6 +96,9 @@ impl Terminal {
                 let mut shown = to_screen.lock().unwrap();
                 shown.parser.process(&buffer[..count]);
                 shown.octets += count;
+                shown.written.extend(&buffer[..count]);
+                let excess = shown.written.len().saturating_sub(KEPT);
+                shown.written.drain(..excess);
                 if shown.over {
                     return;
                 }
@@ -103,6 +111,11 @@ impl Terminal {
     /// What is on the screen.
     pub fn screen(&self) -> String {
         self.shown.lock().unwrap().parser.screen().contents()
+    }
+
+    /// The end of what it has written, with all that is no text.
+    pub fn written(&self) -> Vec<u8> {
+        self.shown.lock().unwrap().written.clone()
     }
 
     /// How many octets the program has written so far.
