@@ -152,7 +152,7 @@ impl Links<'_, '_> {
             if !stands_beside_cname(rtype) && owner != *self.planner.zone.origin() {
                 guards.push(Prerequisite::RrsetAbsent(owner, RecordType::CNAME));
             }
-        } else if self.size <= self.planner.room / 2 && self.planner.guards.contents {
+        } else if self.size <= self.planner.room / 2 && self.planner.guards.contents_of(self.key) {
             guards.push(Prerequisite::RrsetIs(owner, rtype, self.now.values().cloned().collect()));
         } else {
             self.planner.guard_existence(self.key, &mut piece);

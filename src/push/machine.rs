@@ -75,6 +75,8 @@ pub struct Push {
     read_back: bool,
     /// For the prerequisite that does not hold although the zone is as it was loaded.
     search: Search,
+    /// Is it searched in order to send with fewer guards? Otherwise in order to say which it is.
+    loosening: bool,
 }
 
 /// What is waited for.
@@ -170,6 +172,7 @@ impl Push {
             zone: None,
             read_back: false,
             search: Search::new(Vec::new()),
+            loosening: false,
         };
         (push, vec![Action::Show(Stage::CheckingSerial), Action::AskSoa])
     }
@@ -303,7 +306,7 @@ impl Push {
     /// Plans for the base as it is now, and sends when that is what was reviewed.
     fn prepare(&mut self) -> Vec<Action> {
         let changes = self.rest.as_ref().unwrap_or(&self.changes);
-        let plan = match plan_with(&self.base, changes, self.traits, self.guards, MAX_UPDATE) {
+        let plan = match plan_with(&self.base, changes, self.traits, &self.guards, MAX_UPDATE) {
             Ok(plan) => plan,
             Err(PlanError::Nothing) => return self.nothing_to_do(),
             Err(PlanError::Conflict(keys)) => return self.conflict(keys),
@@ -500,6 +503,8 @@ impl Push {
             {
                 self.stop("You stopped it.".into())
             }
+            State::Searching if self.loosening && self.has_begun() => self.stop("You stopped it.".into()),
+            State::Searching if self.loosening => self.cannot_send(explain::CANCELLED.into()),
             State::Stepping => self.cannot_send(explain::CANCELLED.into()),
             State::Checking | State::Loading(_) | State::LoadingPause(_) | State::Reloading => {
                 self.cannot_send(explain::CANCELLED.into())

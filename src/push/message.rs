@@ -257,7 +257,7 @@ impl<'a> Planner<'a> {
             return;
         }
         match &change.before {
-            Some(_) if !self.guards.contents => {
+            Some(_) if !self.guards.contents_of(key) => {
                 piece.notes.push(format!(
                     "{} is guarded by its existence only: the server calls equal contents different.",
                     super::describe(key)

@@ -1,6 +1,8 @@
 //! From changes to update messages: what no server would carry out is refused here; how a message is made of them is
 //! in `message`, how several are in `split`.
 
+use std::collections::BTreeSet;
+
 use super::message::{Planner, is_apex_ns};
 use super::split::split;
 use super::{Plan, ServerTraits, describe};
@@ -75,23 +77,30 @@ fn list(keys: &[RrKey]) -> String {
 /// # Errors
 /// [`PlanError`], a sentence for the person.
 pub fn plan(zone: &Snapshot, changes: &ChangeMap, traits: ServerTraits) -> Result<Plan, PlanError> {
-    plan_with(zone, changes, traits, Guards::of(traits), MAX_UPDATE)
+    plan_with(zone, changes, traits, &Guards::of(traits), MAX_UPDATE)
 }
 
 /// Which prerequisites can be relied on: a server may compare with something else than it serves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Guards {
     /// The SOA.
     pub soa: bool,
     /// The contents of RRsets. Otherwise only that they exist.
     pub contents: bool,
+    /// RRsets of which the contents cannot be relied on in any case.
+    pub except: BTreeSet<(Name, RecordType)>,
 }
 
 impl Guards {
     /// What to begin with.
     pub fn of(traits: ServerTraits) -> Guards {
         // PowerDNS may serve another SOA (SOA-EDIT) than the one it compares with.
-        Guards { soa: traits.kind != ServerKind::PowerDns, contents: true }
+        Guards { soa: traits.kind != ServerKind::PowerDns, contents: true, except: BTreeSet::new() }
+    }
+
+    /// Can the contents of this RRset be relied on?
+    pub fn contents_of(&self, key: &RrKey) -> bool {
+        self.contents && !self.except.contains(&(key.owner.clone(), key.rtype))
     }
 }
 
@@ -100,7 +109,7 @@ pub(super) fn plan_with(
     zone: &Snapshot,
     changes: &ChangeMap,
     traits: ServerTraits,
-    guards: Guards,
+    guards: &Guards,
     limit: usize,
 ) -> Result<Plan, PlanError> {
     let changes = standing(zone, changes)?;
@@ -116,7 +125,7 @@ pub(super) fn plan_with(
             return Err(PlanError::Managed(key.clone()));
         }
     }
-    let planner = Planner::new(zone, traits.kind, guards, &changes, limit)?;
+    let planner = Planner::new(zone, traits.kind, guards.clone(), &changes, limit)?;
     match planner.whole() {
         Some(plan) => Ok(plan),
         None => split(&planner),

@@ -14,21 +14,35 @@ pub(super) fn empty(zone: &Name) -> Update {
 #[derive(Debug)]
 pub(super) struct Search {
     suspects: Vec<Prerequisite>,
+    /// Is it still to be found out whether all of them hold?
+    asks_all: bool,
 }
 
 impl Search {
     pub fn new(suspects: Vec<Prerequisite>) -> Search {
-        Search { suspects }
+        Search { suspects, asks_all: false }
+    }
+
+    /// The same where all of them may hold.
+    pub fn in_doubt(suspects: Vec<Prerequisite>) -> Search {
+        Search { suspects, asks_all: true }
     }
 
     /// The next question: the first half of the suspects. `None` when it is known.
     pub fn question(&self, zone: &Name) -> Option<Update> {
-        let half = self.suspects.get(..self.suspects.len() / 2).filter(|half| !half.is_empty())?;
-        Some(Update { prerequisites: half.to_vec(), ..empty(zone) })
+        let count = if self.asks_all { self.suspects.len() } else { self.suspects.len() / 2 };
+        let asked = self.suspects.get(..count).filter(|asked| !asked.is_empty())?;
+        Some(Update { prerequisites: asked.to_vec(), ..empty(zone) })
     }
 
-    /// Takes the answer to the last question: did all of that half hold?
+    /// Takes the answer to the last question: did all of it hold?
     pub fn answered(&mut self, held: bool) {
+        if std::mem::take(&mut self.asks_all) {
+            if held {
+                self.suspects.clear();
+            }
+            return;
+        }
         let half = self.suspects.len() / 2;
         match held {
             true => drop(self.suspects.drain(..half)),
@@ -68,5 +82,19 @@ mod tests {
             }
         }
         assert!(Search::new(Vec::new()).question(&name("@")).is_none());
+    }
+
+    #[test]
+    fn nobody_is_the_culprit_where_all_hold() {
+        let guards = vec![Prerequisite::NameInUse(name("a")), Prerequisite::NameInUse(name("b"))];
+        let mut search = Search::in_doubt(guards.clone());
+        assert_eq!(search.question(&name("@")).unwrap().prerequisites, guards);
+        search.answered(true);
+        assert_eq!((search.question(&name("@")), search.culprit()), (None, None));
+        let mut search = Search::in_doubt(guards.clone());
+        for held in [false, true] {
+            search.answered(held);
+        }
+        assert_eq!((search.question(&name("@")), search.culprit()), (None, Some(&guards[1])));
     }
 }

@@ -178,6 +178,56 @@ fn fewer_guards_are_never_sent_over_a_zone_that_moved() {
     assert_eq!(world.sent.len(), 1);
 }
 
+/// PowerDNS compares with the text in its database. One TXT record that stands there without quotes took the guard from
+/// every set of the push, so that what others changed in those could be overwritten unseen.
+#[test]
+fn only_the_sets_that_a_server_misjudges_lose_their_guard() {
+    let edits = || {
+        vec![gone("two", RecordType::TXT), gone("two", RecordType::A), edit("one", 300, &["A 192.0.2.99"])]
+    };
+    let looser = ["? two TXT exists", "? two A is 192.0.2.11, 192.0.2.12", "? one A is 192.0.2.10"];
+    let mut world = World::new(BASE, [Answers::Honestly]);
+    world.lies_about = Some(key("two", RecordType::TXT));
+    let report = world.push(ServerKind::PowerDns, edits());
+    assert_eq!(report.outcome, Outcome::Applied, "{report:?}");
+    let sent = lines(&world.sent[1]);
+    assert!(looser.iter().all(|line| sent.contains(&(*line).into())), "{sent:?}");
+    let notes = report.notes.iter().filter(|note| note.contains("by its existence only"));
+    assert_eq!(notes.collect::<Vec<_>>().len(), 1, "{:?}", report.notes);
+    // Somebody changes one of the others while it is searched: between the questions, and just before it is sent.
+    let questions = world.questions();
+    let mut conflicts = 0;
+    for at in 2..questions {
+        let mut world = World::new(BASE, [Answers::Honestly]);
+        world.lies_about = Some(key("two", RecordType::TXT));
+        world.others = vec![(at, other("one", "A 192.0.2.55"))];
+        let report = world.push(ServerKind::PowerDns, edits());
+        let kept = world.zone.get(&key("one", RecordType::A)).unwrap().rdata.len();
+        match &report.outcome {
+            Outcome::Conflict(keys) => {
+                assert_eq!(
+                    (keys.as_slice(), kept),
+                    (&[key("one", RecordType::A)][..], 2),
+                    "before question {at}"
+                );
+                conflicts += 1;
+            }
+            // After it was sent.
+            Outcome::Partly => assert!(at >= questions - 2, "before question {at}: {report:?}"),
+            other => panic!("before question {at}: {other:?}"),
+        }
+    }
+    assert!(conflicts > 3, "{conflicts} of {questions}");
+    // Whoever stops it while it is searched stops it.
+    for at in 3..questions - 3 {
+        let mut world = World::new(BASE, []);
+        world.lies_about = Some(key("two", RecordType::TXT));
+        world.cancel_before = Some(at);
+        let report = world.push(ServerKind::PowerDns, edits());
+        assert!(matches!(report.outcome, Outcome::CannotSend(_)), "before question {at}: {report:?}");
+    }
+}
+
 #[test]
 fn the_answer_is_lost_and_the_update_applied() {
     use FailureKind::{Closed, ForgedAnswer, TimedOut, Undecodable, Unsigned, WrongAnswer};

@@ -167,7 +167,7 @@ fn carried_out(a: &Snapshot, plan: &Plan, limit: usize) -> Vec<Snapshot> {
 }
 
 fn planned(a: &Snapshot, b: &Snapshot, kind: ServerKind, limit: usize) -> Option<Plan> {
-    match plan_with(a, &wanted(a, b), traits(kind), Guards::of(traits(kind)), limit) {
+    match plan_with(a, &wanted(a, b), traits(kind), &Guards::of(traits(kind)), limit) {
         Ok(plan) => Some(plan),
         Err(
             PlanError::Nothing | PlanError::TooLarge { .. } | PlanError::BigTtl(_) | PlanError::BigSet(_),
