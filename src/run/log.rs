@@ -201,7 +201,7 @@ pub fn revert(
                 "{changed} Nothing was sent. --force takes back the others and leaves these as they are; the editor \
                  shows both sides."
             );
-            return sender.stop(why, &changes);
+            return sender.stop_at(&draft.open_conflicts(), why, &changes);
         }
         say(&format!("note: {changed} Left as they are."));
         changes.retain(|key, _| !conflicts.contains(key));

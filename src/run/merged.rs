@@ -3,11 +3,14 @@
 
 use std::sync::Arc;
 
+use serde_json::{Value, json};
+
 use super::pushing::key_in_words;
 use crate::zone::changes::diff;
 use crate::zone::managed::without_managed;
 use crate::zone::merge::{Conflict, Sides};
 use crate::zone::{ChangeMap, Draft, Name, Rdata, RrSet, Snapshot, types};
+use crate::zonefile::diff::contents_json;
 
 /// What comes of it.
 pub struct Merged {
@@ -67,6 +70,33 @@ impl Merged {
         );
         text
     }
+}
+
+/// What both sides changed, where these changes of `then` meet what the zone is now.
+pub fn conflicts_over(then: &Arc<Snapshot>, changes: &ChangeMap, now: &Arc<Snapshot>) -> Vec<Conflict> {
+    let mut draft = Draft::new(Arc::clone(then));
+    draft.edit("mine", changes.iter().map(|(key, change)| (key.clone(), change.after.clone())));
+    draft.rebase(Arc::clone(now));
+    draft.open_conflicts()
+}
+
+/// A list with one object an RRset: `name`, `type`, and its contents as `base`, `mine` and `theirs`, each as in a
+/// change. `cname` says that the one side has a CNAME and the other side other data at the name.
+pub fn conflicts_json(conflicts: &[Conflict]) -> Value {
+    let sets = conflicts.iter().flat_map(|conflict| {
+        conflict.sets.iter().map(|Sides { key, seen, mine, theirs }| {
+            let contents = |set: &Option<RrSet>| contents_json(key.rtype, set.as_ref());
+            json!({
+                "name": key.owner.to_string(),
+                "type": key.rtype.to_string(),
+                "base": contents(seen),
+                "mine": contents(mine),
+                "theirs": contents(theirs),
+                "cname": conflict.cname,
+            })
+        })
+    });
+    Value::Array(sets.collect())
 }
 
 fn records(sides: &Sides, set: Option<&RrSet>) -> Vec<String> {

@@ -16,6 +16,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::access::{self, Target};
 use super::history;
+use super::merged::{conflicts_json, conflicts_over};
 use super::verbs::say;
 use super::world::World;
 use super::{Exit, Stop};
@@ -24,6 +25,7 @@ use crate::facts::history::Ending;
 use crate::push::{
     self, Outcome, Plan, Prediction, Push, Recorded, Recording, Report, ServerTraits, Verdict,
 };
+use crate::zone::merge::Conflict;
 use crate::zone::{ChangeMap, Name, RrKey, Snapshot};
 use crate::zonefile;
 
@@ -82,7 +84,7 @@ impl<'a> Sender<'a> {
     /// [`Stop`] where standard output fails.
     pub fn nothing_to_do(&self, why: &str) -> Result<Exit, Stop> {
         say(why);
-        self.print_unsent(Ending::NothingToDo.word(), why, &ChangeMap::new(), &[])?;
+        self.print_unsent(Ending::NothingToDo.word(), why, &ChangeMap::new(), &[], &[])?;
         Ok(Exit::Done)
     }
 
@@ -91,7 +93,16 @@ impl<'a> Sender<'a> {
     /// # Errors
     /// Always [`Stop`], with this.
     pub fn stop(&self, why: String, changes: &ChangeMap) -> Result<Exit, Stop> {
-        self.print_unsent(Ending::NotSent.word(), &why, changes, &[])?;
+        self.print_unsent(Ending::NotSent.word(), &why, changes, &[], &[])?;
+        Err(Stop::no(why))
+    }
+
+    /// The same where others changed what these changes are about.
+    ///
+    /// # Errors
+    /// Always [`Stop`], with this.
+    pub fn stop_at(&self, conflicts: &[Conflict], why: String, changes: &ChangeMap) -> Result<Exit, Stop> {
+        self.print_unsent(Ending::Conflict.word(), &why, changes, &[], conflicts)?;
         Err(Stop::no(why))
     }
 
@@ -119,7 +130,7 @@ impl<'a> Sender<'a> {
             }
             let why = "Nothing was sent: this was a dry run.";
             say(why);
-            self.print_unsent("dry-run", why, &changes, &predictions)?;
+            self.print_unsent("dry-run", why, &changes, &predictions, &[])?;
             return Ok(Exit::No);
         }
         let danger = push::danger(&base, &changes, self.target.server.brake_percent);
@@ -135,7 +146,7 @@ impl<'a> Sender<'a> {
         }
         if !options.yes && !confirmed(base.origin(), &changes, danger.as_deref())? {
             say("Nothing was sent.");
-            self.print_unsent(Ending::NotSent.word(), "The answer was no.", &changes, &[])?;
+            self.print_unsent(Ending::NotSent.word(), "The answer was no.", &changes, &[], &[])?;
             return Ok(Exit::No);
         }
         self.drive(&base, changes, traits, plan)
@@ -169,10 +180,15 @@ impl<'a> Sender<'a> {
             say(&format!("warning: {trouble}"));
         }
         if self.options.json {
+            let conflicts = match (&report.outcome, &report.zone) {
+                (Outcome::Conflict(_), Some(now)) => conflicts_over(base, &changes, now),
+                _ => Vec::new(),
+            };
             let mut value = report_json(&report, &changes);
             if let Some(object) = value.as_object_mut() {
                 object.insert("id".into(), id.map(|id| id.to_string()).into());
                 object.insert("note".into(), self.options.note.as_str().into());
+                object.insert("conflicts".into(), conflicts_json(&conflicts));
             }
             self.print(value)?;
         }
@@ -186,6 +202,7 @@ impl<'a> Sender<'a> {
         why: &str,
         changes: &ChangeMap,
         predictions: &[Prediction],
+        conflicts: &[Conflict],
     ) -> Result<(), Stop> {
         if !self.options.json {
             return Ok(());
@@ -200,6 +217,7 @@ impl<'a> Sender<'a> {
             "serial-before": self.loaded.zone.serial(),
             "changes": zonefile::diff::diff_json(changes),
             "warnings": warnings.collect::<Vec<Value>>(),
+            "conflicts": conflicts_json(conflicts),
         }))
     }
 

@@ -148,7 +148,7 @@ pub fn push(zone: &str, file: &Path, server: &ServerArgs, options: PushOptions) 
     let merged = Merged::new(then, &wanted, &base);
     say(&merged.in_words(&name));
     if !merged.conflicts.is_empty() {
-        return sender.stop(merged.conflicts_in_words(&name), &merged.changes);
+        return sender.stop_at(&merged.conflicts, merged.conflicts_in_words(&name), &merged.changes);
     }
     if merged.changes.is_empty() {
         let why = format!("{name} has all that the file changes already (serial {}).", base.serial());

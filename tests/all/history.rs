@@ -180,7 +180,7 @@ fn reports_for_scripts() {
     place.edited(&[]);
     assert_eq!(json(0, &["push", ZONE, "./wanted", "--json"])["outcome"], "nothing-to-do");
     place.edited(&[("2026010101", "2026010100"), ("192.0.2.11", "192.0.2.12")]);
-    assert_eq!(json(1, &["push", ZONE, "./wanted", "--json"])["outcome"], "not-sent");
+    assert_eq!(json(1, &["push", ZONE, "./wanted", "--json"])["outcome"], "conflict");
 }
 
 #[test]
