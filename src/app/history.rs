@@ -310,6 +310,9 @@ fn lines(record: &PushRecord, only: Option<&RrKey>, width: u16) -> Vec<Line> {
             None | Some(Verdict::Applied) => {}
             Some(Verdict::NotApplied(why)) => line(LineKind::Finding, &format!("not applied. {why}")),
             Some(Verdict::Unknown(why)) => line(LineKind::Finding, &format!("unknown. {why}")),
+            Some(Verdict::ChangedSince(_, why)) => {
+                line(LineKind::Finding, &format!("applied, then changed. {why}"));
+            }
             Some(Verdict::ChangedByServer(now, why)) => {
                 line(LineKind::Finding, &format!("something else was read back. {why}"));
                 let back = Change { before: change.after.clone(), after: now };

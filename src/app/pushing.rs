@@ -154,7 +154,8 @@ impl App {
         let Some(open) = self.open() else { return };
         let origin = open.draft.base().origin().clone();
         let lines = lines(&report, &origin);
-        let is_own = |verdict: &Verdict| !matches!(verdict, Verdict::ChangedByServer(..));
+        let is_own =
+            |verdict: &Verdict| !matches!(verdict, Verdict::ChangedByServer(..) | Verdict::ChangedSince(..));
         let own = report.verdicts.iter().filter(|(.., verdict)| is_own(verdict));
         let own = own.map(|(key, ..)| key.clone()).collect();
         let apex = open.apex();
@@ -267,6 +268,7 @@ fn lines(report: &Report, origin: &crate::zone::Name) -> Vec<Line> {
             Verdict::Applied => (Tone::Good, "applied", None),
             Verdict::NotApplied(why) => (Tone::Bad, "not applied", Some(why)),
             Verdict::ChangedByServer(_, why) => (Tone::Doubt, "changed by server", Some(why)),
+            Verdict::ChangedSince(_, why) => (Tone::Doubt, "changed since", Some(why)),
             Verdict::Unknown(why) => (Tone::Doubt, "unknown", Some(why)),
         };
         line(tone, format!("{word:<18} {name}"));

@@ -153,6 +153,8 @@ pub enum Verdict {
     NotApplied(String),
     /// The server holds something else again: its contents now, and a sentence.
     ChangedByServer(Option<RrSet>, String),
+    /// The server did what was wanted, and somebody has changed it since: its contents now, and a sentence.
+    ChangedSince(Option<RrSet>, String),
     /// It could not be read back; a sentence on why and what to do.
     Unknown(String),
 }
@@ -331,7 +333,8 @@ impl PushRecord {
             match self.verdict(key) {
                 Some(Verdict::Applied) => Some(wanted),
                 Some(Verdict::ChangedByServer(now, _)) => Some(now),
-                Some(Verdict::Unknown(_)) => Some(wanted),
+                // What others made of it since is not ours to take back.
+                Some(Verdict::ChangedSince(..) | Verdict::Unknown(_)) => Some(wanted),
                 Some(Verdict::NotApplied(_)) | None => self.is_open().then_some(wanted),
             }
         };
@@ -417,7 +420,7 @@ mod tests {
     }
 
     fn push(end: Option<End>) -> PushRecord {
-        let names = ["applied", "ignored", "altered", "unknown"];
+        let names = ["applied", "ignored", "altered", "since", "unknown"];
         let changes = names.map(|name| (key(name, RecordType::A), Change { before: set(1), after: set(2) }));
         PushRecord {
             head: Head {
@@ -444,6 +447,7 @@ mod tests {
         let others = [
             ("ignored", Verdict::NotApplied(String::new())),
             ("altered", Verdict::ChangedByServer(set(3), String::new())),
+            ("since", Verdict::ChangedSince(set(3), String::new())),
             ("unknown", Verdict::Unknown(String::new())),
         ];
         let others = others.map(|(name, verdict)| (key(name, RecordType::A), verdict)).into();
@@ -463,11 +467,11 @@ mod tests {
         let all = |names: &[(&str, u8)]| -> Vec<(String, Option<RrSet>)> {
             names.iter().map(|(name, address)| (name.to_string(), set(*address))).collect()
         };
-        let four = [("altered", 2), ("applied", 2), ("ignored", 2), ("unknown", 2)];
-        assert_eq!(made(&push(None)), all(&four), "interrupted: each may have been done");
+        let five = [("altered", 2), ("applied", 2), ("ignored", 2), ("since", 2), ("unknown", 2)];
+        assert_eq!(made(&push(None)), all(&five), "interrupted: each may have been done");
         assert_eq!(
             made(&push(Some(end(Ending::Partly, 1)))),
-            all(&[("altered", 3), ("applied", 2), ("unknown", 2)])
+            all(&[("altered", 3), ("applied", 2), ("since", 2), ("unknown", 2)])
         );
         assert_eq!(made(&push(Some(end(Ending::NothingToDo, 4)))), []);
         let none = End { others: BTreeMap::new(), ..end(Ending::Refused, 0) };

@@ -10,6 +10,14 @@ pub(super) fn ignored(kind: ServerKind) -> String {
     format!("The server said yes, but does not show it. {}", causes(kind))
 }
 
+/// The server's journal shows the change, and that it was changed again with this serial.
+pub(super) fn changed_since(serial: u32) -> String {
+    format!(
+        "The server's journal shows it carried out, then changed by somebody else (serial {serial}). Look at the reloaded \
+         zone before you push it again."
+    )
+}
+
 /// The server said yes, and nothing of the zone is different.
 pub(super) fn not_shown(kind: ServerKind) -> String {
     format!(

@@ -9,9 +9,11 @@ use std::time::Duration;
 
 mod answer;
 mod reviewed;
+mod since;
 mod verdict;
 
 use reviewed::is_as_reviewed;
+use since::Since;
 
 use super::plan::{Guards, plan_with};
 use super::probe::Search;
@@ -75,6 +77,8 @@ pub struct Push {
     read_back: bool,
     /// For the prerequisite that does not hold although the zone is as it was loaded.
     search: Search,
+    /// What the journal tells of changes that are not there.
+    since: Since,
     /// Is it searched in order to send with fewer guards? Otherwise in order to say which it is.
     loosening: bool,
 }
@@ -106,6 +110,8 @@ enum State {
     ReadingZone,
     /// The end of a pause in reading back.
     ReadingPause,
+    /// What changed since before it was sent.
+    Tracing,
     Finished,
 }
 
@@ -172,6 +178,7 @@ impl Push {
             zone: None,
             read_back: false,
             search: Search::new(Vec::new()),
+            since: Since::default(),
             loosening: false,
         };
         (push, vec![Action::Show(Stage::CheckingSerial), Action::AskSoa])
@@ -212,6 +219,7 @@ impl Push {
             (State::ReadingSerial, Event::Soa(Err(failure)))
             | (State::ReadingZone, Event::Zone(Err(failure))) => self.reading_failed(failure),
             (State::ReadingPause, Event::Woke) => self.read_serial(),
+            (State::Tracing, Event::Traced(steps)) => self.traced(steps),
             _ => Vec::new(),
         }
     }
@@ -517,8 +525,9 @@ impl Push {
                 self.search = Search::new(Vec::new());
                 self.search_on()
             }
-            State::CheckingRefusal => self.conclude(),
+            State::CheckingRefusal | State::Tracing => self.conclude(),
             _ if self.read_back => {
+                self.since.give_up();
                 // The last reading stands, but what it does not show may still come.
                 self.trouble = Some(Trouble::Unknown(self.failure_or(explain::stopped_waiting())));
                 self.conclude()

@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use crate::facts::history::Record;
 use crate::facts::{Failure, ServerKind};
+use crate::wire::ixfr::past;
 use crate::zone::update::{Operation, Prerequisite, Rcode, Update};
 use crate::zone::{Change, ChangeMap, RecordType, RrKey, Snapshot, Soa, serial};
 
@@ -47,6 +48,8 @@ pub enum Event {
     Answer(Result<Rcode, Failure>),
     /// The same for [`Action::Probe`].
     Probed(Result<Rcode, Failure>),
+    /// The answer to [`Action::Trace`]; `None` where the server has no such journal.
+    Traced(Result<Option<Vec<past::Step>>, Failure>),
     /// How [`Action::Record`] ended.
     Recorded(Result<(), Failure>),
     /// The time of [`Action::Wait`] is over.
@@ -66,6 +69,8 @@ pub enum Action {
     Send(Update),
     /// Send this update, which has no operations and so cannot change anything, and tell the answer.
     Probe(Update),
+    /// Ask for the steps that led from this serial to the zone as last transferred, and tell them, the newest first.
+    Trace(u32),
     Wait(Duration),
     /// Write this down in the history, see it onto the disk, and tell how that ended. Only from [`Recorded`].
     Record(Vec<Record>),

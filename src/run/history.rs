@@ -207,6 +207,7 @@ pub fn sets_json(changes: &ChangeMap, ending: Ending, verdict: impl Fn(&RrKey) -
             Some(Verdict::Applied) => ("applied", None, None),
             Some(Verdict::NotApplied(why)) => ("not-applied", Some(why), None),
             Some(Verdict::ChangedByServer(now, why)) => ("changed", Some(why), Some(now)),
+            Some(Verdict::ChangedSince(now, why)) => ("changed-since", Some(why), Some(now)),
             Some(Verdict::Unknown(why)) => ("unknown", Some(why), None),
         };
         if let Some(set) = set.as_object_mut() {

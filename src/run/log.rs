@@ -153,6 +153,7 @@ fn print_record(out: &mut impl Write, record: &PushRecord) -> io::Result<()> {
             None | Some(Verdict::Applied) => continue,
             Some(Verdict::NotApplied(why)) => ("not applied", why),
             Some(Verdict::ChangedByServer(_, why)) => ("something else was read back", why),
+            Some(Verdict::ChangedSince(_, why)) => ("applied, then changed", why),
             Some(Verdict::Unknown(why)) => ("unknown", why),
         };
         writeln!(out, "; {}: {word}. {}", key_in_words(key, &head.zone), clean(&why))?;

@@ -321,6 +321,7 @@ fn tell_report(report: &Report, zone: &Name) -> Exit {
             Verdict::Applied => ("applied", ""),
             Verdict::NotApplied(why) => ("NOT applied", why.as_str()),
             Verdict::ChangedByServer(_, why) => ("CHANGED BY SERVER", why.as_str()),
+            Verdict::ChangedSince(_, why) => ("APPLIED, THEN CHANGED", why.as_str()),
             Verdict::Unknown(why) => ("UNKNOWN", why.as_str()),
         };
         say(format!("{word}: {} {sentence}", key_in_words(key, zone)).trim_end());

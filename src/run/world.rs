@@ -26,6 +26,11 @@ use crate::zone::{Name, Snapshot, Soa};
 /// How long an unsigned question may take; less where the person says so.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Most steps of the journal that are looked at after a push, and most records that are gone through for them: each step
+/// costs a copy of the zone.
+const MAX_STEPS: usize = 100;
+const MAX_TRACED: usize = 10_000_000;
+
 /// How the primary is reached.
 #[derive(Debug, Clone)]
 pub struct Access {
@@ -276,6 +281,16 @@ impl World {
                 Ok(primary) => dns::update(primary, &update).await,
                 Err(failure) => Err(failure),
             }),
+            Action::Trace(serial) => {
+                let last = self.last().clone();
+                Event::Traced(match last {
+                    Some(zone) => {
+                        let most = (MAX_TRACED / zone.record_count().max(1)).clamp(1, MAX_STEPS);
+                        self.steps(&zone, &[serial], most).await
+                    }
+                    None => Ok(None),
+                })
+            }
             Action::Wait(time) => {
                 tokio::time::sleep(time).await;
                 Event::Woke

@@ -113,6 +113,7 @@ struct VerdictLine {
 enum Word {
     NotApplied,
     Changed,
+    ChangedSince,
     Unknown,
 }
 
@@ -464,6 +465,7 @@ fn verdict_line((key, verdict): (&RrKey, &Verdict)) -> Option<VerdictLine> {
         Verdict::Applied => return None,
         Verdict::NotApplied(why) => (Word::NotApplied, why, None),
         Verdict::ChangedByServer(now, why) => (Word::Changed, why, now.as_ref()),
+        Verdict::ChangedSince(now, why) => (Word::ChangedSince, why, now.as_ref()),
         Verdict::Unknown(why) => (Word::Unknown, why, None),
     };
     let set = lines::key_line(key);
@@ -475,6 +477,7 @@ fn verdict_of(line: VerdictLine) -> Option<(RrKey, Verdict)> {
     let verdict = match verdict {
         Word::NotApplied => Verdict::NotApplied(why),
         Word::Changed => Verdict::ChangedByServer(lines::side_of(now)?, why),
+        Word::ChangedSince => Verdict::ChangedSince(lines::side_of(now)?, why),
         Word::Unknown => Verdict::Unknown(why),
     };
     Some((lines::key_of(set)?, verdict))

@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -29,7 +29,7 @@ const TIMEOUT: &str = "3";
 
 /// What is asked of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
+pub enum Stage {
     Transfer,
     Poll,
     Update,
@@ -56,7 +56,7 @@ fn stage(request: &[u8]) -> Option<Stage> {
 
 /// What the server does instead of what it should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Spoil {
+pub enum Spoil {
     Silence,
     Drip,
     CloseMidway,
@@ -72,6 +72,12 @@ enum Spoil {
     DoneInSilence,
     /// All is done, no answer comes, and nothing else is answered from then on.
     DoneAndGone,
+    /// Somebody else is there first, and changes one of the same sets.
+    Overtaken,
+    /// All is done and said; by then somebody else has changed one of the sets again.
+    ChangedAgain,
+    /// The same: it is as it was before.
+    TakenBack,
     Truncated,
     Unsigned(Rcode),
     Signed(Rcode),
@@ -174,8 +180,17 @@ impl Proxy {
             }
             Spoil::NoTsig => send(stream, &answer(request, 0, Rcode::NOERROR, &[])),
             Spoil::Nothing => send(stream, &self.signed(request, 0, Rcode::NOERROR)),
+            Spoil::Overtaken => {
+                self.change(replace("mail", 77));
+                forward(self.upstream, request, stream);
+            }
+            Spoil::ChangedAgain | Spoil::TakenBack => {
+                let message = self.done(request);
+                self.change(replace("mail", if self.spoil == Spoil::TakenBack { 25 } else { 77 }));
+                send(stream, &message);
+            }
             Spoil::Half => {
-                self.do_half();
+                self.change(vec![add("new", 99)]);
                 send(stream, &self.signed(request, 0, Rcode::NOERROR));
             }
             Spoil::Truncated => {
@@ -187,7 +202,8 @@ impl Proxy {
         }
     }
 
-    fn do_half(&self) {
+    /// Changes the zone behind the program's back.
+    fn change(&self, operations: Vec<Operation>) {
         let address = Endpoint { address: self.upstream, source: None, name: "upstream".into() };
         let key = Some(Arc::new(self.key.clone()));
         let primary = Primary {
@@ -198,11 +214,31 @@ impl Proxy {
             timeout: Duration::from_secs(10),
             clock: dns::unix_time,
         };
-        let operations = vec![Operation::Add(name("new"), RecordType::A, 3600, Box::new([192, 0, 2, 99]))];
         let update = Update { zone: name("@"), prerequisites: Vec::new(), operations };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         assert_eq!(runtime.block_on(dns::update(&primary, &update)), Ok(Rcode::NOERROR));
     }
+}
+
+fn add(owner: &str, last: u8) -> Operation {
+    Operation::Add(name(owner), RecordType::A, 3600, Box::new([192, 0, 2, last]))
+}
+
+fn replace(owner: &str, last: u8) -> Vec<Operation> {
+    vec![Operation::DeleteRrset(name(owner), RecordType::A), add(owner, last)]
+}
+
+/// A proxy before a server with this key.
+pub fn before(
+    upstream: SocketAddr,
+    key: &lab::Key,
+    stage: Stage,
+    spoil: Spoil,
+    armed: &Arc<AtomicBool>,
+) -> SocketAddr {
+    let (key, armed) = (served(key), Arc::clone(armed));
+    let proxy = Proxy { upstream, key, stage, spoil, armed, gone: AtomicBool::new(false) };
+    serve(move |request, stream| proxy.on(request, stream))
 }
 
 fn name(text: &str) -> Name {
@@ -211,7 +247,7 @@ fn name(text: &str) -> Name {
 }
 
 /// A home with the key and a file to push, which changes an address and adds one.
-fn home(key: &lab::Key, text: &str) -> tempfile::TempDir {
+pub fn home(key: &lab::Key, text: &str) -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     let mut options = std::fs::OpenOptions::new();
     let mut file = options.write(true).create_new(true).mode(0o600).open(home.path().join("key")).unwrap();
@@ -222,41 +258,40 @@ fn home(key: &lab::Key, text: &str) -> tempfile::TempDir {
 }
 
 /// Pushes the file by the command line: exit status and what it says.
-fn push(home: &Path, address: SocketAddr) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_zonewright"))
-        .args(["push", ZONE, "wanted.zone", "--yes", "--force", "--key", "key", "--timeout", TIMEOUT])
-        .args(["--server", &address.to_string()])
-        .env_clear()
-        .env("HOME", home)
-        .current_dir(home)
-        .output()
-        .unwrap();
+pub fn push(home: &Path, address: SocketAddr) -> (i32, String) {
+    let output = push_with(home, address, &["--yes", "--force"]);
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     (output.status.code().expect("an exit status"), format!("{out}{err}"))
 }
 
+/// The same with these options.
+pub fn push_with(home: &Path, address: SocketAddr, options: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_zonewright"))
+        .args(["push", ZONE, "wanted.zone", "--key", "key", "--timeout", TIMEOUT])
+        .args(["--server", &address.to_string()])
+        .args(options)
+        .env_clear()
+        .env("HOME", home)
+        .current_dir(home)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
 /// A primary behind a proxy, and a home with its key and the file to push.
-struct Scene {
-    home: tempfile::TempDir,
-    upstream: Handle,
-    address: SocketAddr,
+pub struct Scene {
+    pub home: tempfile::TempDir,
+    pub upstream: Handle,
+    pub address: SocketAddr,
     armed: Arc<AtomicBool>,
 }
 
 impl Scene {
-    fn new(stage: Stage, spoil: Spoil, armed: bool) -> Scene {
+    pub fn new(stage: Stage, spoil: Spoil, armed: bool) -> Scene {
         let key = lab::Key::new("some-key", "hmac-sha256");
         let (home, upstream) = (home(&key, embedded::TEXT), embedded::start(embedded::TEXT, &key));
         let armed = Arc::new(AtomicBool::new(armed));
-        let proxy = Proxy {
-            upstream: upstream.address,
-            key: served(&key),
-            stage,
-            spoil,
-            armed: Arc::clone(&armed),
-            gone: AtomicBool::new(false),
-        };
-        let address = serve(move |request, stream| proxy.on(request, stream));
+        let address = before(upstream.address, &key, stage, spoil, &armed);
         Scene { home, upstream, address, armed }
     }
 
@@ -271,7 +306,7 @@ impl Scene {
     }
 
     /// What is true: which of the two changes the zone has.
-    fn truth(&self) -> [bool; 2] {
+    pub fn truth(&self) -> [bool; 2] {
         let zone = self.upstream.snapshot(&name("@")).unwrap();
         let has = |owner: &str, last: u8| {
             let set = zone.get(&RrKey::new(name(owner), RecordType::A));
@@ -282,9 +317,10 @@ impl Scene {
 }
 
 /// What the program may say of a change.
-const WORDS: [&str; 4] = ["applied:", "NOT applied:", "CHANGED BY SERVER:", "UNKNOWN:"];
+const WORDS: [&str; 5] =
+    ["applied:", "NOT applied:", "CHANGED BY SERVER:", "APPLIED, THEN CHANGED:", "UNKNOWN:"];
 
-fn verdict<'a>(said: &'a str, owner: &str) -> Option<&'a str> {
+pub fn verdict<'a>(said: &'a str, owner: &str) -> Option<&'a str> {
     let line = said.lines().find(|line| {
         WORDS
             .iter()
@@ -308,6 +344,9 @@ fn whatever_a_server_does_to_an_update_the_report_is_true() {
         (NoTsig, 3, both("NOT applied")),
         (Nothing, 3, both("UNKNOWN")),
         (Half, 1, ["NOT applied", "applied"]),
+        (Overtaken, 1, ["nothing"; 2]),
+        (ChangedAgain, 1, ["APPLIED, THEN CHANGED", "applied"]),
+        (TakenBack, 1, ["APPLIED, THEN CHANGED", "applied"]),
         (DoneInSilence, 0, both("applied")),
         (DoneAndGone, 3, both("UNKNOWN")),
         (Truncated, 0, both("applied")),
@@ -328,7 +367,7 @@ fn whatever_a_server_does_to_an_update_the_report_is_true() {
             let told = ["mail", "new"].map(|owner| verdict(&said, owner).unwrap_or("nothing"));
             let true_words = told.iter().zip(scene.truth()).all(|(word, is_there)| match *word {
                 "applied" => is_there,
-                "NOT applied" => !is_there,
+                "NOT applied" | "nothing" | "APPLIED, THEN CHANGED" => !is_there,
                 word => word == "UNKNOWN",
             });
             let fits = status == *exit && told == *words && true_words;
@@ -501,4 +540,23 @@ fn an_update_that_knot_carries_out_late() {
     assert!(!there && status == 3, "exit {status}\n{said}");
     assert!(said.contains("It may still carry it out"), "{said}");
     assert!(again == 0 && said_again.contains("already equal"), "exit {again}\n{said_again}");
+}
+
+/// Between the server's yes and the reading somebody else was at it: the report does not blame the server.
+#[test]
+fn who_took_a_change_back_is_told_from_the_servers_journal() {
+    for make in [lab::Make::Bind, lab::Make::Knot] {
+        let text =
+            (0..200).fold(embedded::TEXT.to_owned(), |text, at| text + &format!("filling{at} TXT x\n"));
+        let key = lab::Key::default();
+        let Some(lab) = lab::Lab::start(make, &[lab::Zone::new(ZONE, &text)], &key) else { continue };
+        for spoil in [Spoil::ChangedAgain, Spoil::TakenBack] {
+            let home = home(&key, &text);
+            let armed = Arc::new(AtomicBool::new(true));
+            let (status, said) = push(home.path(), before(lab.address, &key, Stage::Update, spoil, &armed));
+            let case = format!("{make}, {spoil:?}: exit {status}\n{said}");
+            assert_eq!((status, verdict(&said, "mail")), (1, Some("APPLIED, THEN CHANGED")), "{case}");
+            assert!(said.contains("then changed by somebody else (serial 2026010"), "{case}");
+        }
+    }
 }

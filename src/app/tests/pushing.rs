@@ -39,6 +39,7 @@ impl Server {
             Action::AskSoa => Event::Soa(Ok(self.zone.soa().clone())),
             Action::Transfer => Event::Zone(Ok(self.zone.clone())),
             Action::Wait(_) => Event::Woke,
+            Action::Trace(_) => Event::Traced(Ok(None)),
             Action::Probe(_) => Event::Probed(Ok(Rcode::NOERROR)),
             Action::Record(records) => {
                 self.records.extend(records.iter().cloned());

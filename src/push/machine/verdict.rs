@@ -20,6 +20,9 @@ impl Push {
     }
 
     pub(super) fn conclude(&mut self) -> Vec<Action> {
+        if let Some(actions) = self.ask_since() {
+            return actions;
+        }
         let verdicts = self.verdicts();
         let applied = verdicts.iter().filter(|(_, _, verdict)| *verdict == Verdict::Applied).count();
         let is_open = |verdict: &Verdict| matches!(verdict, Verdict::Applied | Verdict::Unknown(_));
@@ -48,6 +51,10 @@ impl Push {
             let now = zone.get(key);
             if change.is_achieved(key.rtype, now.as_ref()) {
                 return (key.clone(), change.clone(), Verdict::Applied);
+            }
+            if let Some(serial) = self.since.serial(key) {
+                let why = hindsight::changed_since(serial);
+                return (key.clone(), change.clone(), Verdict::ChangedSince(now, why));
             }
             let reasons = reasons.get_or_insert_with(|| self.reasons());
             let verdict = match change.is_untouched(key.rtype, now.as_ref()) {

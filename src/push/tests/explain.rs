@@ -122,7 +122,10 @@ fn verdict_of(kind: ServerKind, done: usize) -> String {
     let is_open = matches!(report.verdicts[0].2, Verdict::Unknown(_));
     assert_eq!(matches!(report.outcome, Outcome::Unknown(_)), is_open, "{:?}", report.outcome);
     match &report.verdicts[0].2 {
-        Verdict::ChangedByServer(_, why) | Verdict::NotApplied(why) | Verdict::Unknown(why) => why.clone(),
+        Verdict::ChangedByServer(_, why)
+        | Verdict::ChangedSince(_, why)
+        | Verdict::NotApplied(why)
+        | Verdict::Unknown(why) => why.clone(),
         Verdict::Applied => panic!("applied"),
     }
 }

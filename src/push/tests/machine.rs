@@ -30,6 +30,10 @@ pub fn verdicts(report: &Report) -> Vec<&'static str> {
             assert!(why.ends_with('.'), "{why}");
             "changed"
         }
+        Verdict::ChangedSince(_, why) => {
+            assert!(why.ends_with('.'), "{why}");
+            "since"
+        }
         Verdict::Unknown(why) => {
             assert!(why.ends_with('.'), "{why}");
             "unknown"
@@ -300,6 +304,42 @@ fn changed_by_the_server() {
     assert_eq!(verdicts(&report), ["applied", "changed", "applied"]);
     let now = world.zone.get(&key("one", RecordType::A));
     assert!(matches!(&report.verdicts[1].2, Verdict::ChangedByServer(set, _) if *set == now));
+}
+
+/// Somebody took the change back between the server's yes and the reading, and the report blamed the server.
+#[test]
+fn who_undoes_a_change_before_it_is_read_back_is_told_from_the_server() {
+    let back = |record: &str| {
+        let [new] = <[Operation; 1]>::try_from(other("one", record)).unwrap();
+        vec![Operation::DeleteRrset(name("one"), RecordType::A), new]
+    };
+    let edits = || vec![edit("new", 60, &["A 192.0.2.50"]), edit("one", 300, &["A 192.0.2.99"])];
+    for (record, keeps_journal, others, wanted) in [
+        ("A 192.0.2.10", true, "since", "(serial 102)"),
+        ("A 192.0.2.77", true, "since", "(serial 102)"),
+        ("A 192.0.2.10", false, "not", "does not show it"),
+        ("A 192.0.2.77", false, "changed", "somebody else changed it since"),
+    ] {
+        let mut world = World::new(BASE, [Answers::Honestly]);
+        world.keeps_journal = keeps_journal;
+        // 0 SOA, 1 update, 2 SOA.
+        world.others = vec![(2, back(record))];
+        let report = world.push(ServerKind::Bind, edits());
+        assert_eq!(report.outcome, Outcome::Partly);
+        assert_eq!(verdicts(&report), ["applied", others]);
+        let said = format!("{:?}", report.verdicts[1].2);
+        assert!(said.contains(wanted), "{said}");
+    }
+    // The server itself did less than it said: the journal knows of no such change.
+    let mut world = World::new(BASE, [Answers::Half(2)]);
+    world.keeps_journal = true;
+    assert_eq!(verdicts(&world.push(ServerKind::Bind, an_edit())), ["applied", "changed", "not"]);
+    // After a lost answer the journal shows that it was carried out.
+    let mut world = World::new(BASE, [Answers::Lost(FailureKind::TimedOut)]);
+    world.keeps_journal = true;
+    world.others = vec![(2, back("A 192.0.2.10"))];
+    let report = world.push(ServerKind::Bind, vec![edit("one", 300, &["A 192.0.2.99"])]);
+    assert_eq!((report.outcome.clone(), verdicts(&report)), (Outcome::Partly, vec!["since"]));
 }
 
 #[test]

@@ -7,6 +7,8 @@ use super::*;
 use crate::facts::history::Record;
 use crate::facts::{Failure, FailureKind};
 use crate::push::{Action, Event, Push, Recorded, Recording, Report, Stage, plan};
+use crate::wire::ixfr::past;
+use crate::zone::changes::diff;
 use crate::zone::update::Rcode;
 
 /// What the server does with an update that reaches it.
@@ -56,6 +58,9 @@ pub struct World {
     pub unrecorded: Vec<usize>,
     pub may_go_unrecorded: bool,
     pub stages: Vec<Stage>,
+    /// Does it tell what it has changed?
+    pub keeps_journal: bool,
+    versions: Vec<Arc<Snapshot>>,
 }
 
 pub fn failure(kind: FailureKind) -> Failure {
@@ -84,6 +89,8 @@ impl World {
             unrecorded: Vec::new(),
             may_go_unrecorded: false,
             stages: Vec::new(),
+            keeps_journal: false,
+            versions: Vec::new(),
         }
     }
 
@@ -143,8 +150,10 @@ impl World {
     fn answer(&mut self, push: &mut Recorded, question: Action) -> Event {
         let number = self.questions;
         self.questions += 1;
+        self.keep_version();
         for (_, operations) in self.others.clone().iter().filter(|(at, _)| *at == number) {
             self.carry_out(operations.clone());
+            self.keep_version();
         }
         if self.cancel_before == Some(number) {
             // A push that sends one message more than this one waits for its answer.
@@ -183,8 +192,26 @@ impl World {
                 }
                 Event::Woke
             }
+            Action::Trace(serial) => Event::Traced(Ok(self.keeps_journal.then(|| self.steps_since(serial)))),
             Action::Record(_) | Action::Show(_) | Action::Finish(_) => unreachable!(),
         }
+    }
+
+    fn keep_version(&mut self) {
+        if self.versions.last().is_none_or(|last| last.serial() != self.zone.serial()) {
+            self.versions.push(Arc::clone(&self.zone));
+        }
+    }
+
+    /// The newest first.
+    fn steps_since(&self, serial: u32) -> Vec<past::Step> {
+        let step = |pair: &[Arc<Snapshot>]| past::Step {
+            from: pair[0].serial(),
+            to: pair[1].serial(),
+            changes: diff(&pair[0], &pair[1]),
+        };
+        let start = self.versions.iter().position(|version| version.serial() == serial).expect("known");
+        self.versions[start..].windows(2).map(step).rev().collect()
     }
 
     fn carry_out(&mut self, operations: Vec<Operation>) {

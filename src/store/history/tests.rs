@@ -43,6 +43,7 @@ fn end() -> End {
         (key("a\\.b\\255.1", RecordType(65400)), Verdict::ChangedByServer(set(9), "other".into())),
         (key("a\\.b\\255.2", RecordType(65400)), Verdict::ChangedByServer(None, "gone".into())),
         (key("a\\.b\\255.3", RecordType(65400)), Verdict::Unknown("why".into())),
+        (key("a\\.b\\255.4", RecordType(65400)), Verdict::ChangedSince(set(9), "since".into())),
     ];
     let notes = vec!["The update was sent with fewer guards.".into()];
     End {

@@ -100,6 +100,8 @@ impl Primary {
                         Event::Answer(self.update(&update))
                     }
                     Action::Probe(update) => Event::Probed(self.update(&update)),
+                    // Stories tell the same whatever a server keeps of its past.
+                    Action::Trace(_) => Event::Traced(Ok(None)),
                     Action::Wait(time) => {
                         std::thread::sleep(time);
                         Event::Woke

@@ -301,6 +301,7 @@ impl Told {
                 Verdict::Applied => continue,
                 Verdict::NotApplied(why) => ("not applied", why),
                 Verdict::ChangedByServer(_, why) => ("changed by the server", why),
+                Verdict::ChangedSince(_, why) => ("applied, then changed", why),
                 Verdict::Unknown(why) => ("unknown", why),
             };
             self.line(&self.key(key), &format!("{word}. {why}"));
