@@ -62,6 +62,7 @@ impl Recorder {
     /// A [`Failure`]; what can be written is.
     pub fn write(&self, records: &[Record]) -> Result<(), Failure> {
         let mut recording = lock(&self.recording);
+        let begins = recording.is_none();
         let mut result = Ok(());
         for record in records {
             let written = match (record, &mut *recording) {
@@ -76,6 +77,10 @@ impl Recorder {
             if matches!(record, Record::Ended(_)) {
                 *lock(&self.last) = recording.take().map(|recording| recording.id);
             }
+        }
+        if begins && result.is_err() {
+            // Half a beginning would be told as a push that was interrupted.
+            recording.take().into_iter().for_each(Recording::discard);
         }
         result
     }

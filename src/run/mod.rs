@@ -26,6 +26,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser as _;
+use signal_hook::consts::SIGXFSZ;
 
 use self::zone_file::ZoneFile;
 use crate::app::Settings;
@@ -90,6 +91,9 @@ impl From<serde_json::Error> for Stop {
 /// The whole program.
 pub fn main() -> ExitCode {
     no_dumps::forbid();
+    // A file that may not grow further (ulimit -f) is an error of the writing, told like any other, and not the end of
+    // the program. Where the signal cannot be had, it is.
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
     let exit = match run(Cli::parse()) {
         Ok(exit) => exit,
         Err(stop) => {

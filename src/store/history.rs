@@ -336,6 +336,12 @@ impl History {
 }
 
 impl Recording {
+    /// Takes back what was written of a push that is not recorded any further. Should that fail, it is listed as
+    /// interrupted before its first message.
+    pub fn discard(self) {
+        let _ = fs::remove_file(&self.path);
+    }
+
     /// Writes something down and sees it onto the disk.
     ///
     /// # Errors

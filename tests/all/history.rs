@@ -11,7 +11,7 @@ use zonewright::store::history::History;
 use zonewright::zone::{Change, Name, RecordType, RrKey, RrSet};
 
 use super::embedded::{TEXT, ZONE, start};
-use super::lab::Key;
+use super::lab::{Key, is_available};
 use super::pty::Terminal;
 
 /// A primary, and a home with a configuration for it.
@@ -296,4 +296,54 @@ fn a_push_is_taken_back_by_keys_alone() {
     terminal.wait_until("the zone as before", |screen| {
         screen.contains("2026112103") && before.is_subset(&rows(screen))
     });
+}
+
+/// Disks fill up at any octet of the record: nothing is sent whose sending is not on the disk, and what was sent is told.
+/// The signal of such a disk ended the program after the update was sent, without a word; and of a beginning that did not
+/// fit, a part was left that looked like an interrupted push.
+#[test]
+fn a_disk_that_fills_up_while_a_push_is_recorded() {
+    if !is_available("prlimit") {
+        return;
+    }
+    let mut seen = BTreeMap::new();
+    for limit in (0..2_000).step_by(45) {
+        let place = Place::new("");
+        place.edited(&[("192.0.2.10", "192.0.2.11")]);
+        let output = Command::new("prlimit")
+            .arg(format!("--fsize={limit}"))
+            .arg(env!("CARGO_BIN_EXE_zonewright"))
+            .args(["push", ZONE, "./wanted", "--yes", "--json", "--config", "config.toml"])
+            .current_dir(place.path())
+            .env("HOME", place.path())
+            .env_remove("XDG_STATE_HOME")
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        let case = format!("{limit} octets: {output:?}");
+        let status = output.status.code().unwrap_or_else(|| panic!("ended by a signal: {case}"));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{case}"));
+        let is_sent = place.zone().0.iter().any(|line| line.contains("192.0.2.11"));
+        let log = place.log();
+        let ending = log.first().map(|push| push["outcome"].as_str().unwrap().to_owned());
+        let notes = report["notes"].to_string();
+        match (is_sent, ending.as_deref()) {
+            (false, None) => {
+                let why = report["why"].as_str().unwrap_or_default();
+                assert!(status == 2 && report["outcome"] == "not-sent" && why.contains("history"), "{case}");
+            }
+            (true, Some(recorded)) => {
+                assert!(status == 0 && report["outcome"] == "applied", "{case}");
+                let is_whole = recorded == "applied";
+                assert_eq!(notes.contains("no whole record"), !is_whole, "{case}");
+                // The next start finds out what became of it, and it can be taken back.
+                assert!(is_whole || recorded == "interrupted", "{case}");
+                place.expect(0, &["revert", ZONE, "--yes"]);
+                assert!(place.zone().0.iter().any(|line| line.contains("192.0.2.10")), "{case}");
+            }
+            other => panic!("{other:?}, {case}"),
+        }
+        *seen.entry((is_sent, ending)).or_insert(0) += 1;
+    }
+    assert_eq!(seen.len(), 3, "not each of the moments was met: {seen:?}");
 }
