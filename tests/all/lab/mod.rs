@@ -112,7 +112,8 @@ pub struct Zone {
     /// Zone-file text; names are relative to the zone.
     pub text: String,
     /// Settings of this zone alone, by make: in BIND's zone clause, where one about updates takes the place of the
-    /// usual; under Knot's zone, indented by four; for PowerDNS SQL, with `{id}` for the id of the domain.
+    /// usual; under Knot's zone, indented by four; for PowerDNS SQL, with `{id}` for the id of the domain; for NSD of the whole
+    /// server, indented by four.
     pub settings: Vec<(Make, String)>,
 }
 

@@ -263,7 +263,7 @@ loglevel=5\n"
     zonelistfile: \"{directory}/zone.list\"
     xfrdir: \"{directory}\"
     cookie-secret-file: \"\"
-remote-control:
+{own}remote-control:
     control-enable: no
 key:
     name: \"{name}\"
@@ -279,6 +279,7 @@ key:
             name = key.name,
             algorithm = key.algorithm,
             secret = key.secret,
+            own = self.zones.iter().map(|zone| zone.settings_for(Make::Nsd)).collect::<String>(),
         );
         for zone in self.zones {
             text += &format!(
