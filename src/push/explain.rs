@@ -247,10 +247,10 @@ fn all_of_them(case: &Case<'_>) -> WhyNext {
         ServerKind::Bind => (
             format!(
                 "{found} the zone is frozen (rndc freeze); allow-update does not name your key or address; your key or \
-                 address gets another view; the server is a secondary."
+                 address gets another view; the server is a secondary; allow-query does not name your address."
             ),
             format!(
-                "Run on the server: rndc thaw {zone}. If it was not frozen, see allow-update there. If it is a secondary: {}.",
+                "Run on the server: rndc thaw {zone}. If it was not frozen, see allow-update and allow-query there. If it is a secondary: {}.",
                 primary(case)
             ),
         ),

@@ -237,7 +237,7 @@ fn a_policy_that_goes_by_tcp() {
     }
 }
 
-/// A server that gives its zone by transfer, but answers no questions of ours.
+/// A server that gives its zone by transfer, but answers no questions from our address, nor takes updates from there.
 #[test]
 fn a_server_that_answers_no_questions() {
     let key = Key::default();
@@ -258,7 +258,7 @@ fn a_server_that_answers_no_questions() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(matches!(output.status.code(), Some(1 | 2)), "{said}");
-    assert!(said.contains("refuse") && said.contains("127.0.0.2"), "{said}");
+    assert!(said.contains("Nothing was sent") && said.contains("allow-query"), "{said}");
     let there = dig_axfr(lab.address, &key, ZONE);
     assert!(!there.iter().any(|line| line.starts_with("www.")), "{there:?}");
 }
