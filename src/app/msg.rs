@@ -27,19 +27,19 @@ pub enum Msg {
     Resize(u16, u16),
     /// The terminal is gone, or the program shall end: quit at once; the draft is kept.
     Hangup,
-    /// Back from [`Effect::Suspend`].
+    /// Back from [`Effect::Suspend`](super::Effect).
     Resumed,
-    /// How far [`Effect::Load`] is: records so far.
+    /// How far [`Effect::Load`](super::Effect) is: records so far.
     Loading {
         request: RequestId,
         records: usize,
     },
-    /// The answer to [`Effect::Follow`]: another version, where there is one.
+    /// The answer to [`Effect::Follow`](super::Effect): another version, where there is one.
     Followed {
         request: RequestId,
         result: Result<Option<Arc<Snapshot>>, Failure>,
     },
-    /// The end of [`Effect::Load`].
+    /// The end of [`Effect::Load`](super::Effect).
     Loaded {
         request: RequestId,
         result: Result<Loaded, Failure>,
@@ -50,7 +50,7 @@ pub enum Msg {
         broken: Box<Broken>,
     },
     /// A draft of an earlier run is on disk. Sent at the start, before [`Msg::Loaded`], and
-    /// after [`Effect::TakeOver`] (then also when there are no entries).
+    /// after [`Effect::TakeOver`](super::Effect) (then also when there are no entries).
     DraftFound {
         entries: Vec<Entry>,
         /// The serial of the zone that the draft was made over.
@@ -70,15 +70,15 @@ pub enum Msg {
     DraftSeen {
         entries: Vec<Entry>,
     },
-    /// How an [`Effect::Discard`] ended. With a failure the draft is still on disk.
+    /// How an [`Effect::Discard`](super::Effect) ended. With a failure the draft is still on disk.
     Discarded(Result<(), Failure>),
     /// Another editor has taken our draft over: who, in words, and what the draft on disk is now.
     DraftTaken {
         holder: String,
         entries: Vec<Entry>,
     },
-    /// How an [`Effect::Journal`], [`Effect::ReplaceDraft`] or [`Effect::ClearDraft`] ended. Trouble stays on
-    /// the screen until one succeeds.
+    /// How an [`Effect::Journal`](super::Effect), [`Effect::ReplaceDraft`](super::Effect) or
+    /// [`Effect::ClearDraft`](super::Effect) ended. Trouble stays on the screen until one succeeds.
     Journalled(Result<(), Failure>),
     /// Is any of the draft still being written? Not told of what is written at once.
     Saving(bool),
@@ -91,24 +91,24 @@ pub enum Msg {
         request: RequestId,
         status: NameserverStatus,
     },
-    /// The answer to [`Effect::AskParent`].
+    /// The answer to [`Effect::AskParent`](super::Effect).
     Parent {
         request: RequestId,
         parent: Parent,
     },
-    /// The answer to an [`Effect::Push`].
+    /// The answer to an [`Effect::Push`](super::Effect).
     Push {
         request: RequestId,
         event: push::Event,
     },
-    /// The answer to an [`Effect::History`].
+    /// The answer to an [`Effect::History`](super::Effect).
     History {
         request: RequestId,
         found: history::Found,
     },
     /// What time it is: seconds since 1970 (UTC). Sent at the start and before each [`Msg::Woke`].
     Clock(u64),
-    /// The answer to an [`Effect::Work`].
+    /// The answer to an [`Effect::Work`](super::Effect).
     Worked {
         request: RequestId,
         worked: Worked,
@@ -119,26 +119,27 @@ pub enum Msg {
         document: Option<Text>,
         editing: Option<FoundText>,
     },
-    /// How an [`Effect::SaveText`] or [`Effect::SaveDocument`] ended. Trouble stays on the screen until one succeeds.
+    /// How an [`Effect::SaveText`](super::Effect) or [`Effect::SaveDocument`](super::Effect) ended. Trouble stays on the
+    /// screen until one succeeds.
     TextSaved(Result<(), Failure>),
-    /// How an [`Effect::SaveFile`] ended.
+    /// How an [`Effect::SaveFile`](super::Effect) ended.
     Saved {
         request: RequestId,
         result: Result<Saved, Failure>,
     },
-    /// The answer to an [`Effect::Import`].
+    /// The answer to an [`Effect::Import`](super::Effect).
     Imported {
         request: RequestId,
         result: Result<Imported, NotImported>,
     },
-    /// How an [`Effect::Export`] ended.
+    /// How an [`Effect::Export`](super::Effect) ended.
     Exported {
         request: RequestId,
         exported: Exported,
     },
-    /// Back from [`Effect::EditOutside`].
+    /// Back from [`Effect::EditOutside`](super::Effect).
     EditedOutside(text::Outcome),
-    /// The time of the last [`Effect::WakeIn`] is over.
+    /// The time of the last [`Effect::WakeIn`](super::Effect) is over.
     Woke,
     /// A sentence for the message line.
     Notice(String),
