@@ -43,22 +43,9 @@ pub enum Verb {
         #[command(flatten)]
         origin: OriginArg,
     },
-    /// Say what is wrong with a zone or a zone file; exit status 1 when there are errors
-    Check {
-        /// A zone to transfer, or a zone file (an existing file, or an argument with a slash)
-        #[arg(value_name = "ZONE|FILE")]
-        what: String,
-        /// Which rules to hold the zone against beside syntax: none, all
-        #[arg(long, value_name = "RULES", default_value = "all")]
-        rules: String,
-        /// Print the findings as JSON
-        #[arg(long)]
-        json: bool,
-        #[command(flatten)]
-        server: ServerArgs,
-        #[command(flatten)]
-        origin: OriginArg,
-    },
+    /// Say what is wrong with a zone or a zone file, and what will hardly do what was meant; exit status 1 when there
+    /// are errors
+    Check(CheckArgs),
     /// Print a zone file with its columns aligned; every comment and every line stays
     Fmt {
         file: PathBuf,
@@ -157,6 +144,39 @@ pub enum Verb {
     Completions { shell: clap_complete::Shell },
     /// Print the man page
     Man,
+}
+
+/// What `check` takes.
+#[derive(Debug, Clone, Args)]
+pub struct CheckArgs {
+    /// A zone to transfer, or a zone file (an existing file, or an argument with a slash)
+    #[arg(value_name = "ZONE|FILE", required_unless_present = "list")]
+    pub what: Option<String>,
+    /// Which rules to hold the zone against beside syntax: all, none, or ids and names with commas between; with -
+    /// before one all but that
+    #[arg(long, value_name = "RULES", default_value = "all", allow_hyphen_values = true)]
+    pub rules: String,
+    /// List the rules: id, severity, name, what it is about, where that is written
+    #[arg(long)]
+    pub list: bool,
+    /// Print JSON, as --format json does
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+    #[command(flatten)]
+    pub server: ServerArgs,
+    #[command(flatten)]
+    pub origin: OriginArg,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// A line for each finding
+    Text,
+    Json,
+    /// SARIF 2.1.0, which editors and pipelines read
+    Sarif,
 }
 
 #[derive(Debug, Clone, Copy, Subcommand)]

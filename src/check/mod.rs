@@ -10,6 +10,7 @@ mod index;
 mod node;
 mod rule;
 mod rules;
+mod selection;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -23,6 +24,7 @@ use crate::zone::{Rdata, RrKey};
 pub use checker::Checker;
 pub use rule::{LooksAt, Needs, Rule};
 pub use rules::{all, find};
+pub use selection::{Level, Selection, UnknownRule};
 pub use walk::check;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

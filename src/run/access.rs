@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
+use super::check::configure;
 use super::history::Recorder;
 use super::world::{Access, World};
 use super::{Exit, Stop};
 use crate::app::Settings;
+use crate::check::Selection;
 use crate::cli::{ConfigVerb, ServerArgs};
 use crate::config::{self, Config, HostPort, KeySource, Overrides, ServerSettings, Transport};
 use crate::store::history::History;
@@ -227,6 +229,7 @@ pub fn config_verb(what: ConfigVerb, file: Option<&Path>) -> Result<Exit, Stop> 
         ConfigVerb::Example => write!(out, "{}", include_str!("../../assets/config.toml"))?,
         ConfigVerb::Check => {
             let config: Config = files::load(file)?;
+            configure(&mut Selection::default(), &config).map_err(Stop::usage)?;
             writeln!(
                 out,
                 "The configuration is right: {} servers, {} zones.",

@@ -1,117 +1,137 @@
-//! The verbs that look at a zone file or tidy it: check, fmt.
+//! The verbs that look at a zone file or tidy it: check, fmt. How findings are printed is in [`super::check_report`].
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use serde_json::{Value, json};
-
-use super::files::{self, Beside, in_words, severity_in_words};
+use super::check_report::{Item, Report};
+use super::files::{self, Beside};
 use super::verbs::{Source, say, zone_name};
-use super::{Exit, Stop};
-use crate::cli::ServerArgs;
+use super::{Exit, Stop, clock};
+use crate::check::{self, Finding, Level, Selection, Severity};
+use crate::cli::{CheckArgs, CheckFormat};
+use crate::config::{Config, RuleLevel};
+use crate::store::settings;
 use crate::ui::clean::clean;
-use crate::zone::Name;
-use crate::zonefile::structure::{self, Finding};
-use crate::zonefile::{self, Problem, Severity};
+use crate::zone::{Name, Snapshot};
+use crate::zonefile::{self, Problem, structure};
 
 /// `zonewright check`.
 ///
 /// # Errors
 /// [`Stop`].
-pub fn check(
-    what: &str,
-    rules: &str,
-    json: bool,
-    server: &ServerArgs,
-    origin: Option<&str>,
-) -> Result<Exit, Stop> {
-    if !["none", "all"].contains(&rules) {
-        let message = format!("There is no rule {}. This version knows none and all.", clean(rules));
-        return Err(Stop::usage(message));
-    }
-    let origin = origin.map(zone_name).transpose()?;
+pub fn check(arguments: &CheckArgs) -> Result<Exit, Stop> {
+    let CheckArgs { what, rules, list, json, format, server, origin } = arguments;
+    let format = if *json { CheckFormat::Json } else { *format };
+    let selection = (rules != "none").then(|| selection(rules, server.config.as_deref())).transpose()?;
     let mut out = BufWriter::new(io::stdout().lock());
-    let errors = if files::is_file(what) {
+    if *list {
+        super::check_report::list(&selection.unwrap_or_default(), format, &mut out)?;
+        out.flush()?;
+        return Ok(Exit::Done);
+    }
+    let what = what.as_deref().ok_or_else(|| Stop::usage("check takes a zone, a file, or --list.".into()))?;
+    let origin = origin.origin.as_deref().map(zone_name).transpose()?;
+    let (name, items) = if files::is_file(what) {
         let path = Path::new(what);
-        let problems = problems_of_file(path, origin.as_ref())?;
-        if json {
-            print_json(&mut out, problems.iter().map(|problem| problem_json(path, problem)).collect())?;
-        } else {
-            problems.iter().try_for_each(|problem| writeln!(out, "{}", in_words(path, problem)))?;
-        }
-        summary(&files::shown(path), problems.iter().map(|problem| problem.severity))
+        (files::shown(path), items_of_file(path, origin.as_ref(), selection.as_ref())?)
     } else {
         let zone = Source { argument: what, server, origin: origin.as_ref() }.load()?;
-        let findings = structure::findings(&zone);
-        if json {
-            print_json(&mut out, findings.iter().map(finding_json).collect())?;
-        } else {
-            for Finding { key, severity, message } in &findings {
-                let severity = severity_in_words(*severity);
-                writeln!(out, "{} {}: {severity}: {}", key.owner, key.rtype, clean(message))?;
-            }
-        }
-        summary(&zone.origin().to_string(), findings.iter().map(|finding| finding.severity))
+        let items = findings(&zone, selection.as_ref()).into_iter().map(Item::finding);
+        (zone.origin().to_string(), items.collect())
     };
+    let file = files::is_file(what).then(|| Path::new(what));
+    let report = Report { file, items };
+    report.print(format, &mut out)?;
     out.flush()?;
+    say(&format!("{name}: {}", report.summary()));
+    let errors = report.items.iter().any(|item| item.severity == Severity::Error);
     Ok(if errors { Exit::No } else { Exit::Done })
 }
 
-fn problems_of_file(path: &Path, origin: Option<&Name>) -> Result<Vec<Problem>, Stop> {
-    let text = files::read_text(path)?;
-    let (Ok((_, problems)) | Err(problems)) =
-        zonefile::read_zone_file(&text, origin, Some(&mut Beside(path)));
-    Ok(problems)
+/// The rules that the command line names, weighed as the configuration says.
+fn selection(rules: &str, config: Option<&Path>) -> Result<Selection, Stop> {
+    let mut selection = Selection::parse(rules).map_err(|unknown| {
+        Stop::usage(format!("There is no rule {}. zonewright check --list lists them.", clean(&unknown.0)))
+    })?;
+    configure(&mut selection, &settings::load(config)?).map_err(Stop::usage)?;
+    Ok(selection)
 }
 
-/// Says how many there are; tells whether there are errors.
-fn summary(what: &str, severities: impl Iterator<Item = Severity>) -> bool {
-    let (mut errors, mut warnings) = (0, 0);
-    for severity in severities {
-        match severity {
-            Severity::Error => errors += 1,
-            Severity::Warning => warnings += 1,
-        }
+/// Weighs rules as a configuration says.
+///
+/// # Errors
+/// A sentence about a rule that is not there.
+pub fn configure(selection: &mut Selection, config: &Config) -> Result<(), String> {
+    for (rule, level) in &config.rules {
+        let level = match level {
+            RuleLevel::Off => Level::Off,
+            RuleLevel::Info => Level::At(Severity::Hint),
+            RuleLevel::Warning => Level::At(Severity::Warning),
+            RuleLevel::Error => Level::At(Severity::Error),
+        };
+        selection.configure(rule, level).map_err(|_| {
+            let rule = clean(rule);
+            format!("[rules] in the configuration names {rule}, and there is no such rule. zonewright check --list lists them.")
+        })?;
     }
-    let plural = |count: usize| if count == 1 { "" } else { "s" };
-    say(&format!("{what}: {errors} error{}, {warnings} warning{}", plural(errors), plural(warnings)));
-    errors > 0
-}
-
-fn print_json(out: &mut impl Write, findings: Vec<Value>) -> Result<(), Stop> {
-    serde_json::to_writer_pretty(&mut *out, &Value::Array(findings))?;
-    writeln!(out)?;
     Ok(())
 }
 
-fn problem_json(path: &Path, problem: &Problem) -> Value {
-    let edits = |fix: &zonefile::Fix| -> Vec<Value> {
-        fix.edits
-            .iter()
-            .map(|(span, text)| json!({ "start": span.start, "end": span.end, "text": text }))
-            .collect()
+/// What rules find in a zone; without a selection only what keeps servers from loading it.
+fn findings(zone: &Snapshot, selection: Option<&Selection>) -> Vec<Found> {
+    let judged = |selection: &Selection| -> Vec<Found> {
+        let findings =
+            check::check(zone, Some(clock::now())).into_iter().filter_map(|finding| selection.judge(finding));
+        findings.map(Found::Rule).collect()
     };
-    json!({
-        "rule": "syntax",
-        "severity": severity_in_words(problem.severity),
-        "file": problem.file.as_deref().map_or_else(|| path.to_string_lossy(), Into::into),
-        "line": problem.line,
-        "column": problem.column,
-        "start": problem.span.start,
-        "end": problem.span.end,
-        "message": problem.message,
-        "fix": problem.fix.as_ref().map(|fix| json!({ "message": fix.message, "edits": edits(fix) })),
-    })
+    let mut found = selection.map(judged).unwrap_or_default();
+    // What a rule finds is not said twice.
+    let is_new = |finding: &structure::Finding| {
+        let rule = check::find(finding.rule);
+        !rule.is_some_and(|rule| selection.is_some_and(|selection| selection.has(rule)))
+    };
+    found.extend(structure::findings(zone).into_iter().filter(is_new).map(Found::Structure));
+    found
 }
 
-fn finding_json(finding: &Finding) -> Value {
-    json!({
-        "rule": "syntax",
-        "severity": severity_in_words(finding.severity),
-        "name": finding.key.owner.to_string(),
-        "type": finding.key.rtype.to_string(),
-        "message": finding.message,
-    })
+/// What was found about an RRset.
+pub enum Found {
+    Rule(Finding),
+    Structure(structure::Finding),
+}
+
+fn items_of_file(
+    path: &Path,
+    origin: Option<&Name>,
+    selection: Option<&Selection>,
+) -> Result<Vec<Item>, Stop> {
+    let text = files::read_text(path)?;
+    let mut loader = Beside(path);
+    let Some(selection) = selection else {
+        let (Ok((_, problems)) | Err(problems)) = zonefile::read_zone_file(&text, origin, Some(&mut loader));
+        return Ok(problems.into_iter().map(Item::problem).collect());
+    };
+    let (zone, problems) = match zonefile::read_records(&text, origin, Some(&mut loader)) {
+        Ok((zone, problems)) => (Some(zone), problems),
+        Err(problems) => (None, problems),
+    };
+    let counts = |problem: &Problem| {
+        // What servers refuse is always said.
+        let rule = check::find(problem.rule).filter(|_| problem.severity != zonefile::Severity::Error);
+        rule.is_none_or(|rule| selection.has(rule))
+    };
+    let mut items: Vec<Item> = problems.into_iter().filter(counts).map(Item::problem).collect();
+    if let Some(zone) = zone {
+        let mut found: Vec<Item> = findings(&zone, Some(selection)).into_iter().map(Item::finding).collect();
+        let wanted = found.iter().filter_map(|item| Some((item.key.as_ref()?, item.record.as_ref())));
+        let places = zonefile::places(&text, origin, Some(&mut loader), wanted);
+        for (item, place) in found.iter_mut().zip(places) {
+            item.place = place;
+        }
+        items.append(&mut found);
+        items.sort_by_key(|item| (item.place.as_ref().map(|place| place.in_text.start), item.severity));
+    }
+    Ok(items)
 }
 
 /// `zonewright fmt`.

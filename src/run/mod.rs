@@ -2,6 +2,7 @@
 
 mod access;
 mod check;
+mod check_report;
 mod clock;
 mod demo;
 pub mod doctor;
@@ -111,9 +112,7 @@ fn run(cli: Cli) -> Result<Exit, Stop> {
     match cli.verb {
         Some(Verb::Demo) => demo::run(),
         Some(Verb::Show { what, server, origin }) => verbs::show(&what, &server, origin.origin.as_deref()),
-        Some(Verb::Check { what, rules, json, server, origin }) => {
-            check::check(&what, &rules, json, &server, origin.origin.as_deref())
-        }
+        Some(Verb::Check(arguments)) => check::check(&arguments),
         Some(Verb::Fmt { file, write, check }) => check::fmt(&file, write, check),
         Some(Verb::Diff { old, new, format, server, origin }) => {
             verbs::diff(&old, &new, format, &server, origin.origin.as_deref())

@@ -18,6 +18,7 @@ pub const RAW_OCTETS: &str = "Control characters and characters outside ASCII: B
      refuses the file. Octets are written \\DDD, with three decimal digits.";
 pub const RELATIVE_INCLUDE: &str = "A relative path: here and in Knot it counts from the folder of this file, in BIND and NSD from the folder that \
      the server works in. Write the whole path where several read the file.";
+const CUT_OFF: &str = "The text ends here: a ; outside quotes begins a comment. Put the text in quotes.";
 const QUOTED_OWNER: &str = "The owner stands in quotes: BIND and NSD read that, Knot refuses the file.";
 const CHARACTERS: &str = "The name has characters that Knot only takes with a backslash before them; BIND and NSD read them as \
      they are.";
@@ -112,11 +113,17 @@ pub fn record(text: &[u8], entry: &Entry, head: &Head, within: bool, problems: &
             characters(text, first, problems);
         }
     } else if within {
-        problems.warning(first.span(), FROM_OUTSIDE);
+        problems.warning(first.span(), ("L-28", FROM_OUTSIDE));
     }
     if let Some(class) = head.class.as_ref().filter(|class| class.len() > 2) {
         let fix = Fix::new("Write IN", vec![(class.clone(), "IN".into())]);
-        problems.add(Severity::Warning, class.clone(), CLASS_NUMBER.into(), Some(fix));
+        problems.add(Severity::Warning, class.clone(), CLASS_NUMBER, Some(fix));
+    }
+    if matches!(head.rtype, RecordType::TXT | RecordType::SPF)
+        && let Some(last) = entry.pieces.last().filter(|last| entry.comment && !last.quoted)
+        && text.get(last.end) == Some(&b';')
+    {
+        problems.warning(last.end..last.end + 1, ("L-61", CUT_OFF));
     }
     if NAME_LAST.contains(&head.rtype) {
         if let Some(last) = entry.pieces.last() {
@@ -133,7 +140,7 @@ pub fn record(text: &[u8], entry: &Entry, head: &Head, within: bool, problems: &
     } else if RARE.contains(&head.rtype) {
         let pieces = entry.pieces.get(head.rdata_from..).unwrap_or_default();
         if let Some((piece, message, fix)) = rare(text, pieces, head.rtype) {
-            problems.add(Severity::Warning, piece.span(), message.into(), fix);
+            problems.add(Severity::Warning, piece.span(), message, fix);
         }
     } else if head.rtype == HIP {
         let word = text.get(head.rtype_at.clone()).unwrap_or_default();

@@ -138,7 +138,7 @@ impl Reader<'_, '_, '_> {
         let name = std::str::from_utf8(text).map_err(|_| {
             Fault::new(file.span(), format!("{} is no file name: it is not UTF-8.", shown(text)))
         })?;
-        let loaded = self.includes.load(name).map_err(|why| Fault::new(file.span(), why))?;
+        let loaded = self.includes.load(name).map_err(|why| Fault::new(file.span(), ("L-107", why)))?;
         if !name.starts_with('/') && self.state.first_time(Once::RelativeInclude) {
             self.problems.warning(file.span(), super::dialect::RELATIVE_INCLUDE);
         }

@@ -176,8 +176,7 @@ impl<'a> Entries<'a> {
                     }
                 }
                 Kind::Unclosed => {
-                    let message = "The quote that opens here is not closed on its line.";
-                    entry.faults.push((token.start..token.start + 1, message.into()));
+                    entry.faults.push((token.start..token.start + 1, QUOTE_NOT_CLOSED.into()));
                 }
                 Kind::Word => self.add(entry, Piece { start: token.start, end: token.end, quoted: false }),
                 Kind::Quoted => {
@@ -241,4 +240,5 @@ fn is_odd(octet: u8) -> bool {
     !matches!(octet, b' '..=b'~' | b'\t' | b'\n' | b'\r')
 }
 
-const NEVER_CLOSED: &str = "The parenthesis that opens here is never closed.";
+pub const QUOTE_NOT_CLOSED: &str = "The quote that opens here is not closed on its line.";
+pub const NEVER_CLOSED: &str = "The parenthesis that opens here is never closed.";

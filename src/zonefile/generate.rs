@@ -218,7 +218,7 @@ impl Reader<'_, '_, '_> {
         }
         if self.state.first_time(Once::Generate) {
             let message = "$GENERATE is read by BIND and PowerDNS; Knot and NSD refuse the file.";
-            self.problems.warning(first.clone(), message);
+            self.problems.warning(first.clone(), ("L-108", message));
         }
         let template = self.right_side(right);
         let Some(origin) = self.state.origin.clone() else {

@@ -16,6 +16,8 @@ pub enum Severity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub severity: Severity,
+    /// The id of the rule in `check` that it is a case of; [`SYNTAX`] for all others.
+    pub rule: &'static str,
     /// From 1.
     pub line: usize,
     /// In characters, from 1.
@@ -37,13 +39,15 @@ pub struct Problem {
 pub fn in_text(problems: Vec<Problem>, text: &[u8]) -> Vec<Problem> {
     let mut lines = Lines::new(text);
     let placed = |problem: Problem| {
-        let Problem { severity, line, column, message, file: Some(file), directive, .. } = problem else {
+        let Problem { severity, rule, line, column, message, file: Some(file), directive, .. } = problem
+        else {
             return problem;
         };
         let message = format!("{} {line}:{column}: {message}", shown(file.as_bytes()));
         let (line, start) = lines.locate(directive.start);
         let column = 1 + directive.start.saturating_sub(start);
-        Problem { severity, line, column, span: directive.clone(), message, fix: None, file: None, directive }
+        let span = directive.clone();
+        Problem { severity, rule, line, column, span, message, fix: None, file: None, directive }
     };
     problems.into_iter().map(placed).collect()
 }
@@ -90,6 +94,34 @@ impl fmt::Display for Problem {
     }
 }
 
+/// The rule of what is wrong with the text as such.
+pub const SYNTAX: &str = "syntax";
+
+/// A sentence, and the rule that it belongs to.
+#[derive(Debug)]
+pub struct Message {
+    pub rule: &'static str,
+    pub text: String,
+}
+
+impl From<String> for Message {
+    fn from(text: String) -> Message {
+        Message { rule: SYNTAX, text }
+    }
+}
+
+impl From<&str> for Message {
+    fn from(text: &str) -> Message {
+        Message::from(text.to_owned())
+    }
+}
+
+impl<T: Into<String>> From<(&'static str, T)> for Message {
+    fn from((rule, text): (&'static str, T)) -> Message {
+        Message { rule, text: text.into() }
+    }
+}
+
 /// As many errors, and as many warnings, are kept; more are counted.
 pub const MAX_PROBLEMS: usize = 1000;
 
@@ -98,7 +130,7 @@ pub const MAX_PROBLEMS: usize = 1000;
 struct Found {
     severity: Severity,
     span: Range<usize>,
-    message: String,
+    message: Message,
     fix: Option<Fix>,
     /// From an included file: already complete. `span` is then that of the `$INCLUDE`.
     included: Option<Box<Problem>>,
@@ -114,25 +146,32 @@ pub struct Problems {
 }
 
 impl Problems {
-    pub fn error(&mut self, span: Range<usize>, message: impl Into<String>) {
-        self.add(Severity::Error, span, message.into(), None);
+    pub fn error(&mut self, span: Range<usize>, message: impl Into<Message>) {
+        self.add(Severity::Error, span, message, None);
     }
 
-    pub fn warning(&mut self, span: Range<usize>, message: impl Into<String>) {
-        self.add(Severity::Warning, span, message.into(), None);
+    pub fn warning(&mut self, span: Range<usize>, message: impl Into<Message>) {
+        self.add(Severity::Warning, span, message, None);
     }
 
     /// An error that keeps servers from loading the file, though it could be read here: nothing of it is lost.
-    pub fn refused(&mut self, span: Range<usize>, message: impl Into<String>, fix: Option<Fix>) {
+    pub fn refused(&mut self, span: Range<usize>, message: impl Into<Message>, fix: Option<Fix>) {
         let lost = self.lost;
-        self.add(Severity::Error, span, message.into(), fix);
+        self.add(Severity::Error, span, message, fix);
         self.lost = lost;
     }
 
     /// An error or a warning that may have a fix.
-    pub fn add(&mut self, severity: Severity, span: Range<usize>, message: String, fix: Option<Fix>) {
+    pub fn add(
+        &mut self,
+        severity: Severity,
+        span: Range<usize>,
+        message: impl Into<Message>,
+        fix: Option<Fix>,
+    ) {
         self.lost |= severity == Severity::Error;
         if self.counts(severity) {
+            let message = message.into();
             self.found.push(Found { severity, span, message, fix, included: None });
         }
     }
@@ -146,7 +185,7 @@ impl Problems {
                 let severity = problem.severity;
                 problem.file.get_or_insert_with(|| Arc::clone(file));
                 let (span, included) = (span.clone(), Some(Box::new(problem)));
-                self.found.push(Found { severity, span, message: String::new(), fix: None, included });
+                self.found.push(Found { severity, span, message: "".into(), fix: None, included });
             }
         }
         // Those that were only counted there are only counted here.
@@ -214,16 +253,20 @@ impl Problems {
             if let Some(included) = found.included {
                 return Problem { directive: found.span, ..*included };
             }
-            let Found { severity, span, message, fix, .. } = found;
+            let Found { severity, span, message: Message { rule, text: message }, fix, .. } = found;
             let (line, start) = lines.locate(span.start);
-            let before = text.get(start..span.start).unwrap_or_default();
-            // Continuation octets of UTF-8 begin no character.
-            let column = 1 + before.iter().filter(|octet| **octet & 0xc0 != 0x80).count();
+            let column = column(text, start, span.start);
             let directive = span.clone();
-            Problem { severity, line, column, span, message, fix, file: None, directive }
+            Problem { severity, rule, line, column, span, message, fix, file: None, directive }
         };
         self.found.into_iter().map(place).collect()
     }
+}
+
+/// The column, in characters from 1, of an offset on a line that begins at `start`.
+pub(super) fn column(text: &[u8], start: usize, offset: usize) -> usize {
+    // Continuation octets of UTF-8 begin no character.
+    1 + text.get(start..offset).unwrap_or_default().iter().filter(|octet| **octet & 0xc0 != 0x80).count()
 }
 
 /// Finds lines from offsets; asked in ascending order it reads the text once.

@@ -6,16 +6,21 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::dialect;
-use super::entry::{Entries, Entry, Piece, has_odd_octets};
+use super::entry::{self, Entries, Entry, Piece, has_odd_octets};
 use super::fix;
 use super::include::Includes;
 use super::layout::{EntryKind, TtlFrom};
-use super::problem::{Fix, Problems, Severity, shown};
+use super::problem::{Fix, Message, Problems, SYNTAX, Severity, shown};
 use super::record::{Place, ReadRecord, Sink, Written};
 use crate::zone::name::{NameBuffer, NameError};
 use crate::zone::ttl;
 use crate::zone::types::{self, Token};
 use crate::zone::{Name, NameRef, RecordType, Soa};
+
+/// The longest string (RFC 1035 section 3.3).
+const MAX_STRING: usize = 255;
+/// Types of free text.
+const STRINGS: [RecordType; 2] = [RecordType::TXT, RecordType::SPF];
 
 /// Who an indented line belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,12 +144,12 @@ pub struct Head {
 #[derive(Debug)]
 pub struct Fault {
     pub span: Range<usize>,
-    pub message: String,
+    pub message: Message,
     pub fix: Option<Fix>,
 }
 
 impl Fault {
-    pub fn new(span: Range<usize>, message: impl Into<String>) -> Fault {
+    pub fn new(span: Range<usize>, message: impl Into<Message>) -> Fault {
         Fault { span, message: message.into(), fix: None }
     }
 
@@ -312,7 +317,9 @@ impl<'t> Reader<'t, '_, '_> {
 
     fn report(&mut self, entry: &Entry) {
         for (span, message) in &entry.faults {
-            self.problems.error(span.clone(), message.as_str());
+            let unclosed =
+                message.starts_with(entry::NEVER_CLOSED) || message.starts_with(entry::QUOTE_NOT_CLOSED);
+            self.problems.error(span.clone(), (if unclosed { "L-105" } else { SYNTAX }, message.as_str()));
         }
         // What is no entry has no dialect.
         for (span, message) in entry.warnings.iter().filter(|_| entry.faults.is_empty()) {
@@ -338,7 +345,7 @@ impl<'t> Reader<'t, '_, '_> {
         }
         match read {
             Ok(()) => Ok(room),
-            Err(error) => Err(Fault::new(piece.span(), bad_name(text, error))),
+            Err(error) => Err(Fault::new(piece.span(), (name_rule(error), bad_name(text, error)))),
         }
     }
 
@@ -350,7 +357,7 @@ impl<'t> Reader<'t, '_, '_> {
         );
         let fix = fix::to_a_labels(text, span.clone());
         self.raw_names += 1;
-        self.problems.add(Severity::Warning, span, message, fix);
+        self.problems.add(Severity::Warning, span, ("L-15", message), fix);
     }
 
     /// Says once that the origin is not known, and goes on to look for other mistakes.
@@ -420,7 +427,7 @@ impl<'t> Reader<'t, '_, '_> {
         }
         let fix =
             meant.map(|meant| Fix::new(format!("Write {meant}"), vec![(piece.span(), meant.to_string())]));
-        Err(Fault::new(piece.span(), message).with(fix))
+        Err(Fault::new(piece.span(), ("L-106", message)).with(fix))
     }
 
     fn read_rdata(&mut self, head: &Head, entry: &Entry, rdata: &mut Vec<u8>) -> Result<(), Fault> {
@@ -448,7 +455,9 @@ impl<'t> Reader<'t, '_, '_> {
                 let span = pieces.get(error.token).map_or(end..end, |piece| piece.span());
                 let fix = fix::for_rdata(head.rtype, &error, pieces, tokens, origin);
                 let message = format!("{}: {}.", head.rtype, error.message.trim_end_matches('.'));
-                Fault::new(span, message).with(fix)
+                let long = tokens.get(error.token).is_some_and(|token| token.text.len() > MAX_STRING);
+                let rule = if STRINGS.contains(&head.rtype) && long { "L-60" } else { SYNTAX };
+                Fault::new(span, (rule, message)).with(fix)
             })
         };
         if let Some(origin) = &self.state.origin {
@@ -519,29 +528,33 @@ impl<'t> Reader<'t, '_, '_> {
             let message = "There is no TTL here, none before it, and no $TTL: BIND refuses the file, Knot and NSD take \
                            3600. Put a $TTL at the top.";
             if self.state.first_time(Once::TtlAssumed) {
-                self.problems.refused(at, message, None);
+                self.problems.refused(at, ("L-109", message), None);
             }
             return (3600, TtlFrom::Assumed);
         };
         if self.state.first_time(once) {
-            self.problems.warning(
-                at,
-                format!(
-                    "Here is no TTL, and no $TTL before it. {ttl} is taken: {message}. Put a $TTL at the top."
-                ),
+            let message = format!(
+                "Here is no TTL, and no $TTL before it. {ttl} is taken: {message}. Put a $TTL at the top."
             );
+            self.problems.warning(at, ("L-109", message));
         }
         (ttl, from)
     }
 
     pub fn warn_of_large_ttl(&mut self, ttl: u32, span: &Range<usize>) {
         if ttl > ttl::MAX_TTL {
-            self.problems.warning(
-                span.clone(),
-                "A TTL above 2147483647: BIND takes 0 instead, Knot stores it as it is, the newest NSD refuses the \
-                 file, and resolvers read it as 0 (RFC 2181 section 8).",
-            );
+            let message = "A TTL above 2147483647: BIND takes 0 instead, Knot stores it as it is, the newest NSD refuses the \
+                 file, and resolvers read it as 0 (RFC 2181 section 8).";
+            self.problems.warning(span.clone(), ("L-21", message));
         }
+    }
+}
+
+/// The rule that a name breaks.
+fn name_rule(error: NameError) -> &'static str {
+    match error {
+        NameError::LabelTooLong | NameError::TooLong => "L-06",
+        _ => SYNTAX,
     }
 }
 

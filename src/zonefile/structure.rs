@@ -8,6 +8,8 @@ use crate::zone::{NameRef, RecordType, RrKey, RrSet, SetId, Snapshot};
 /// One finding about an RRset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
+    /// The id of the rule in `check` that it is a case of.
+    pub rule: &'static str,
     pub key: RrKey,
     pub severity: Severity,
     /// One or more sentences.
@@ -32,6 +34,16 @@ pub fn findings(zone: &Snapshot) -> Vec<Finding> {
 struct Found<'z> {
     zone: &'z Snapshot,
     findings: Vec<Finding>,
+}
+
+/// The rule that several records of a type at a name break.
+fn rule_of_several(rtype: RecordType) -> &'static str {
+    match rtype {
+        RecordType::CNAME => "L-30",
+        RecordType::DNAME => "L-38",
+        RecordType::SOA => "L-01",
+        _ => super::problem::SYNTAX,
+    }
 }
 
 /// What an SVCB record of a nameserver lacks (RFC 9461): alpn, or dohpath where that names HTTP.
@@ -67,8 +79,8 @@ fn missing_parameter(rdata: &[u8]) -> Option<&'static str> {
 }
 
 impl Found<'_> {
-    fn error(&mut self, key: RrKey, message: impl Into<String>) {
-        self.findings.push(Finding { key, severity: Severity::Error, message: message.into() });
+    fn error(&mut self, rule: &'static str, key: RrKey, message: impl Into<String>) {
+        self.findings.push(Finding { rule, key, severity: Severity::Error, message: message.into() });
     }
 
     /// What is wrong with a set by itself, or beside others at its name.
@@ -109,6 +121,7 @@ impl Found<'_> {
             }
             if let Some(key) = beside {
                 self.error(
+                    "L-29",
                     key,
                     format!(
                         "{} has a CNAME and other records. Where a CNAME stands, nothing else may (RFC 1034 section \
@@ -124,18 +137,18 @@ impl Found<'_> {
                     rows.len(),
                     record.rtype
                 );
-                self.error(record.key(), message);
+                self.error(rule_of_several(rtype), record.key(), message);
             }
             if record.owner.is_wildcard() && rtype == RecordType::NS {
                 let message =
                     format!("{} is a wildcard and has NS records; BIND refuses the zone.", record.owner);
-                self.error(record.key(), message);
+                self.error("L-18", record.key(), message);
             }
         }
     }
 
-    fn warning(&mut self, key: RrKey, message: impl Into<String>) {
-        self.findings.push(Finding { key, severity: Severity::Warning, message: message.into() });
+    fn warning(&mut self, rule: &'static str, key: RrKey, message: impl Into<String>) {
+        self.findings.push(Finding { rule, key, severity: Severity::Warning, message: message.into() });
     }
 
     /// Records below a DNAME are never found. Canonical order puts them right after it.
@@ -146,7 +159,7 @@ impl Found<'_> {
                 "{} is below the DNAME of {dname}, so nobody finds it. BIND loads the zone, Knot and NSD refuse it.",
                 record.owner
             );
-            self.warning(record.key(), message);
+            self.warning("L-37", record.key(), message);
         }
         if record.rtype == RecordType::DNAME {
             *dname = Some(record.owner);
@@ -170,7 +183,7 @@ impl Found<'_> {
                  load the zone, newer BIND refuses it.",
                 record.owner
             );
-            self.warning(record.key(), message);
+            self.warning("L-86", record.key(), message);
         }
     }
 
@@ -186,7 +199,7 @@ impl Found<'_> {
                     "The delegation of {owner} leads to {name}, which has no address here, so nobody can reach it. BIND \
                      loads the zone when it is told not to look, Knot refuses it."
                 );
-                self.warning(key.clone(), message);
+                self.warning("L-26", key.clone(), message);
             }
         }
     }
@@ -196,7 +209,7 @@ impl Found<'_> {
         let apex = |rtype| RrKey::new(zone.origin().clone(), rtype);
         if zone.find(&apex(RecordType::DS)).is_some() {
             let message = "A DS record stands at the top of the zone. It belongs into the parent zone; BIND refuses the file.";
-            self.error(apex(RecordType::DS), message);
+            self.error("L-97", apex(RecordType::DS), message);
         }
         let parameters = zone.get(&apex(RecordType::NSEC3PARAM));
         let hashes = parameters.iter().flat_map(|set| &set.rdata).filter_map(|rdata| rdata.first());
@@ -204,10 +217,11 @@ impl Found<'_> {
             let message = format!(
                 "NSEC3PARAM has the hash algorithm {hash}; there is only 1 (SHA-1), and BIND refuses others."
             );
-            self.error(apex(RecordType::NSEC3PARAM), message);
+            self.error("L-100", apex(RecordType::NSEC3PARAM), message);
         }
         let Some(nameservers) = zone.get(&apex(RecordType::NS)) else {
             self.error(
+                "L-02",
                 apex(RecordType::SOA),
                 "The zone has no NS record at its top. BIND and Knot refuse it, NSD loads it.",
             );
@@ -216,10 +230,9 @@ impl Found<'_> {
         for rdata in &nameservers.rdata {
             let Some((name, _)) = NameRef::split_from(rdata) else { continue };
             if let Some(why) = without_address(zone, name) {
-                self.error(
-                    apex(RecordType::NS),
-                    format!("The nameserver {name} {why}; BIND refuses the zone."),
-                );
+                let rule = if why.contains("CNAME") { "L-39" } else { "L-40" };
+                let message = format!("The nameserver {name} {why}; BIND refuses the zone.");
+                self.error(rule, apex(RecordType::NS), message);
             }
         }
     }
@@ -249,12 +262,12 @@ impl Found<'_> {
             let message = format!(
                 "The {rtype} record that asks for deletion stands beside others; BIND refuses the zone."
             );
-            self.error(apex(rtype), message);
+            self.error("L-102", apex(rtype), message);
         } else if let Some(algorithm) = others.iter().find(|algorithm| !available.contains(algorithm)) {
             let message = format!(
                 "A {rtype} record has algorithm {algorithm}, and no DNSKEY of the zone has; BIND refuses the zone.",
             );
-            self.error(apex(rtype), message);
+            self.error("L-102", apex(rtype), message);
         }
     }
 }

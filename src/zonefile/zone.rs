@@ -33,15 +33,29 @@ pub fn read_zone_file(
     origin: Option<&Name>,
     loader: Option<&mut dyn Loader>,
 ) -> Result<(Snapshot, Vec<Problem>), Vec<Problem>> {
-    read_in_parts(text, origin, loader, parallel::PART)
+    read_in_parts(text, origin, loader, parallel::PART, true)
 }
 
-/// The same, with the length of the parts that are read beside each other.
+/// The same without a look at what records together make ([`structure`], sets with several TTLs): for whoever holds
+/// the zone against those rules itself.
+///
+/// # Errors
+/// Those of [`read_zone`].
+pub fn read_records(
+    text: &[u8],
+    origin: Option<&Name>,
+    loader: Option<&mut dyn Loader>,
+) -> Result<(Snapshot, Vec<Problem>), Vec<Problem>> {
+    read_in_parts(text, origin, loader, parallel::PART, false)
+}
+
+/// The same, with the length of the parts that are read beside each other, and whether sets are looked at.
 pub(super) fn read_in_parts(
     text: &[u8],
     origin: Option<&Name>,
     loader: Option<&mut dyn Loader>,
     part: usize,
+    sets: bool,
 ) -> Result<(Snapshot, Vec<Problem>), Vec<Problem>> {
     let mut gathered = Gathered {
         origin: origin.cloned(),
@@ -69,8 +83,10 @@ pub(super) fn read_in_parts(
             return Err(problems.finish(text));
         }
     };
-    let findings = structure::findings(&zone);
-    report_sets(&zone, text, origin, reborrow(&mut loader), findings, &mut problems);
+    if sets {
+        let findings = structure::findings(&zone);
+        report_sets(&zone, text, origin, reborrow(&mut loader), findings, &mut problems);
+    }
     Ok((zone, problems.finish(text)))
 }
 
@@ -82,7 +98,7 @@ pub(super) fn reborrow<'b>(loader: &'b mut Option<&mut dyn Loader>) -> Option<&'
     }
 }
 
-fn read_into(
+pub(super) fn read_into(
     sink: &mut impl Sink,
     text: &[u8],
     origin: Option<&Name>,
@@ -112,7 +128,7 @@ impl Standing {
 }
 
 /// How far the lines of each file are counted: records come in their order, so each text is gone through once.
-type Counted = HashMap<Option<Arc<str>>, LineStart>;
+pub(super) type Counted = HashMap<Option<Arc<str>>, LineStart>;
 
 impl fmt::Display for Standing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -250,13 +266,13 @@ fn push(
 ) {
     match builder.push(owner, rtype, ttl, rdata) {
         Ok(()) => {}
-        Err(SnapshotError::OutOfZone(owner)) => problems.warning(
-            span.clone(),
-            format!(
+        Err(SnapshotError::OutOfZone(owner)) => {
+            let message = format!(
                 "{owner} is not in the zone, so this record is left out (BIND and Knot do the same, NSD refuses the \
                  file). Is a dot missing, or one too many?"
-            ),
-        ),
+            );
+            problems.warning(span.clone(), ("L-05", message));
+        }
         Err(error) => problems.error(span.clone(), format!("{error}.")),
     }
 }
@@ -312,7 +328,7 @@ impl Sink for Report {
         let Some(set) = self.sets.get_mut(&key) else { return };
         let span = record.place_in_text();
         for finding in set.findings.drain(..) {
-            self.problems.add(finding.severity, span.clone(), finding.message, None);
+            self.problems.add(finding.severity, span.clone(), (finding.rule, finding.message), None);
         }
         match &set.first {
             None => set.first = Some((record.ttl, Standing::of(&record, &mut self.counted))),
@@ -323,7 +339,7 @@ impl Sink for Report {
                      takes the first, Knot another, NSD keeps both.",
                     key.owner, key.rtype, record.ttl
                 );
-                self.problems.warning(span, message);
+                self.problems.warning(span, ("L-20", message));
             }
         }
     }

@@ -90,7 +90,14 @@ fn ds(here: &Here<'_, '_>, found: &mut Found<'_>) {
 
 fn nsec3(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for record in here.set(RecordType::NSEC3PARAM) {
-        let Some(([_, _, high, low, salt], _)) = record.rdata.split_first_chunk::<5>() else { continue };
+        let Some(([hash, _, high, low, salt], _)) = record.rdata.split_first_chunk::<5>() else { continue };
+        if *hash != 1 {
+            let message = format!(
+                "{} has NSEC3 with the hash algorithm {hash}. There is only 1 (SHA-1); BIND refuses the zone.",
+                here.owner()
+            );
+            found.with(Error, RecordType::NSEC3PARAM, record, message);
+        }
         let iterations = u16::from_be_bytes([*high, *low]);
         if iterations > 0 || *salt > 0 {
             let message = format!(

@@ -88,7 +88,12 @@ fn rname(here: &Here<'_, '_>, found: &mut Found<'_>) {
     } else {
         return;
     };
-    found.set(RecordType::SOA, format!("The mailbox {} of {} {why}.", soa.rname, here.owner()));
+    // Servers take any name; an @ in it is surely none that was meant.
+    let severity = if why.contains('@') { Error } else { Warning };
+    if let Some(record) = here.set(RecordType::SOA).first() {
+        let message = format!("The mailbox {} of {} {why}.", soa.rname, here.owner());
+        found.with(severity, RecordType::SOA, record, message);
+    }
 }
 
 fn mname(here: &Here<'_, '_>, found: &mut Found<'_>) {

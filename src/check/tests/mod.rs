@@ -2,6 +2,7 @@
 
 mod edits;
 mod pairs;
+mod texts;
 
 use crate::zone::{Name, RecordType, Snapshot, SnapshotBuilder};
 use crate::zonefile;

@@ -9,7 +9,7 @@ use super::name;
 /// What is read, in words.
 fn read(text: &[u8], part: usize) -> String {
     let origin = name("example.com.");
-    let (zone, problems) = match read_in_parts(text, Some(&origin), None, part) {
+    let (zone, problems) = match read_in_parts(text, Some(&origin), None, part, true) {
         Ok((zone, problems)) => (Some(zone), problems),
         Err(problems) => (None, problems),
     };
