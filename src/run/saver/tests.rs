@@ -1,6 +1,8 @@
 //! The saver on a real disk.
 
+use super::disk::load;
 use super::*;
+use crate::store::drafts::Journal;
 use crate::zone::changes::{Change, ChangeMap};
 use crate::zone::draft::Step;
 use crate::zone::{Name, RecordType, RrKey, RrSet};
