@@ -4,6 +4,7 @@
 
 pub mod history;
 mod nameservers;
+pub mod past;
 
 use std::fmt;
 

@@ -60,6 +60,8 @@ pub enum Effect {
     Push { request: RequestId, action: push::Action },
     /// Read the history of pushes; tell with [`Msg::History`].
     History { request: RequestId, wanted: history::Wanted },
+    /// Find out from the server's own journal how the zone became this one; tell with [`Msg::Others`].
+    Others { request: RequestId, base: Arc<Snapshot> },
     /// Record how an interrupted push ended.
     CloseRecord { id: PushId, end: Box<End> },
     /// Tell the configured program of the last push.

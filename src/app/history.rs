@@ -1,12 +1,19 @@
-//! The History screen: past pushes, what each did, and taking one back; a push that was interrupted.
+//! The History screen: past pushes, what each did, and taking one back; a push that was interrupted. What others did
+//! between them is [`others`].
 
+pub mod others;
+
+use std::sync::Arc;
+
+use self::others::Others;
 use super::changes::{self, Line, LineKind, difference};
 use super::describe::{self, count};
 use super::dialog::{Dialog, Then};
 use super::layout::{scroll, wrap};
 use super::{App, Effect, Overlay, RequestId, Screen};
 use crate::facts::Failure;
-use crate::facts::history::{End, Listed, Listing, PushId, PushRecord, Standing, Summary, Verdict};
+use crate::facts::history::{End, Listed, Listing, PushId, PushRecord, Standing, Verdict};
+use crate::facts::past::{Told, Turn};
 use crate::zone::draft::{Draft, Entry, Step};
 use crate::zone::{Change, RrKey, types};
 
@@ -20,6 +27,10 @@ pub struct Past {
     asked: RequestId,
     /// Shall the push that was asked for be taken back at once, and which of its sets?
     reverting: bool,
+    /// The question what others did, about the zone of this serial.
+    asked_others: Option<(RequestId, u32)>,
+    /// What they did to the zone of this serial.
+    told: Option<(u32, Arc<Told>)>,
     /// Pushes that were interrupted, to be told of one after the other.
     interrupted: Vec<PushRecord>,
     /// For the next push, in the person's own words.
@@ -57,17 +68,34 @@ pub struct History {
     pub set: Option<RrKey>,
     /// `None` while it is being read.
     pub listing: Option<Listing>,
+    pub others: Others,
+    pub rows: Vec<Row>,
     pub selected: usize,
     /// The first line on the screen.
     pub offset: usize,
-    /// The push that is looked at.
+    /// The one that is looked at.
     pub one: Option<Box<One>>,
 }
 
-/// One push.
+/// A line of the list, by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Row {
+    Push(usize),
+    /// What others did.
+    Turn(usize),
+}
+
+/// What can be looked at, and taken back.
+#[derive(Debug, Clone)]
+pub enum What {
+    Push(Box<PushRecord>),
+    Turn(Turn),
+}
+
+/// One of them.
 #[derive(Debug)]
 pub struct One {
-    pub record: PushRecord,
+    pub what: What,
     pub lines: Vec<Line>,
     /// The first line on the screen.
     pub offset: usize,
@@ -78,7 +106,8 @@ impl History {
         match &mut self.one {
             Some(one) => one.offset = one.offset.min(one.lines.len().saturating_sub(height)),
             None => {
-                let total = self.total();
+                // The last line tells of others.
+                let (total, height) = (self.total(), height.saturating_sub(1));
                 self.selected = self.selected.min(total.saturating_sub(1));
                 self.offset = scroll(self.offset, self.selected, height, total);
             }
@@ -87,14 +116,31 @@ impl History {
 
     /// How many lines the list has.
     pub fn total(&self) -> usize {
-        self.listing.as_ref().map_or(0, |listing| listing.pushes.len())
+        self.rows.len()
     }
 
-    fn summary(&self) -> Option<&Summary> {
-        match self.listing.as_ref()?.pushes.get(self.selected)? {
-            Listed::Push(summary) => Some(summary),
-            Listed::Unreadable { .. } => None,
+    /// What a row is about: a push, or others' work.
+    pub fn row(&self, row: Row) -> Option<Result<&Listed, &Turn>> {
+        match row {
+            Row::Push(number) => self.listing.as_ref()?.pushes.get(number).map(Ok),
+            Row::Turn(number) => self.others.turns().get(number).map(Err),
         }
+    }
+
+    fn selected_row(&self) -> Option<Result<&Listed, &Turn>> {
+        self.row(*self.rows.get(self.selected)?)
+    }
+
+    fn can_be_shown(&self) -> bool {
+        matches!(self.selected_row(), Some(Ok(Listed::Push(_)) | Err(_)))
+    }
+
+    /// Makes the list anew; the marker stays with its line.
+    fn arrange(&mut self) {
+        let selected = self.rows.get(self.selected).copied().filter(|_| self.selected > 0);
+        self.rows = others::rows(self);
+        let at = selected.and_then(|selected| self.rows.iter().position(|row| *row == selected));
+        self.selected = at.unwrap_or(0);
     }
 }
 
@@ -121,6 +167,7 @@ impl App {
             Found::List(result) => {
                 let Screen::History(history) = &mut self.screen else { return };
                 history.listing = Some(result.clone().unwrap_or_default());
+                history.arrange();
                 if let Err(failure) = result {
                     self.complain(failure.to_string());
                 }
@@ -144,17 +191,23 @@ impl App {
         let width = self.size.0.saturating_sub(SIGNS);
         if let Screen::History(history) = &mut self.screen {
             let lines = lines(&record, history.set.as_ref(), width);
-            history.one = Some(Box::new(One { record, lines, offset: 0 }));
+            let what = What::Push(Box::new(record));
+            history.one = Some(Box::new(One { what, lines, offset: 0 }));
         }
     }
 
     /// The lines anew, for another width.
     pub(super) fn wrap_history(&mut self) {
         let width = self.size.0.saturating_sub(SIGNS);
+        let super::Zone::Open(open) = &self.zone else { return };
         if let Screen::History(history) = &mut self.screen
             && let Some(one) = &mut history.one
         {
-            one.lines = lines(&one.record, history.set.as_ref(), width);
+            let set = history.set.as_ref();
+            one.lines = match &one.what {
+                What::Push(record) => lines(record, set, width),
+                What::Turn(turn) => others::lines(turn, set, open.draft.base().origin(), width),
+            };
         }
     }
 
@@ -170,19 +223,23 @@ impl App {
         if record.end.is_none() {
             drop_the_rest(&mut step, record, &open.draft);
         }
-        let mut draft = Draft::new(base.clone());
+        self.take_step_back(step, format!("revert of {}", record.head.id));
+    }
+
+    fn take_step_back(&mut self, step: Step, note: String) {
+        let Some(open) = self.open() else { return };
+        let mut draft = Draft::new(open.draft.base().clone());
         draft.replay(open.draft.entries().into_iter().chain([Entry::Step(step)]));
         if draft.changes() == open.draft.changes() {
-            return self.say("nothing of this push is in the zone any more");
+            return self.say("nothing of it is in the zone any more");
         }
         let conflicts = draft.conflicts().len();
         let changed = count(draft.changes().len(), "change");
-        let id = record.head.id.clone();
         if let Some(open) = self.open_mut() {
             open.draft = draft;
             open.refresh();
         }
-        self.past.note = format!("revert of {id}");
+        self.past.note = note;
         self.past.pushed = false;
         self.rewrite_draft();
         self.ask_nameservers();
@@ -190,8 +247,7 @@ impl App {
         match conflicts {
             0 => self.say(format!("taken back in your draft: {changed}; w pushes it, u takes it back")),
             _ => self.complain(format!(
-                "others changed {} since: decide them here, then push",
-                count(conflicts, "of these record set")
+                "others changed {conflicts} of these record sets since: decide here, then push"
             )),
         }
     }
@@ -339,9 +395,18 @@ pub fn open(app: &mut App) {
 }
 
 fn open_of(app: &mut App, set: Option<RrKey>) {
-    let history = History { set: set.clone(), listing: None, selected: 0, offset: 0, one: None };
+    let history = History {
+        set: set.clone(),
+        listing: None,
+        others: Others::default(),
+        rows: Vec::new(),
+        selected: 0,
+        offset: 0,
+        one: None,
+    };
     app.screen = Screen::History(Box::new(history));
     app.past.reverting = false;
+    app.ask_others();
     app.ask_history(Wanted::List(set));
 }
 
@@ -366,9 +431,9 @@ pub fn may_revert(app: &App) -> Result<(), String> {
 /// Is there a push under the marker?
 pub fn has_selection(app: &App) -> Result<(), String> {
     match &app.screen {
-        Screen::History(history) if history.one.is_some() || history.summary().is_some() => Ok(()),
+        Screen::History(history) if history.one.is_some() || history.can_be_shown() => Ok(()),
         Screen::History(history) if history.listing.is_none() => Err("the history is being read".into()),
-        Screen::History(history) if history.total() == 0 => Err("no push is recorded".into()),
+        Screen::History(history) if history.total() == 0 => Err("nothing is known of the past".into()),
         _ => Err("this record cannot be read".into()),
     }
 }
@@ -378,8 +443,11 @@ pub fn revert(app: &mut App) {
     let Screen::History(history) = &app.screen else { return };
     match &history.one {
         Some(one) => {
-            let (record, set) = (one.record.clone(), history.set.clone());
-            app.take_back(&record, set.as_ref());
+            let (what, set) = (one.what.clone(), history.set.clone());
+            match what {
+                What::Push(record) => app.take_back(&record, set.as_ref()),
+                What::Turn(turn) => app.take_turn_back(&turn, set.as_ref()),
+            }
         }
         None => ask_selected(app, true),
     }
@@ -387,16 +455,31 @@ pub fn revert(app: &mut App) {
 
 fn ask_selected(app: &mut App, reverting: bool) {
     let Screen::History(history) = &app.screen else { return };
-    let Some(id) = history.summary().map(|summary| summary.head.id.clone()) else { return };
-    app.past.reverting = reverting;
-    app.ask_history(Wanted::One(id));
+    match history.selected_row() {
+        Some(Ok(Listed::Push(summary))) => {
+            let id = summary.head.id.clone();
+            app.past.reverting = reverting;
+            app.ask_history(Wanted::One(id));
+        }
+        Some(Err(turn)) => {
+            let (turn, set) = (turn.clone(), history.set.clone());
+            match reverting {
+                true => app.take_turn_back(&turn, set.as_ref()),
+                false => app.show_turn(turn),
+            }
+        }
+        _ => {}
+    }
 }
 
 /// From one push to the list, from the list to the records.
 pub fn back(app: &mut App) {
     match &mut app.screen {
         Screen::History(history) if history.one.is_some() => history.one = None,
-        _ => app.screen = Screen::Main,
+        _ => {
+            app.stop_asking_others();
+            app.screen = Screen::Main;
+        }
     }
 }
 

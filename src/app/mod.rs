@@ -314,6 +314,7 @@ impl App {
             Msg::Parent { request, parent } => self.on_parent(request, parent),
             Msg::Push { request, event } => self.on_push(request, event),
             Msg::History { request, found } => self.on_history(request, found),
+            Msg::Others { request, result } => self.on_others(request, result),
             Msg::Clock(now) => self.now = Some(now),
             Msg::Woke => self.poll_nameservers(),
             Msg::Notice(text) => self.say(text),

@@ -11,6 +11,7 @@ use super::text::broken::Broken;
 use super::work::Worked;
 use super::{Loaded, RequestId, history, text};
 use crate::edit::Text;
+use crate::facts::past::Told;
 use crate::facts::{Failure, NameserverStatus, OpenForm, Parent};
 use crate::key::Key;
 use crate::push;
@@ -105,6 +106,11 @@ pub enum Msg {
     History {
         request: RequestId,
         found: history::Found,
+    },
+    /// The answer to an [`Effect::Others`].
+    Others {
+        request: RequestId,
+        result: Result<Told, Failure>,
     },
     /// What time it is: seconds since 1970 (UTC). Sent at the start and before each [`Msg::Woke`].
     Clock(u64),

@@ -23,6 +23,7 @@ mod large;
 mod loading;
 mod merge;
 mod nameservers;
+mod others;
 mod overlays;
 mod pushing;
 mod random;

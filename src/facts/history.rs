@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::past;
 use crate::zone::draft::Step;
-use crate::zone::managed::{is_managed, is_signed};
 use crate::zone::{Change, ChangeMap, Name, RrKey, RrSet, Snapshot, types};
 
 /// Names a push: when it was begun (UTC) and something by chance. Safe as a file name; the names of one zone sort by
@@ -347,12 +347,8 @@ impl PushRecord {
 
     /// The same as a step of a draft, without what the server of this zone makes by itself.
     pub fn reverse_step(&self, zone: &Snapshot) -> Step {
-        let mut changes = self.reverse();
-        let signed = is_signed(zone);
-        changes.retain(|key, change| {
-            !is_managed(signed, zone, key) && !change.is_achieved(key.rtype, zone.get(key).as_ref())
-        });
-        Step::new(format!("revert the push of {}", types::in_words(self.head.time)), changes)
+        let label = format!("revert the push of {}", types::in_words(self.head.time));
+        past::step_back(label, self.reverse(), zone)
     }
 
     /// How many of its RRsets are in a zone as they were asked for. `now` gives what the zone holds.

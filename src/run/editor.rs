@@ -17,8 +17,9 @@ use tokio::task::AbortHandle;
 use super::saver::{Files, Saver};
 use super::world::World;
 use super::zone_file::{FromFile, ZoneFile};
-use super::{clock, exchange, history, outside};
+use super::{clock, exchange, history, others, outside};
 use crate::app::{App, Effect, Msg, RequestId, Settings};
+use crate::facts::past::Told;
 use crate::term::input::{self, Input, Pauser};
 use crate::term::screen::Screen;
 use crate::ui;
@@ -262,6 +263,16 @@ impl Editor {
                 self.beside("history", move || Msg::History {
                     request,
                     found: history::find(&world, wanted),
+                });
+            }
+            Effect::Others { request, base } => {
+                let Some((world, sender)) = self.network() else { return false };
+                self.spawn(request, async move {
+                    let result = match world.recorder() {
+                        Some(recorder) => others::told(&world, &recorder.history, &base).await,
+                        None => Ok(Told::default()),
+                    };
+                    let _ = sender.send(Msg::Others { request, result });
                 });
             }
             Effect::CloseRecord { id, end } => {

@@ -1,19 +1,27 @@
-//! `zonewright log --others`: what everybody changed in a zone, from the server's own journal.
+//! What everybody changed in a zone, from the server's own journal: for `zonewright log --others`, and for the History
+//! screen.
+
+pub mod reach;
 
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use self::reach::Reach;
 use super::access::{self, Target};
 use super::log::print_json;
 use super::verbs::{say, zone_name};
+use super::world::World;
 use super::{Exit, Stop};
 use crate::cli::ServerArgs;
 use crate::facts::history::{Ending, Listed, PushId, Standing, Summary};
+use crate::facts::past::{Told, Turn};
+use crate::facts::{Failure, FailureKind};
 use crate::push::tally;
 use crate::store::history::History;
-use crate::wire::ixfr::past::Step;
+use crate::wire::ixfr::past::{self, Difference};
 use crate::zone::{Snapshot, serial};
 use crate::zonefile::diff::{diff_json, print_diff};
 
@@ -23,8 +31,8 @@ const MAX_WORK: usize = 10_000_000;
 /// Most pushes of the history that are looked at, and most of their serials that are asked for.
 const MAX_PUSHES: usize = 1_000;
 const MAX_ASKED: usize = 8;
-/// How far back is asked as well: servers know a serial only where a version had exactly that one.
-const BACK: [u32; 7] = [1000, 300, 100, 30, 10, 3, 1];
+/// How long all of it may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A push of ours that was carried out, or may have been: from which serial to which.
 struct Ours {
@@ -47,16 +55,12 @@ pub fn log(zone: &str, serial: Option<&str>, json: bool, server: &ServerArgs) ->
     let history = target.history()?;
     let (world, runtime) = (target.world(), access::runtime()?);
     let now = runtime.block_on(world.transfer(|_| {}))?;
-    let ours = ours(&history)?;
-    let asked = to_ask(&now, &ours);
-    let most = (MAX_WORK / now.record_count().max(1)).clamp(1, MAX_STEPS);
-    let found = runtime.block_on(world.steps(&now, &asked, most))?;
-    let reaches_back = found.as_ref().and_then(|steps| steps.last()).map(|step| step.from);
-    let is_wanted = |step: &Step| wanted.is_none_or(|wanted| step.to == wanted);
-    let steps: Vec<Step> = found.into_iter().flatten().filter(is_wanted).collect();
+    let Told { steps, back_to: reaches_back, asked } = runtime.block_on(told(&world, &history, &now))?;
+    let is_wanted = |step: &Turn| wanted.is_none_or(|wanted| step.to == wanted);
+    let steps: Vec<Turn> = steps.into_iter().filter(is_wanted).collect();
     let mut out = BufWriter::new(io::stdout().lock());
     if json {
-        let steps: Vec<Value> = steps.iter().map(|step| step_json(step, &history, &ours)).collect();
+        let steps: Vec<Value> = steps.iter().map(step_json).collect();
         let serial = now.serial();
         print_json(
             &mut out,
@@ -64,7 +68,7 @@ pub fn log(zone: &str, serial: Option<&str>, json: bool, server: &ServerArgs) ->
         )?;
     } else {
         for step in &steps {
-            let whose = whose(step, &history, &ours).map_or(String::new(), |id| format!("  yours: {id}"));
+            let whose = step.ours.as_ref().map_or(String::new(), |id| format!("  yours: {id}"));
             let what = match step.changes.is_empty() {
                 true => "only its serial, or what the server makes by itself".into(),
                 false => tally(&step.changes).to_string(),
@@ -99,7 +103,7 @@ pub fn log(zone: &str, serial: Option<&str>, json: bool, server: &ServerArgs) ->
 }
 
 /// The pushes that may have moved the zone, the newest first.
-fn ours(history: &History) -> Result<Vec<Ours>, Stop> {
+fn ours(history: &History) -> Result<Vec<Ours>, Failure> {
     let moved = |push: Listed| match push {
         Listed::Push(Summary {
             head,
@@ -115,18 +119,64 @@ fn ours(history: &History) -> Result<Vec<Ours>, Stop> {
     Ok(history.list(MAX_PUSHES)?.pushes.into_iter().filter_map(moved).collect())
 }
 
-/// The serials to ask for, the oldest first: some that the zone is known to have had, and guesses.
-fn to_ask(now: &Arc<Snapshot>, ours: &[Ours]) -> Vec<u32> {
+/// What the server's journal tells of how the zone became what it is now, with the pushes that are ours named.
+///
+/// # Errors
+/// A [`Failure`] where the server cannot be asked, or the history not be read.
+pub async fn told(world: &World, history: &History, now: &Arc<Snapshot>) -> Result<Told, Failure> {
+    let ours = ours(history)?;
     let known = ours.iter().rev().map(|push| push.from).step_by((ours.len() / MAX_ASKED).max(1));
-    let mut serials: Vec<u32> = known.chain(BACK.map(|back| now.serial().wrapping_sub(back))).collect();
-    serials.retain(|older| serial::is_after(now.serial(), *older));
-    serials.sort_by_key(|older| std::cmp::Reverse(now.serial().wrapping_sub(*older)));
-    serials.dedup();
-    serials
+    let mut reach = Reach::new(now.serial(), known);
+    let differences = tokio::time::timeout(PATIENCE, world.differences(&mut reach)).await;
+    let differences = differences.map_err(|_| Failure {
+        kind: FailureKind::TimedOut,
+        what: "The server's journal could not be read in time.".into(),
+        why: format!("After {} seconds it was not at its end.", PATIENCE.as_secs()),
+        next: "Try again later.".into(),
+    })??;
+    let asked = reach.asked();
+    if differences.is_empty() {
+        return Ok(Told { asked, ..Told::default() });
+    }
+    let (history, now) = (history.clone(), Arc::clone(now));
+    // That computes for a while.
+    let steps = tokio::task::spawn_blocking(move || steps(&history, &ours, &now, &differences)).await;
+    let steps = steps.unwrap_or_else(|error| Err(misfit(format!("{error}."))))?;
+    Ok(Told { back_to: steps.last().map(|step| step.from), steps, asked })
+}
+
+fn misfit(why: String) -> Failure {
+    Failure {
+        kind: FailureKind::Incomplete,
+        what: "The server's journal does not fit its zone.".into(),
+        why,
+        next: "Try again; if it stays so, the journal is damaged.".into(),
+    }
+}
+
+fn steps(
+    history: &History,
+    ours: &[Ours],
+    now: &Arc<Snapshot>,
+    differences: &[Difference],
+) -> Result<Vec<Turn>, Failure> {
+    let most = (MAX_WORK / now.record_count().max(1)).clamp(1, MAX_STEPS);
+    let steps = match past::steps(now, differences, most) {
+        Ok(Some(steps)) => steps,
+        Ok(None) => return Err(misfit("Perhaps the zone changed while it was asked.".into())),
+        Err(error) => return Err(misfit(format!("{error}."))),
+    };
+    let turn = |step: past::Step| {
+        let past::Step { from, to, changes } = step;
+        let mut turn = Turn { from, to, changes, ours: None };
+        turn.ours = whose(&turn, history, ours);
+        turn
+    };
+    Ok(steps.into_iter().map(turn).collect())
 }
 
 /// The push that a step belongs to: it lies between its serials, and the push changed all that the step changes.
-fn whose(step: &Step, history: &History, ours: &[Ours]) -> Option<PushId> {
+fn whose(step: &Turn, history: &History, ours: &[Ours]) -> Option<PushId> {
     let covers =
         |push: &&Ours| !serial::is_after(push.from, step.from) && !serial::is_after(step.to, push.to);
     let made_it = |push: &&Ours| {
@@ -136,12 +186,12 @@ fn whose(step: &Step, history: &History, ours: &[Ours]) -> Option<PushId> {
     ours.iter().filter(covers).find(made_it).map(|push| push.id.clone())
 }
 
-fn step_json(step: &Step, history: &History, ours: &[Ours]) -> Value {
+fn step_json(step: &Turn) -> Value {
     let tally = tally(&step.changes);
     json!({
         "serial-before": step.from,
         "serial-after": step.to,
-        "yours": whose(step, history, ours).map(|id| id.to_string()),
+        "yours": step.ours.as_ref().map(ToString::to_string),
         "records-deleted": tally.deleted,
         "records-added": tally.added,
         "ttls-changed": tally.ttls,
@@ -150,5 +200,6 @@ fn step_json(step: &Step, history: &History, ours: &[Ours]) -> Value {
 }
 
 fn in_words(serials: &[u32]) -> String {
-    serials.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
+    let shown: Vec<String> = serials.iter().take(MAX_ASKED).map(u32::to_string).collect();
+    format!("{}{}", shown.join(", "), if serials.len() > MAX_ASKED { ", ..." } else { "" })
 }

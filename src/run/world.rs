@@ -11,6 +11,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::clock;
 use super::history::Recorder;
+use super::others::reach::Reach;
 use crate::app::Loaded;
 use crate::app::nameservers::ToAsk;
 use crate::config::HostPort;
@@ -18,7 +19,7 @@ use crate::dns::questions::{self, Network};
 use crate::dns::{self, Endpoint, Primary, Refreshed};
 use crate::facts::{Failure, FailureKind, NameserverStatus, Parent};
 use crate::push::{self, Action, Event, Recorded, Report, Stage};
-use crate::wire::ixfr::past::{self, Step};
+use crate::wire::ixfr::past::{self, Difference, Step};
 use crate::wire::key::Key;
 use crate::zone::update::{Rcode, Update};
 use crate::zone::{Name, Snapshot, Soa};
@@ -30,6 +31,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// costs a copy of the zone.
 const MAX_STEPS: usize = 100;
 const MAX_TRACED: usize = 10_000_000;
+
+/// The search for the oldest version ends when so many records were told on the way.
+const MAX_TOLD: usize = 4_000_000;
 
 /// How the primary is reached.
 #[derive(Debug, Clone)]
@@ -200,6 +204,34 @@ impl World {
             }
         }
         Ok(None)
+    }
+
+    /// The differences since the oldest version that the server's journal is found to reach; nothing where it has none.
+    ///
+    /// # Errors
+    /// A [`Failure`] where the server cannot be asked at all.
+    pub async fn differences(&self, reach: &mut Reach) -> Result<Vec<Difference>, Failure> {
+        let primary = self.primary().await?;
+        let (mut oldest, mut records) = (Vec::new(), 0);
+        while let Some(serial) = reach.ask_next() {
+            let told = match dns::past(primary, &self.zone, serial).await {
+                Err(failure) if oldest.is_empty() => return Err(failure),
+                // What it has told is better than nothing.
+                Err(_) => break,
+                Ok(told) => told,
+            };
+            reach.heard(serial, told.is_some());
+            if let Some(differences) = told {
+                records += differences.iter().map(|one| one.deleted.len() + one.added.len()).sum::<usize>();
+                if differences.len() > oldest.len() {
+                    oldest = differences;
+                }
+            }
+            if records > MAX_TOLD {
+                break;
+            }
+        }
+        Ok(oldest)
     }
 
     fn last(&self) -> MutexGuard<'_, Option<Arc<Snapshot>>> {

@@ -1,12 +1,15 @@
 //! The History screen.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::canvas::{Canvas, columns};
 use crate::app::describe;
-use crate::app::history::{History, One};
+use crate::app::history::{History, One, What, others};
 use crate::app::layout::Layout;
 use crate::facts::history::{Ending, Listed, Standing, Summary};
+use crate::facts::past::Turn;
+use crate::push::tally;
 use crate::zone::{Name, types};
 
 /// From this width on there is room for both serials and the whole name of who pushed.
@@ -31,25 +34,31 @@ pub fn draw(history: &History, zone: &Name, canvas: &mut Canvas<'_>, layout: &La
         canvas.text(inside.x + 2, inside.y, inside.width, "reading", theme.faint());
         return;
     };
-    if listing.pushes.is_empty() {
+    // The last line tells of others.
+    let end = inside.bottom().saturating_sub(1);
+    let room = inside.width.saturating_sub(3);
+    canvas.text(inside.x + 1, end, room, &history.others.in_words(), theme.faint());
+    if listing.pushes.is_empty() && history.rows.is_empty() {
         let text = match history.set {
             None => "No push of this zone is recorded.",
             Some(_) => "No recorded push changed this record set.",
         };
-        canvas.text(inside.x + 2, inside.y, inside.width.saturating_sub(3), text, theme.plain());
+        canvas.text(inside.x + 2, inside.y, room, text, theme.plain());
         return;
     }
-    let shown = listing.pushes.iter().enumerate().skip(history.offset).zip(inside.y..inside.bottom());
-    for ((number, push), y) in shown {
+    let shown = history.rows.iter().enumerate().skip(history.offset).zip(inside.y..end);
+    for ((number, row), y) in shown {
         if number == history.selected {
             canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker(true));
         }
         let (x, width) = (inside.x + 1, inside.width.saturating_sub(2));
-        match push {
-            Listed::Unreadable { file, why } => {
+        match history.row(*row) {
+            None => {}
+            Some(Err(turn)) => draw_turn(turn, zone, canvas, layout.width, (x, y, width)),
+            Some(Ok(Listed::Unreadable { file, why })) => {
                 canvas.text(x, y, width, &format!("{file}: {why}"), theme.bad());
             }
-            Listed::Push(summary) => draw_line(summary, canvas, layout.width, (x, y, width)),
+            Some(Ok(Listed::Push(summary))) => draw_line(summary, canvas, layout.width, (x, y, width)),
         }
     }
 }
@@ -74,17 +83,34 @@ fn draw_line(summary: &Summary, canvas: &mut Canvas<'_>, screen: u16, (x, y, wid
         true => (head.who.to_string(), format!("{} -> {after}", head.serial)),
         false => (user.clone(), after),
     };
-    let (who_width, serial_width) = if screen >= WIDE { (26, 25) } else { (10, 11) };
-    let cells = [
-        (when, 17, theme.plain()),
-        (who.as_str(), who_width, theme.plain()),
-        (changed.as_str(), 10, theme.plain()),
-        (standing.word(), 14, style),
-        (serial.as_str(), serial_width, theme.plain()),
-        (head.note.as_str(), width, theme.plain()),
-    ];
+    let plain = theme.plain();
+    let texts = [when, &who, &changed, standing.word(), &serial, &head.note];
+    draw_cells(texts, [plain, plain, plain, style, plain, plain], canvas, screen, (x, y, width));
+}
+
+fn draw_turn(turn: &Turn, zone: &Name, canvas: &mut Canvas<'_>, screen: u16, place: (u16, u16, u16)) {
+    let theme = canvas.theme;
+    let serial = match screen >= WIDE {
+        true => format!("{} -> {}", turn.from, turn.to),
+        false => turn.to.to_string(),
+    };
+    let (changed, named) = (tally(&turn.changes).to_string(), others::named(turn, zone));
+    let texts = ["", "others", &changed, "", &serial, &named];
+    draw_cells(texts, [theme.plain(); 6], canvas, screen, place);
+}
+
+/// When, who, how much, how it ended, serials, what for.
+fn draw_cells(
+    texts: [&str; 6],
+    styles: [Style; 6],
+    canvas: &mut Canvas<'_>,
+    screen: u16,
+    (x, y, width): (u16, u16, u16),
+) {
+    let (who, serial) = if screen >= WIDE { (26, 25) } else { (10, 11) };
+    let widths = [17, who, 10, 14, serial, width];
     let mut at = 0;
-    for (text, columns, style) in cells {
+    for ((text, style), columns) in texts.into_iter().zip(styles).zip(widths) {
         let room = columns.min(width.saturating_sub(at));
         canvas.text(x + at, y, room.saturating_sub(1), text, style);
         at += room;
@@ -93,7 +119,11 @@ fn draw_line(summary: &Summary, canvas: &mut Canvas<'_>, screen: u16, (x, y, wid
 
 fn draw_one(one: &One, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     let theme = canvas.theme;
-    let inside = canvas.pane(layout, area, "Push", "", true);
+    let title = match one.what {
+        What::Push(_) => "Push",
+        What::Turn(_) => "Changed by others",
+    };
+    let inside = canvas.pane(layout, area, title, "", true);
     for (line, y) in one.lines.iter().skip(one.offset).zip(inside.y..inside.bottom()) {
         let (sign, style) = theme.change(line.kind);
         let x = inside.x + 1;

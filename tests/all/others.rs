@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use super::lab::{self, Lab, Make, Zone, nsupdate};
+use super::pty::Terminal;
 
 const ZONE: &str = "example.com";
 
@@ -69,7 +70,14 @@ fn changes_of_others_between_ours() {
         place.push("\"number 4\"", "\"another\"");
         let (list, said) = place.run(0, &["log", ZONE, "--others"]);
         let lines: Vec<&str> = list.lines().map(|line| line.split(": ").next().unwrap()).collect();
-        let expected = ["11 -> 12  +1 -1  yours", "10 -> 11  +0 -1", "9 -> 10  ~1", "8 -> 9  +1 -1  yours"];
+        let expected = [
+            "11 -> 12  +1 -1  yours",
+            "10 -> 11  +0 -1",
+            "9 -> 10  ~1",
+            "8 -> 9  +1 -1  yours",
+            // From before our first push.
+            "7 -> 8  +1 -0",
+        ];
         assert_eq!(lines, expected, "{make}\n{list}\n{said}");
         assert!(said.contains("The list goes back to serial "), "{said}");
         let (shown, _) = place.run(0, &["log", ZONE, "--others", "11"]);
@@ -94,4 +102,46 @@ fn a_server_without_a_journal_is_said() {
     let (list, said) = place.run(0, &["log", ZONE, "--others"]);
     assert_eq!(list, "");
     assert!(said.contains("The server keeps no journal that reaches back"), "{said}");
+}
+
+/// However many there are, and nothing of ours to begin with.
+#[test]
+fn the_journal_is_listed_as_far_as_it_reaches() {
+    for make in [Make::Bind, Make::Knot] {
+        let Some(place) = Place::new(make) else { continue };
+        for number in 0..21 {
+            place.others(&format!("update add n{number}.example.com. 60 A 192.0.2.50"));
+        }
+        let (list, said) = place.run(0, &["log", ZONE, "--others"]);
+        assert_eq!(list.lines().count(), 21, "{make}\n{list}{said}");
+        assert!(said.contains("back to serial 7."), "{make}: {said}");
+    }
+}
+
+/// On the History screen they stand between the pushes, and one is taken back like a push.
+#[test]
+fn others_work_is_shown_and_taken_back_on_the_screen() {
+    for make in [Make::Bind, Make::Knot] {
+        let Some(place) = Place::new(make) else { continue };
+        place.others("update add before.example.com. 60 A 192.0.2.50");
+        place.push("\"number 3\"", "\"other\"");
+        place.others("update add after.example.com. 60 A 192.0.2.51");
+        let address = place.lab.address.to_string();
+        let key = place.home.path().join("key");
+        let arguments = [ZONE, "--server", &address, "--key", key.to_str().unwrap()];
+        let mut terminal = Terminal::start(place.home.path(), 80, 24, &arguments);
+        terminal.wait_for("in sync");
+        terminal.press("5");
+        let screen = terminal.wait_for("back to serial 7");
+        let at = |text: &str| screen.find(text).unwrap_or_else(|| panic!("{text}\n{screen}"));
+        assert!(at("after A") < at("applied") && at("applied") < at("before A"), "{make}\n{screen}");
+        terminal.press("\r");
+        terminal.wait_for("+ 1m      192.0.2.51");
+        terminal.press("r");
+        terminal.wait_for("taken back in your draft: 1 change");
+        terminal.press("wy");
+        terminal.wait_for("Applied: 1 change");
+        let (zone, _) = place.run(0, &["show", ZONE]);
+        assert!(!zone.contains("after") && zone.contains("before"), "{make}\n{zone}");
+    }
 }

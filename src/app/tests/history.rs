@@ -47,7 +47,7 @@ fn one() -> PushRecord {
     past(&without(&ZONE.replace("192.0.2.99", "192.0.2.98"), "mail"), 1_795_312_980, "new mail server")
 }
 
-fn without(zone: &str, owner: &str) -> String {
+pub fn without(zone: &str, owner: &str) -> String {
     zone.lines().filter(|line| !line.starts_with(owner)).map(|line| format!("{line}\n")).collect()
 }
 
@@ -70,7 +70,7 @@ fn list(records: &[PushRecord]) -> Listing {
 
 impl Test {
     /// Answers what was asked of the history last.
-    fn history(&mut self, records: &[PushRecord]) -> &mut Test {
+    pub fn history(&mut self, records: &[PushRecord]) -> &mut Test {
         let asked = |effect: &Effect| match effect {
             Effect::History { request, wanted } => Some((*request, wanted.clone())),
             _ => None,
@@ -90,7 +90,7 @@ impl Test {
     }
 }
 
-fn several() -> Vec<PushRecord> {
+pub fn several() -> Vec<PushRecord> {
     let mut refused = past(&ZONE.replace("192.0.2.99", "192.0.2.97"), 1_795_200_000, "");
     refused.standing = Standing::Ended { ending: Ending::Refused, serial: Some(2_026_112_100), applied: 0 };
     let end = refused.end.as_mut().unwrap();
@@ -129,7 +129,7 @@ fn the_list() {
     │                                                                              │
     │                                                                              │
     │                                                                              │
-    │                                                                              │
+    │ others: asking the server for its journal                                    │
     └──────────────────────────────────────────────────────────────────────────────┘
 
      R reload  c changes  Enter show  r revert  Esc back  ? help
@@ -195,7 +195,7 @@ fn one_push() {
     │                                                                                                                                  │
     ");
     test.keys("r");
-    assert_eq!(test.message(), "nothing of this push is in the zone any more", "it was refused");
+    assert_eq!(test.message(), "nothing of it is in the zone any more", "it was refused");
 }
 
 #[test]
