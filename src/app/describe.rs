@@ -76,6 +76,9 @@ pub fn note(open: &Open, row: &Row) -> String {
     if let Some(why) = open.file.as_ref().and_then(|file| file.why_read_only(&row.key)) {
         return why;
     }
+    if row.mark == Mark::Parked {
+        return "parked: kept in the text, not in the zone; x takes it back".into();
+    }
     if row.mark == Mark::Deleted {
         return "deleted; - brings it back".into();
     }

@@ -95,7 +95,10 @@ pub fn may_edit(app: &App) -> Result<(), String> {
 /// Is there a record under the cursor that may be deleted, or brought back?
 pub fn may_change_selected(app: &App) -> Result<(), String> {
     may_edit_selected(app)?;
-    let Row { key, conflict, .. } = selected(app)?;
+    let Row { key, conflict, mark, .. } = selected(app)?;
+    if mark == Mark::Parked {
+        return Err("this record is parked: a comment of the zone's text. x takes it back".into());
+    }
     if conflict {
         return Err(
             "others changed this record set as well: M shows both sides, choose one there first".into()

@@ -269,6 +269,8 @@ impl App {
         self.offer_interrupted();
         self.search_rows();
         self.do_small_works();
+        self.follow_parked();
+        self.do_small_works();
         self.reopen_form();
         self.keep_form();
         self.keep_in_view();

@@ -8,6 +8,7 @@ use super::file::File;
 use super::layout::{Layout, scroll};
 use super::nameservers::Nameservers;
 use super::rows::{Found, Row, Rows, Search};
+use crate::edit::Text;
 use crate::facts::ServerKind;
 use crate::zone::managed::Signing;
 use crate::zone::{ChangeMap, Draft, Rdata, RecordType, RrKey, Snapshot};
@@ -56,6 +57,8 @@ pub struct Open {
     pub news: ChangeMap,
     /// Where the zone is a file and not at a server.
     pub file: Option<File>,
+    /// The records that are parked in the zone's text, and the text that they were found in.
+    pub(super) parked: (Vec<Row>, Option<Text>),
     /// A load under way while the zone as it was stays on the screen: records so far.
     pub reloading: Option<usize>,
 }
@@ -65,7 +68,7 @@ impl Open {
         let draft = Draft::new(loaded.zone);
         let apex = apex_ns(draft.base());
         let records = Records {
-            rows: Rows::new(draft.base(), draft.changes(), &apex),
+            rows: Rows::new(draft.base(), draft.changes(), &[], &apex),
             selected: 0,
             offset: 0,
             filter: String::new(),
@@ -84,6 +87,7 @@ impl Open {
             left_out: BTreeSet::new(),
             news: ChangeMap::new(),
             file: loaded.file.map(File::new),
+            parked: (Vec::new(), None),
             reloading: None,
         };
         open.look_at_base();
@@ -136,7 +140,7 @@ impl Open {
     /// Brings the panes up to date with the draft; the selection stays with its record.
     pub fn refresh(&mut self) {
         let apex = self.apex();
-        self.records.rows.set_changes(self.draft.base(), self.draft.changes(), &apex);
+        self.records.rows.set_changes(self.draft.base(), self.draft.changes(), &self.parked.0, &apex);
         self.nameservers.refresh(&self.draft, &apex);
         let changes = self.draft.changes();
         self.left_out.retain(|key| changes.contains_key(key));
@@ -150,7 +154,7 @@ impl Open {
         let filter = std::mem::take(&mut self.records.filter);
         let above = self.records.selected.saturating_sub(self.records.offset);
         let apex = self.apex();
-        self.records.rows = Rows::new(self.draft.base(), self.draft.changes(), &apex);
+        self.records.rows = Rows::new(self.draft.base(), self.draft.changes(), &self.parked.0, &apex);
         self.look_at_base();
         self.refresh();
         self.set_filter(&filter);

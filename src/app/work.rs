@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::file::{Saving, ToSave};
 use super::rows;
 use super::text::document::{self, Compared, Ready};
+use super::text::parking::{self, Moved, Parking};
 use super::{App, Effect, Msg, RequestId, follow};
 use crate::edit::Text;
 use crate::zone::{ChangeMap, Name, Snapshot};
@@ -20,6 +21,10 @@ pub enum Work {
     Check { text: Text, origin: Name, included: Option<ReadBefore> },
     /// Find the zone that a text means.
     Mend { text: Text, origin: Name, included: Option<ReadBefore> },
+    /// Find the records that are parked in a text.
+    Parked { text: Text, origin: Name },
+    /// Park a record, or take it back.
+    Park(Box<Parking>),
     /// What the edits of a text make of the zone.
     Compare(Box<document::Edited>),
     /// Look for the rows that a filter lets through.
@@ -36,6 +41,8 @@ pub enum Worked {
     Document(Box<Ready>),
     Checked(Vec<Problem>),
     Mended(Result<Arc<Snapshot>, Vec<Problem>>),
+    Parked(Vec<rows::Row>),
+    Moved(Box<Result<Moved, String>>),
     Compared(Box<Result<Compared, Vec<Problem>>>),
     Found(rows::Found),
     News(ChangeMap),
@@ -64,6 +71,8 @@ impl Work {
                 let read = read.map(|(zone, _)| Arc::new(zone));
                 Worked::Mended(read.map_err(|problems| in_text(problems, text.as_bytes())))
             }
+            Work::Parked { text, origin } => Worked::Parked(parking::parked_rows(&text, origin)),
+            Work::Park(parking) => Worked::Moved(Box::new(parking.run())),
             Work::Compare(edited) => Worked::Compared(Box::new(edited.compare())),
             Work::Search(search) => Worked::Found(search.run()),
             Work::News { before, after } => Worked::News(follow::news(&before, &after)),
@@ -74,6 +83,8 @@ impl Work {
     fn is_small(&self) -> bool {
         match self {
             Work::Document(wanted) => wanted.records() <= SMALL_ZONE,
+            Work::Parked { text, .. } => text.len() <= SMALL_TEXT,
+            Work::Park(parking) => parking.wanted.records() <= SMALL_ZONE,
             Work::Check { text, .. } | Work::Mend { text, .. } => text.len() <= SMALL_TEXT,
             Work::Compare(edited) => edited.after.len() <= SMALL_TEXT && edited.before.len() <= SMALL_TEXT,
             Work::News { after, .. } => after.record_count() <= SMALL_ZONE,

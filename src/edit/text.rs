@@ -29,6 +29,32 @@ impl Text {
         self.len() == 0
     }
 
+    /// Are both clones of one text, neither of them edited since? Costs nothing.
+    pub fn is_instance(&self, other: &Text) -> bool {
+        self.0.is_instance(&other.0)
+    }
+
+    /// Does it have this, which has no line end in it?
+    pub fn contains(&self, what: &str) -> bool {
+        // A piece ends anywhere: what goes over its end is looked for as well.
+        let mut end = String::new();
+        self.0.chunks().any(|chunk| {
+            let mut start = chunk.len().min(what.len());
+            while !chunk.is_char_boundary(start) {
+                start += 1;
+            }
+            end.push_str(chunk.get(..start).unwrap_or_default());
+            let found = chunk.contains(what) || end.contains(what);
+            let tail = chunk.len().saturating_sub(what.len());
+            let tail = (0..=tail).rev().find(|at| chunk.is_char_boundary(*at)).unwrap_or(0);
+            if chunk.len() > what.len() {
+                end.clear();
+            }
+            end.push_str(chunk.get(tail..).unwrap_or_default());
+            found
+        })
+    }
+
     /// One more than there are line ends: after the last one stands a line too, be it empty.
     pub fn line_count(&self) -> usize {
         self.0.len_lines()

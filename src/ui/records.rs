@@ -80,7 +80,7 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
         let (sign, sign_style) = theme.mark(&row, open.news.contains_key(&row.key));
         canvas.text(inside.x + 1, y, 1, sign.encode_utf8(&mut [0; 4]), sign_style);
         let style = match row.mark {
-            Mark::Deleted => theme.faint(),
+            Mark::Deleted | Mark::Parked => theme.faint(),
             _ if describe::is_managed(open, &row.key) => theme.faint(),
             _ => theme.plain(),
         };

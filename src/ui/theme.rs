@@ -74,6 +74,7 @@ impl Theme {
             Mark::Added => ('+', self.good()),
             Mark::Changed => ('~', self.doubt()),
             Mark::Deleted => ('-', self.bad()),
+            Mark::Parked => (';', self.faint()),
         }
     }
 

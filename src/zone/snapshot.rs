@@ -36,7 +36,7 @@ pub enum SnapshotError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SetId(pub u32);
 
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct Row {
     owner: u32,
     rdata: u32,
@@ -167,27 +167,9 @@ impl Snapshot {
         (self.key(SetId(at)).as_ref() == Some(key)).then_some(SetId(at))
     }
 
-    /// Where the RRset is, if it is there and stands after `set`. Takes few steps where it is near.
-    pub fn find_after(&self, set: SetId, key: &RrKey) -> Option<SetId> {
-        let count = self.set_count();
-        let first = count.min(set.0 as usize + 1);
-        let mut reach = 1;
-        while self.stands_before(count.min(first + reach), key) {
-            reach *= 2;
-        }
-        let at = self.partition(first..count.min(first + reach), |set| self.stands_before(set, key));
-        (self.key(SetId(at)).as_ref() == Some(key)).then_some(SetId(at))
-    }
-
     /// The number of RRsets that stand before `key` in zone order.
     pub fn lower_bound(&self, key: &RrKey) -> u32 {
-        self.partition(0..self.set_count(), |set| self.stands_before(set, key))
-    }
-
-    /// Does this RRset stand before `key`? What is no set does not.
-    fn stands_before(&self, set: usize, key: &RrKey) -> bool {
-        let first = self.sets.get(set).and_then(|start| self.record(*start as usize));
-        first.is_some_and(|record| {
+        self.partition(|record| {
             (record.owner, record.rtype, covered(record.rtype, record.rdata))
                 < (key.owner.as_ref(), key.rtype, key.covered)
         })
@@ -199,34 +181,19 @@ impl Snapshot {
 
     /// The RRsets at exactly this name.
     pub fn sets_at(&self, owner: NameRef<'_>) -> Range<u32> {
-        self.by_owner(|other| other < owner)..self.by_owner(|other| other <= owner)
+        self.partition(|record| record.owner < owner)..self.partition(|record| record.owner <= owner)
     }
 
     /// The RRsets at this name and below it: one run, since canonical order keeps subtrees together.
     pub fn sets_at_or_below(&self, owner: NameRef<'_>) -> Range<u32> {
-        self.by_owner(|other| other < owner)
-            ..self.by_owner(|other| other <= owner || other.is_at_or_below(owner))
+        self.partition(|record| record.owner < owner)
+            ..self.partition(|record| record.owner <= owner || record.owner.is_at_or_below(owner))
     }
 
-    /// How many RRsets, counted from the first, have owners that satisfy `before`.
-    fn by_owner(&self, before: impl Fn(NameRef<'_>) -> bool) -> u32 {
-        let owner = |set: usize| self.sets.get(set).and_then(|start| self.rows.get(*start as usize));
-        let count = self.set_count();
-        self.partition(0..count, |set| owner(set).is_some_and(|row| before(self.owner_of(row))))
-    }
-
-    /// The first of these RRsets that does not satisfy `before`, or the one behind them.
-    fn partition(&self, sets: Range<usize>, before: impl Fn(usize) -> bool) -> u32 {
-        let (mut low, mut high) = (sets.start, sets.end);
-        while low < high {
-            let middle = low.midpoint(high);
-            if before(middle) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        low as u32
+    /// How many RRsets, counted from the first, satisfy `before`.
+    fn partition(&self, before: impl Fn(RecordRef<'_>) -> bool) -> u32 {
+        let starts = self.sets.get(..self.set_count()).unwrap_or_default();
+        starts.partition_point(|start| self.record(*start as usize).is_some_and(&before)) as u32
     }
 
     /// The zone with these changes made. Costs a copy of the zone.

@@ -11,6 +11,10 @@ pub const NESTED: &str =
     "Parentheses within parentheses: BIND reads them, Knot and NSD refuse the file. One pair is enough.";
 pub const BEFORE_OWNER: &str =
     "A parenthesis before the owner: BIND reads it, Knot and NSD refuse the file. Put it after the owner.";
+pub const AFTER_BLANK: &str = "A parenthesis right after the blank that stands for the owner: BIND and Knot read it, NSD refuses the file. Put \
+     it after the type.";
+const OPEN_DIRECTIVE: &str =
+    "The text ends with a directive that has no line end: BIND refuses the file. End the line.";
 pub const COMMENT_BACKSLASH: &str =
     "A comment that ends in a backslash: the newest NSD takes the next line for a part of it.";
 pub const TOUCHING: &str = "No blank parts this from the word before it: BIND and NSD take two words, Knot refuses the file. Put one in.";
@@ -22,24 +26,61 @@ const CUT_OFF: &str = "The text ends here: a ; outside quotes begins a comment. 
 const QUOTED_OWNER: &str = "The owner stands in quotes: BIND and NSD read that, Knot refuses the file.";
 const CHARACTERS: &str = "The name has characters that Knot only takes with a backslash before them; BIND and NSD read them as \
      they are.";
+const UNEVEN: &str = "Base64 is parted here within four characters that belong together: BIND and NSD read that, Knot refuses the \
+     file.";
+pub const CLASS_FIRST: &str = "The class stands before the TTL, here and perhaps below: every server reads that, the tools of ldns refuse \
+     the file.";
+const ODD: &str = "Two hexadecimal digits that make one octet are parted here: BIND and NSD read that, Knot refuses the file.";
 const CLASS_NUMBER: &str = "Knot does not know CLASS1 and refuses the file. Write IN.";
 const FROM_OUTSIDE: &str = "This record takes its owner from the file that includes this one. BIND reads that; Knot refuses the \
      file, and NSD does so in places. Write the owner.";
 
 /// Types that BIND reads by these names and Knot 3.2 does not.
-fn is_unknown_to_knot(rtype: RecordType) -> bool {
-    matches!(
-        rtype.0,
-        7..=11 | 19 | 20 | 22 | 23 | 26 | 27 | 30..=32 | 34 | 38 | 40 | 56..=58 | 66..=68 | 258..=262 | 32768 | 32769
-    )
-}
+const UNKNOWN_TO_KNOT: [u16; 30] = [
+    7, 8, 9, 10, 11, 19, 20, 22, 23, 26, 27, 30, 31, 32, 34, 38, 40, 56, 57, 58, 66, 67, 68, 258, 259, 260,
+    261, 262, 32768, 32769,
+];
 const HIP: RecordType = RecordType(55);
 const NID: RecordType = RecordType(104);
 const L64: RecordType = RecordType(106);
+const EUI48: RecordType = RecordType(108);
+const EUI64: RecordType = RecordType(109);
+const CERT: RecordType = RecordType(37);
+const IPSECKEY: RecordType = RecordType(45);
+const DHCID: RecordType = RecordType(49);
+const OPENPGPKEY: RecordType = RecordType(61);
 /// Types with rules of [`rare`].
-const RARE: [RecordType; 6] =
-    [NID, L64, RecordType::RRSIG, RecordType::DS, RecordType::SVCB, RecordType::HTTPS];
+const RARE: [RecordType; 22] = [
+    RecordType::CAA,
+    SSHFP,
+    CDS,
+    TLSA,
+    SMIMEA,
+    ZONEMD,
+    NID,
+    L64,
+    EUI48,
+    EUI64,
+    CERT,
+    IPSECKEY,
+    DHCID,
+    OPENPGPKEY,
+    RecordType::DNSKEY,
+    RecordType::CDNSKEY,
+    RecordType::KEY,
+    RecordType::RRSIG,
+    RecordType::DS,
+    RecordType::SVCB,
+    RecordType::HTTPS,
+    RecordType::NSEC3,
+];
 const APL: RecordType = RecordType(42);
+const LOC: RecordType = RecordType(29);
+const SSHFP: RecordType = RecordType(44);
+const CDS: RecordType = RecordType(59);
+const ZONEMD: RecordType = RecordType(63);
+const TLSA: RecordType = RecordType(52);
+const SMIMEA: RecordType = RecordType(53);
 const MD: RecordType = RecordType(3);
 const MF: RecordType = RecordType(4);
 const URI: RecordType = RecordType(256);
@@ -47,11 +88,35 @@ const URI: RecordType = RecordType(256);
 const NAME_LAST: [RecordType; 6] =
     [RecordType::NS, RecordType::CNAME, RecordType::PTR, RecordType::MX, RecordType::SRV, RecordType::DNAME];
 
+/// A word that parts characters which belong together, so many each, and is not the last.
+fn uneven(text: &[u8], pieces: &[Piece], together: usize) -> Option<Piece> {
+    let (_, front) = pieces.split_last()?;
+    front.iter().find(|piece| piece.text(text).len() % together != 0).copied()
+}
+
 /// What Knot or NSD refuse in types that are rare: where, why, and the way out.
 fn rare(text: &[u8], pieces: &[Piece], rtype: RecordType) -> Option<(Piece, &'static str, Option<Fix>)> {
     let word = |at: usize| pieces.get(at).map(|piece| (*piece, piece.text(text)));
     if word(0)?.1 == b"\\#" {
         return None;
+    }
+    let from = match rtype {
+        DHCID | OPENPGPKEY => Some(0),
+        RecordType::DNSKEY | RecordType::CDNSKEY | RecordType::KEY | CERT => Some(3),
+        IPSECKEY => Some(4),
+        RecordType::RRSIG => Some(8),
+        _ => None,
+    };
+    if let Some(uneven) = from.and_then(|from| uneven(text, pieces.get(from..)?, 4)) {
+        return Some((uneven, UNEVEN, None));
+    }
+    let from = match rtype {
+        SSHFP => Some(2),
+        RecordType::DS | CDS | TLSA | SMIMEA | ZONEMD => Some(3),
+        _ => None,
+    };
+    if let Some(uneven) = from.and_then(|from| uneven(text, pieces.get(from..)?, 2)) {
+        return Some((uneven, ODD, None));
     }
     match rtype {
         NID | L64 => {
@@ -75,11 +140,28 @@ fn rare(text: &[u8], pieces: &[Piece], rtype: RecordType) -> Option<(Piece, &'st
                 "A time in seconds: NSD refuses the file; BIND and Knot read it. Write YYYYMMDDHHmmSS.";
             Some((piece, message, None))
         }
+        EUI48 | EUI64 => {
+            let (piece, value) = word(0)?;
+            let mut pairs = value.split(|octet| *octet == b'-');
+            let message = "Knot takes only pairs of two digits here; BIND and NSD take single ones as well.";
+            pairs.any(|pair| pair.len() != 2).then_some((piece, message, None))
+        }
         RecordType::DS => {
             let (piece, digest) = word(2)?;
             let known = [&b"1"[..], b"2", b"4"].contains(&digest);
             let message = "Knot knows the digest types 1, 2 and 4 and refuses others; BIND and NSD take any.";
             (!known).then_some((piece, message, None))
+        }
+        RecordType::CAA => {
+            let (piece, tag) = word(1)?;
+            let message = "NSD wants the tag in small letters and refuses the file; BIND and Knot read it.";
+            tag.iter().any(u8::is_ascii_uppercase).then_some((piece, message, None))
+        }
+        RecordType::NSEC3 => {
+            let (piece, hash) = word(4)?;
+            let message = "Knot reads only hashes of whole groups of eight characters (SHA-1 has four of them) and refuses the \
+                 file; BIND and NSD read others.";
+            (hash.len() % 8 != 0).then_some((piece, message, None))
         }
         RecordType::SVCB | RecordType::HTTPS => {
             let key = b"dohpath=";
@@ -127,6 +209,11 @@ pub fn record(text: &[u8], entry: &Entry, head: &Head, within: bool, problems: &
     {
         problems.warning(last.end..last.end + 1, ("L-61", CUT_OFF));
     }
+    let pieces = entry.pieces.get(head.rdata_from..).unwrap_or_default();
+    let generic = pieces.first().is_some_and(|first| first.text(text) == b"\\#");
+    if let Some(odd) = pieces.get(2..).filter(|_| generic).and_then(|digits| uneven(text, digits, 2)) {
+        problems.warning(odd.span(), ODD);
+    }
     if NAME_LAST.contains(&head.rtype) {
         if let Some(last) = entry.pieces.last() {
             characters(text, last, problems);
@@ -140,7 +227,6 @@ pub fn record(text: &[u8], entry: &Entry, head: &Head, within: bool, problems: &
             }
         }
     } else if RARE.contains(&head.rtype) {
-        let pieces = entry.pieces.get(head.rdata_from..).unwrap_or_default();
         if let Some((piece, message, fix)) = rare(text, pieces, head.rtype) {
             problems.add(Severity::Warning, piece.span(), message, fix);
         }
@@ -150,7 +236,7 @@ pub fn record(text: &[u8], entry: &Entry, head: &Head, within: bool, problems: &
             let message = "Knot and NSD do not know HIP by its name and refuse the file; BIND reads it.";
             problems.warning(head.rtype_at.clone(), message);
         }
-    } else if head.rtype != RecordType::A && is_unknown_to_knot(head.rtype) {
+    } else if head.rtype != RecordType::A && UNKNOWN_TO_KNOT.contains(&head.rtype.0) {
         let word = text.get(head.rtype_at.clone()).unwrap_or_default();
         if !word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"TYPE")) {
             let message = format!("Knot does not know {} and refuses the file; BIND reads it.", shown(word));
@@ -203,6 +289,30 @@ pub fn refused(text: &[u8], pieces: &[Piece], head: &Head, rdata: &[u8]) -> Opti
         let message = "NSEC: the list of types is empty; a name that has an NSEC record has at least that.";
         return Some(Fault::new(last.start..last.end, message));
     }
+    let words = pieces.get(..3).unwrap_or_default();
+    let is_word = |piece: &Piece| piece.text(text).first().is_some_and(u8::is_ascii_alphabetic);
+    if matches!(head.rtype, TLSA | SMIMEA) && !generic && words.iter().any(is_word) {
+        let edits =
+            words.iter().zip(rdata).map(|(piece, number)| (piece.outer(), number.to_string())).collect();
+        let message =
+            format!("{}: BIND and NSD take only numbers here, not the names of RFC 7218.", head.rtype);
+        let fault = Fault::new(first.start..words.last().unwrap_or(first).end, message);
+        return Some(fault.with(Some(Fix::new("Write the numbers", edits))));
+    }
+    let salt = rdata.get(4).map_or(0, |length| usize::from(*length));
+    let is_sha1 = head.rtype == RecordType::NSEC3 && rdata.first() == Some(&1) && !generic;
+    if is_sha1 && rdata.get(5 + salt) != Some(&20) {
+        let at = pieces.get(4).map_or(at, |piece| piece.span());
+        return Some(Fault::new(at, "NSEC3: a hash by SHA-1 has 32 characters; BIND refuses another."));
+    }
+    let is_direction = |piece: &&Piece| matches!(piece.text(text), [b'n' | b's' | b'e' | b'w']);
+    if let Some(piece) = pieces.iter().find(is_direction).filter(|_| head.rtype == LOC && !generic) {
+        let upper = fix::lossless(piece.text(text)).to_ascii_uppercase();
+        let message =
+            format!("LOC: {upper} is written large (RFC 1876 section 3); BIND refuses it otherwise.");
+        let fix = Fix::new(format!("Write {upper}"), vec![(piece.span(), upper)]);
+        return Some(Fault::new(piece.span(), message).with(Some(fix)));
+    }
     if head.rtype == URI && !generic && !last.quoted {
         let fix = Fix::new(
             "Put it in quotes",
@@ -212,6 +322,18 @@ pub fn refused(text: &[u8], pieces: &[Piece], head: &Head, rdata: &[u8]) -> Opti
         return Some(Fault::new(last.span(), message).with(Some(fix)));
     }
     None
+}
+
+/// A directive that ends with the text, without a line end: BIND wants one after it.
+pub fn open_directive(text: &[u8], entry: &Entry, problems: &mut Problems) {
+    let (Some(first), end) = (entry.pieces.first(), entry.lines.end) else { return };
+    // It opens an included file before it looks for the end of the line; a directive alone has its own error.
+    let includes = first.text(text).eq_ignore_ascii_case(b"$INCLUDE");
+    let opens = entry.pieces.len() < if includes { 3 } else { 2 };
+    if !opens && end == text.len() && !text.ends_with(b"\n") {
+        let fix = Fix::new("End the line", vec![(end..end, "\n".into())]);
+        problems.refused(first.span(), OPEN_DIRECTIVE, Some(fix));
+    }
 }
 
 /// Line ends that are not `\n` alone.

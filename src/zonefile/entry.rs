@@ -115,7 +115,9 @@ impl<'a> Entries<'a> {
             let Some(token) = self.lexer.next() else {
                 let Some(outermost) = open.first().copied() else {
                     self.lexer.seek(self.text.len());
-                    return !entry.is_empty() || self.all && entry.lines.start < self.text.len();
+                    return !entry.is_empty()
+                        || entry.parentheses
+                        || self.all && entry.lines.start < self.text.len();
                 };
                 let resume = resume.unwrap_or(self.text.len());
                 // What stands on the lines after this one is found again there.
@@ -135,7 +137,8 @@ impl<'a> Entries<'a> {
                 }
                 Kind::Indent => entry.indented |= open.is_empty() && entry.pieces.is_empty(),
                 Kind::LineEnd if open.is_empty() => {
-                    if self.all || !entry.is_empty() {
+                    // Of parentheses around nothing is something to be said.
+                    if self.all || !entry.is_empty() || entry.parentheses {
                         return true;
                     }
                     entry.indented = false;
@@ -158,8 +161,10 @@ impl<'a> Entries<'a> {
                 }
                 Kind::Open => {
                     entry.parentheses = true;
-                    if entry.pieces.is_empty() && !entry.indented && open.is_empty() {
-                        entry.warnings.push((token.start..token.end, dialect::BEFORE_OWNER));
+                    if entry.pieces.is_empty() && open.is_empty() {
+                        let message =
+                            if entry.indented { dialect::AFTER_BLANK } else { dialect::BEFORE_OWNER };
+                        entry.warnings.push((token.start..token.end, message));
                     }
                     if !open.is_empty() {
                         entry.warnings.push((token.start..token.end, dialect::NESTED));

@@ -76,6 +76,13 @@ pub struct Layout {
     pub origin: Option<Arc<Name>>,
 }
 
+impl Layout {
+    /// Where a TTL that is not written may stand: before class and type.
+    pub fn place_of_ttl(&self) -> usize {
+        self.class.as_ref().map_or(self.rtype.start, |class| class.start.min(self.rtype.start))
+    }
+}
+
 /// Where the TTL of a record comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TtlFrom {

@@ -56,6 +56,7 @@ pub enum Once {
     Date,
     TtlInInclude,
     RelativeInclude,
+    ClassFirst,
 }
 
 impl State {
@@ -76,13 +77,6 @@ impl State {
         let first = self.said & bit == 0;
         self.said |= bit;
         first
-    }
-
-    /// Is the TTL of a record that has none itself the default, or has every record had one so far? Else it depends on
-    /// those before it.
-    pub fn ttls_are_clear(&self) -> bool {
-        let depends = [Once::TtlFromSoa, Once::TtlFromLast, Once::TtlAssumed];
-        self.default_ttl.is_some() || depends.iter().all(|once| self.said & 1 << *once as u32 == 0)
     }
 }
 
@@ -235,7 +229,11 @@ impl<'t> Reader<'t, '_, '_> {
             if !entry.faults.is_empty() {
                 return EntryKind::Bad;
             }
-            return self.directive(entry, sink).unwrap_or_else(|fault| {
+            let kind = self.directive(entry, sink);
+            if kind.is_ok() {
+                dialect::open_directive(self.text, entry, &mut self.problems);
+            }
+            return kind.unwrap_or_else(|fault| {
                 fault.report(&mut self.problems);
                 EntryKind::Bad
             });
@@ -299,6 +297,12 @@ impl<'t> Reader<'t, '_, '_> {
         }
         let outside = self.within.is_some() && !self.owner_is_own;
         dialect::record(self.text, entry, &head, outside, &mut self.problems);
+        if let (Some(class), Some((_, ttl))) = (&head.class, &head.ttl)
+            && class.start < ttl.start
+            && self.state.first_time(Once::ClassFirst)
+        {
+            self.problems.warning(class.clone(), dialect::CLASS_FIRST);
+        }
         let (ttl, ttl_from) = self.ttl(&head, rdata, first.span());
         match &self.state.owner {
             Owner::Name(owner) => {

@@ -1,10 +1,7 @@
 //! What records of a zone together must be, so that servers load it: the checks of BIND's loader that no option turns
 //! off (as of 9.18), and where another server would do otherwise. What is good practice beyond that is not looked at.
 
-use std::ops::Range;
-
 use super::problem::Severity;
-use crate::zone::beside::{self, beside};
 use crate::zone::snapshot::RecordRef;
 use crate::zone::{NameRef, RecordType, RrKey, RrSet, SetId, Snapshot};
 
@@ -22,47 +19,18 @@ pub struct Finding {
 const RESINFO: RecordType = RecordType(261);
 /// What may stand beside a CNAME (RFC 2181 section 10.1, RFC 4035 section 2.5; BIND keeps SIG and KEY as well).
 const BESIDE_CNAME: [RecordType; 4] = [RecordType::KEY, RecordType::SIG, RecordType::NSEC, RecordType::RRSIG];
+/// Of those, the ones that other servers do not take there any more.
+const OLD_BESIDE_CNAME: [RecordType; 2] = [RecordType::KEY, RecordType::SIG];
 
 /// Looks at a whole zone.
 pub fn findings(zone: &Snapshot) -> Vec<Finding> {
-    let of_sets = beside(parts(zone), |sets| {
-        let mut found = Found { zone, findings: Vec::new() };
-        found.each_set(sets);
-        found.findings
-    });
-    let mut found = Found { zone, findings: of_sets.into_iter().flatten().collect() };
+    let mut found = Found { zone, findings: Vec::new() };
+    found.each_set();
     found.apex();
     for rtype in [RecordType::CDS, RecordType::CDNSKEY] {
         found.child_signals(rtype);
     }
     found.findings
-}
-
-/// Cuts the RRsets of a large zone into parts that tell nothing of each other: each begins at a name right below the
-/// top, where no DNAME covers all of them.
-fn parts(zone: &Snapshot) -> Vec<Range<u32>> {
-    // Where names stand deeper than that, the part before goes on.
-    const FAR: u32 = 1 << 16;
-    let top = zone.origin();
-    let all = zone.set_count() as u32;
-    let has_dname = zone.find(&RrKey::new(top.clone(), RecordType::DNAME)).is_some();
-    let count = if has_dname { 1 } else { beside::parts(zone.record_count()) as u32 };
-    let begins = |set: &u32| {
-        let record = zone.record(zone.rows_of(SetId(*set)).start);
-        let is_below_top = record.is_some_and(|record| record.owner.parent() == Some(top.as_ref()));
-        is_below_top && !zone.is_same_owner(SetId(set - 1), SetId(*set))
-    };
-    let mut parts = Vec::new();
-    let mut start = 0;
-    for part in 1..count {
-        let near = (start + 1).max(all / count * part);
-        if let Some(end) = (near..all.min(near + FAR)).find(begins) {
-            parts.push(start..end);
-            start = end;
-        }
-    }
-    parts.push(start..all);
-    parts
 }
 
 struct Found<'z> {
@@ -118,12 +86,12 @@ impl Found<'_> {
     }
 
     /// What is wrong with a set by itself, or beside others at its name.
-    fn each_set(&mut self, sets: Range<u32>) {
+    fn each_set(&mut self) {
         let zone = self.zone;
         // The first and the last set of the name, as far as they are known.
         let mut name: Option<(SetId, Option<RrKey>, bool)> = None;
         let mut dname = None;
-        for set in sets.map(SetId) {
+        for set in zone.set_ids() {
             let rows = zone.rows_of(set);
             let Some(rtype) = zone.rtype(rows.start) else { continue };
             // Names are far away in memory: most sets are passed over without a look at theirs.
@@ -138,6 +106,8 @@ impl Found<'_> {
                 *cname = zone.key(set);
             } else if !BESIDE_CNAME.contains(&rtype) {
                 *other = true;
+            } else if OLD_BESIDE_CNAME.contains(&rtype) {
+                self.old_beside_cname(set);
             }
             let beside = cname.take_if(|_| *other);
             let alone = rtype.is_singleton() || rtype == RESINFO;
@@ -148,7 +118,7 @@ impl Found<'_> {
             let Some(record) = zone.record(rows.start) else { continue };
             self.below(&mut dname, &record);
             if rtype == RecordType::NS && record.owner != zone.origin().as_ref() {
-                self.glue(set, &record);
+                self.glue(record.owner, record.key());
             }
             if rtype == RecordType::SVCB {
                 self.nameserver_service(&record, rows.clone());
@@ -185,6 +155,19 @@ impl Found<'_> {
         self.findings.push(Finding { rule, key, severity: Severity::Warning, message: message.into() });
     }
 
+    /// KEY and SIG stood beside a CNAME before RFC 4035.
+    fn old_beside_cname(&mut self, set: SetId) {
+        let Some(key) = self.zone.key(set) else { return };
+        if self.zone.find(&RrKey::new(key.owner.clone(), RecordType::CNAME)).is_some() {
+            let message = format!(
+                "{} has a CNAME beside this {}. BIND reads that (RFC 2535 section 2.3.5); Knot refuses the zone, and NSD \
+                 that with a KEY.",
+                key.owner, key.rtype
+            );
+            self.warning("L-29", key, message);
+        }
+    }
+
     /// Records below a DNAME are never found. Canonical order puts them right after it.
     fn below<'r>(&mut self, dname: &mut Option<NameRef<'r>>, record: &RecordRef<'r>) {
         let here = dname.filter(|dname| record.owner.is_at_or_below(*dname));
@@ -203,7 +186,7 @@ impl Found<'_> {
     }
 
     /// How a nameserver is reached (RFC 9461): by which protocol must be said.
-    fn nameserver_service(&mut self, record: &RecordRef<'_>, rows: Range<usize>) {
+    fn nameserver_service(&mut self, record: &RecordRef<'_>, rows: std::ops::Range<usize>) {
         let is_port =
             |label: &[u8]| label.strip_prefix(b"_").is_some_and(|port| port.iter().all(u8::is_ascii_digit));
         let mut labels = record.owner.labels().skip_while(|label| is_port(label));
@@ -221,19 +204,31 @@ impl Found<'_> {
         }
     }
 
-    /// A delegation to a name below itself needs the address there.
-    fn glue(&mut self, set: SetId, record: &RecordRef<'_>) {
-        let (zone, owner) = (self.zone, record.owner);
-        for row in zone.rows_of(set) {
-            let Some((name, _)) = NameRef::split_from(zone.rdata(row)) else { continue };
-            // What is below a name follows it.
-            let has = |rtype| zone.find_after(set, &RrKey::new(name.to_name(), rtype)).is_some();
-            if name.is_at_or_below(owner) && !has(RecordType::A) && !has(RecordType::AAAA) {
+    /// A delegation to a name of this zone needs an address: below itself right there, elsewhere as that name is found.
+    fn glue(&mut self, owner: NameRef<'_>, key: RrKey) {
+        let zone = self.zone;
+        let Some(set) = zone.get(&key) else { return };
+        for rdata in &set.rdata {
+            let Some((name, _)) = NameRef::split_from(rdata) else { continue };
+            let has = |rtype| zone.find(&RrKey::new(name.to_name(), rtype)).is_some();
+            let why = if !name.is_at_or_below(owner) {
+                without_address(zone, name)
+            } else if !has(RecordType::A) && !has(RecordType::AAAA) {
+                Some("has no address here")
+            } else {
+                None
+            };
+            if let Some(why) = why {
                 let message = format!(
-                    "The delegation of {owner} leads to {name}, which has no address here, so nobody can reach it. BIND \
-                     loads the zone when it is told not to look, Knot refuses it."
+                    "The delegation of {owner} leads to {name}, which {why}, so nobody can reach it. BIND loads the zone \
+                     when it is told not to look, Knot refuses it."
                 );
-                self.warning("L-26", record.key(), message);
+                let rule = match why {
+                    _ if name.is_at_or_below(owner) => "L-26",
+                    _ if why.contains("CNAME") => "L-39",
+                    _ => "L-40",
+                };
+                self.warning(rule, key.clone(), message);
             }
         }
     }

@@ -216,6 +216,10 @@ impl Part for GatheredPart {
 impl Gathered {
     /// Does this SOA belong into the zone?
     fn add_soa(&mut self, record: &ReadRecord<'_>, problems: &mut Problems) -> bool {
+        let is_outside = |builder: &SnapshotBuilder| !record.owner.is_at_or_below(builder.origin().as_ref());
+        if self.soa.is_some() && self.builder.as_ref().is_some_and(is_outside) {
+            return true;
+        }
         if let Some((rdata, _, place)) = &self.soa {
             // What dig prints of a transfer ends with the SOA once more.
             let same =

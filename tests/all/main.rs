@@ -26,6 +26,7 @@ mod nameservers;
 mod others;
 mod primaries;
 mod pty;
+mod random_zones;
 mod scenarios;
 mod scripts;
 mod secondaries;

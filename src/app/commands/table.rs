@@ -48,6 +48,14 @@ pub static TABLE: &[Command] = &[
     command("ttl", "", PANES, palette::ask_ttl, "another TTL for the record's set: ttl 5m")
         .taking(palette::set_ttl)
         .when(edits::may_change_selected),
+    command(
+        "park",
+        "x",
+        &[Records],
+        text::parking::park,
+        "park the record: kept in the zone's text as a comment, not sent; or take it back",
+    )
+    .when(text::parking::may_park),
     command("undo", "u", EDITS, edits::undo, "take the last edit back").hint(7, "undo").when(edits::can_undo),
     command("redo", "U Ctrl-R", EDITS, edits::redo, "do the last undone edit again").when(edits::can_redo),
     command(
@@ -239,7 +247,7 @@ pub static TABLE: &[Command] = &[
     command("join-lines", "Alt-J", &[Text], text::join_lines, "join the next line to this one"),
     command("comment", "Alt-; Alt-3", &[Text], text::comment, "make the line a comment, or a comment a line"),
     command(
-        "park",
+        "park-lines",
         "Alt-X",
         &[Text],
         text::park_record,

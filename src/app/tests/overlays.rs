@@ -16,6 +16,7 @@ fn help() {
     │  Enter e F4       edit the record                                            │
     │  Y F5             add a record that starts as a copy of this one             │
     │  :ttl             another TTL for the record's set: ttl 5m                   │
+    │  x                park the record: kept in the zone's text as a comment, no… │
     │  u                take the last edit back                                    │
     │  U Ctrl-R         do the last undone edit again                              │
     │  y                copy the record as a zone-file line to the terminal's cli… │
@@ -26,7 +27,6 @@ fn help() {
     │  :made-by-server  show or hide the records that the server makes in a signe… │
     │  n                go to the next changed record                              │
     │  N                go to the changed record before                            │
-    │  ]                go to the next record that others changed                  │
     └──────────────────────────────────────────────────────────────────────────────┘
 
      Esc close

@@ -18,13 +18,18 @@ fn expected(open: &Open) -> Vec<Row> {
     let base = open.draft.base();
     let mut keys: Vec<RrKey> = base.set_ids().filter_map(|set| base.key(set)).collect();
     keys.extend(open.draft.changes().keys().cloned());
+    keys.extend(open.parked.0.iter().map(|row| row.key.clone()));
     keys.sort();
     keys.dedup();
     keys.retain(|key| *key != open.apex());
     let conflicts = open.draft.conflicts();
-    let rows = keys.iter().flat_map(|key| match open.draft.changes().get(key) {
-        Some(change) => rows::changed_rows(key, change, conflicts.contains(key)),
-        None => rows::unchanged_rows(key, &base.get(key).unwrap()),
+    let rows = keys.iter().flat_map(|key| {
+        let rows = match (open.draft.changes().get(key), base.get(key)) {
+            (Some(change), _) => rows::changed_rows(key, change, conflicts.contains(key)),
+            (None, Some(set)) => rows::unchanged_rows(key, &set),
+            (None, None) => Vec::new(),
+        };
+        rows::with_parked(rows, open.parked.0.iter().filter(|row| row.key == *key).cloned().collect())
     });
     rows.collect()
 }

@@ -412,6 +412,7 @@ fn wide_screens() {
     │  Enter e F4       edit the record                                                                                                │
     │  Y F5             add a record that starts as a copy of this one                                                                 │
     │  :ttl             another TTL for the record's set: ttl 5m                                                                       │
+    │  x                park the record: kept in the zone's text as a comment, not sent; or take it back                               │
     │  u                take the last edit back                                                                                        │
     │  U Ctrl-R         do the last undone edit again                                                                                  │
     │  y                copy the record as a zone-file line to the terminal's clipboard                                                │

@@ -5,6 +5,7 @@ use crate::edit::Text;
 use crate::zone::TextPatch;
 
 mod leaving;
+mod parking;
 mod pictures;
 
 impl Test {

@@ -11,7 +11,7 @@ use crate::zone::managed::is_managed;
 use crate::zone::{
     Change, ChangeMap, Contents, Name, Rdata, RecordType, RrKey, RrSet, Snapshot, TextPatch, types,
 };
-use crate::zonefile::document::Document;
+use crate::zonefile::document::{Document, Parked};
 use crate::zonefile::{self, Loader, Problem, ReadBefore, Severity, in_text};
 
 /// Zones with more records than this are not searched for the line of the selected one.
@@ -50,7 +50,9 @@ impl Wanted {
 
     pub fn ready(mut self) -> Ready {
         let (text, patch, trouble) = self.brought_up();
-        let at = self.at.take().and_then(|(key, rdata)| self.place(&text, &key, &rdata)).unwrap_or(0);
+        let is_searched = self.records() <= SEARCHED;
+        let at = self.at.take().filter(|_| is_searched);
+        let at = at.and_then(|(key, rdata)| self.place(&text, &key, &rdata)).unwrap_or(0);
         let text = Text::new(&text);
         Ready { highlight: Highlight::new(&text), text, patch, at, trouble }
     }
@@ -81,10 +83,7 @@ impl Wanted {
     }
 
     /// Where a record stands in the text.
-    fn place(&mut self, text: &str, key: &RrKey, rdata: &[u8]) -> Option<usize> {
-        if self.records() > SEARCHED {
-            return None;
-        }
+    pub(super) fn place(&mut self, text: &str, key: &RrKey, rdata: &[u8]) -> Option<usize> {
         let wanted = types::canonical(key.rtype, rdata);
         let loader = self.included.as_mut().map(|files| files as &mut dyn Loader);
         let parsed = zonefile::parse_file(text.as_bytes(), Some(self.base.origin()), loader);
@@ -93,7 +92,13 @@ impl Wanted {
                 && record.rtype == key.rtype
                 && types::canonical(key.rtype, &record.rdata) == wanted
         };
-        parsed.records.iter().find(is_it).map(|record| record.span.start)
+        let written = parsed.records.iter().find(is_it).map(|record| record.span.start);
+        let parked = || {
+            let document = Document::new(text, self.base.origin().clone());
+            let is_it = |parked: &Parked| parked.owner == key.owner && *parked.rdata == *rdata;
+            document.parked().into_iter().find(is_it).map(|parked| parked.lines.start)
+        };
+        written.or_else(parked)
     }
 }
 

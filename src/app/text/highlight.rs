@@ -8,8 +8,7 @@ use crate::edit::{Changed, Text};
 use crate::zone::types;
 use crate::zonefile::lexer::{Kind, Lexer};
 
-/// Begins a parked record: a comment that is a record put aside.
-pub const PARKED: &str = ";~ ";
+pub use crate::zonefile::document::MARK as PARKED;
 
 /// Lines from one saved state to the next.
 const LINES: usize = 512;

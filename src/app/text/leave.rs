@@ -8,9 +8,10 @@ use crate::app::describe::{self, count};
 use crate::app::dialog::{Dialog, Then};
 use crate::app::work::Work;
 use crate::app::{App, Effect, Overlay, RequestId, Screen, changes};
+use crate::edit::Text;
 use crate::zone::draft::{Entry, Step};
 use crate::zone::rrset::same_octets;
-use crate::zone::{RrKey, TextPatch};
+use crate::zone::{ChangeMap, RrKey, TextPatch};
 use crate::zonefile::{Problem, Severity};
 
 /// Where to go from the text.
@@ -180,6 +181,20 @@ impl App {
             0 => "text: comments and layout".to_owned(),
             sets => format!("text: {}", count(sets, "record set")),
         };
+        self.apply_edits(label, changes, patch, text.clone());
+        self.text.mode = None;
+        self.drop_text();
+        go_to(self, target);
+        self.ask_nameservers();
+        match sets {
+            0 => self.say("the text is kept; no record is different"),
+            sets => self
+                .say(format!("{} changed in the text; u undoes that, c shows it", count(sets, "record set"))),
+        }
+    }
+
+    /// A text becomes the document, and what it changes of the zone one step of the draft.
+    pub(super) fn apply_edits(&mut self, label: String, changes: ChangeMap, patch: TextPatch, text: Text) {
         let Some(open) = self.open_mut() else { return };
         let as_opened = changes
             .iter()
@@ -200,16 +215,7 @@ impl App {
         }
         self.text.document = Some(text.clone());
         self.note_text();
-        self.text.mode = None;
         self.effect(Effect::SaveDocument { text });
-        self.drop_text();
-        go_to(self, target);
-        self.ask_nameservers();
-        match sets {
-            0 => self.say("the text is kept; no record is different"),
-            sets => self
-                .say(format!("{} changed in the text; u undoes that, c shows it", count(sets, "record set"))),
-        }
     }
 
     pub(in crate::app) fn decide_on_text(&mut self, decision: Decision) {

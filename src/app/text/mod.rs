@@ -11,6 +11,7 @@ mod keys;
 pub mod leave;
 mod outside;
 mod park;
+pub mod parking;
 pub mod problems;
 
 use self::document::{Ready, Wanted};
@@ -50,6 +51,9 @@ pub struct Texts {
     pub trouble: Option<Failure>,
     /// What was cut or copied last.
     clipboard: String,
+    /// Looking for parked records, and parking one: the requests under way.
+    looking: Option<RequestId>,
+    parking: Option<RequestId>,
 }
 
 /// What a text is made ready for.
@@ -236,6 +240,8 @@ impl App {
                     self.on_ready(*ready, purpose);
                 }
             }
+            Worked::Parked(rows) => self.on_parked(request, rows),
+            Worked::Moved(moved) => self.on_moved(request, *moved),
             Worked::ToSave(made) => self.on_to_save(request, *made),
             Worked::Checked(problems) => self.on_checked(request, problems),
             Worked::Compared(compared) => {

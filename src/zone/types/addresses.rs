@@ -14,7 +14,11 @@ pub(super) fn write_eui(octets: &[u8], out: &mut String) {
 }
 
 pub(super) fn read_eui(text: &[u8], length: usize) -> Option<Vec<u8>> {
-    let octet = |pair: &[u8]| text::from_hex(pair).filter(|octets| octets.len() == 1);
+    // Two digits each (RFC 7043 section 3.2); BIND and NSD also read one.
+    let octet = |pair: &[u8]| match pair {
+        [digit] => text::from_hex(&[b'0', *digit]),
+        _ => text::from_hex(pair).filter(|octets| octets.len() == 1),
+    };
     let octets: Vec<u8> = text.split(|octet| *octet == b'-').map(octet).collect::<Option<Vec<_>>>()?.concat();
     (octets.len() == length).then_some(octets)
 }

@@ -1,6 +1,8 @@
 //! Lists of numbers in bitmaps: record types as NSEC, NSEC3 and CSYNC hold them (RFC 4034 section 4.1.2) and as NXT
 //! does (RFC 2535 section 5.2), ports as WKS does (RFC 1035 section 3.4.2).
 
+use std::collections::BTreeMap;
+
 use super::super::rtype::RecordType;
 use super::kind::Codes;
 use super::push_type;
@@ -40,26 +42,18 @@ pub(super) fn write(octets: &[u8], out: &mut String) {
 }
 
 pub(super) fn read(tokens: &mut Tokens<'_, '_>, out: &mut Vec<u8>) -> Result<(), String> {
-    let mut types = Vec::with_capacity(8);
+    let mut windows: BTreeMap<u8, Vec<u8>> = BTreeMap::new();
     while let Some(token) = tokens.next() {
         let RecordType(number) = any_type(token.text)
             .ok_or_else(|| format!("{} is not a record type", token.text.escape_ascii()))?;
-        types.push(number);
+        let [window, low] = number.to_be_bytes();
+        let bits = windows.entry(window).or_default();
+        set(bits, low.into());
     }
-    types.sort_unstable();
-    let window = |number: u16| number >> 8;
-    for types in types.chunk_by(|a, b| window(*a) == window(*b)) {
-        let Some(last) = types.last() else { continue };
-        // At most 32 octets: the lower half of a number has eight bits.
-        let length = ((last & 0xff) >> 3) + 1;
-        out.extend_from_slice(&[window(*last) as u8, length as u8]);
-        let start = out.len();
-        out.resize(start + usize::from(length), 0);
-        for number in types {
-            if let Some(octet) = out.get_mut(start + usize::from((number & 0xff) >> 3)) {
-                *octet |= 0x80 >> (number & 7);
-            }
-        }
+    for (window, bits) in windows {
+        // At most 32 octets: `low` has eight bits.
+        out.extend_from_slice(&[window, bits.len() as u8]);
+        out.extend_from_slice(&bits);
     }
     Ok(())
 }
@@ -99,7 +93,10 @@ pub(super) fn write_old(octets: &[u8], out: &mut String) {
 pub(super) fn read_old(tokens: &mut Tokens<'_, '_>, out: &mut Vec<u8>) -> Result<(), String> {
     let mut bits = Vec::new();
     while let Some(token) = tokens.next() {
-        let RecordType(number) = any_type(token.text)
+        // BIND reads the numbers alone as well.
+        let number = std::str::from_utf8(token.text).ok().and_then(|text| text.parse().ok()).map(RecordType);
+        let RecordType(number) = number
+            .or_else(|| any_type(token.text))
             .filter(|rtype| (1..128).contains(&rtype.0))
             .ok_or_else(|| format!("{} is not a record type below 128", token.text.escape_ascii()))?;
         set(&mut bits, number);

@@ -41,6 +41,22 @@ pub fn insert_ttl(text: &mut String, at: usize, written: &str) {
     }
 }
 
+/// Every line as a comment.
+pub fn as_comment(lines: &str) -> String {
+    const MARK: &str = "; ";
+    let mut text = String::with_capacity(lines.len() + MARK.len());
+    let mut at_start = true;
+    let mut characters = lines.chars().peekable();
+    while let Some(character) = characters.next() {
+        if std::mem::take(&mut at_start) {
+            text.push_str(MARK);
+        }
+        text.push(character);
+        at_start = character == '\n' || character == '\r' && characters.peek() != Some(&'\n');
+    }
+    text
+}
+
 /// Writes the owner of a record that has none.
 pub fn insert_owner(text: &mut String, owner: &str) {
     let indent = text.len() - text.trim_start_matches([' ', '\t']).len();
@@ -52,11 +68,6 @@ pub fn insert_owner(text: &mut String, owner: &str) {
         _ => format!("{owner} "),
     };
     text.replace_range(..indent, &new);
-}
-
-/// Where TTL and class of a record may stand.
-pub fn place_of_ttl(layout: &Layout) -> usize {
-    layout.class.as_ref().map_or(layout.rtype.start, |class| class.start.min(layout.rtype.start))
 }
 
 /// A TTL as this file writes TTLs.
@@ -95,15 +106,6 @@ pub fn replace_rdata(
 
 fn shifted(range: &Range<usize>, by: usize) -> Range<usize> {
     range.start + by..range.end + by
-}
-
-/// Makes the places of a layout count from where its lines begin.
-pub fn move_back(layout: &mut Layout, by: usize) {
-    let Layout { lines, owner, ttl, class, rtype, rdata, .. } = layout;
-    let optional = [owner, ttl, class].into_iter().flatten();
-    for range in optional.chain([lines, rtype, rdata]) {
-        *range = range.start.saturating_sub(by)..range.end.saturating_sub(by);
-    }
 }
 
 /// The words of some text: what stands without a blank between belongs together, as in `alpn="h2"`.

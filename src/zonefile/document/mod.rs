@@ -23,9 +23,8 @@ use super::zone::{read_zone_file, reborrow};
 use crate::zone::changes::diff;
 use crate::zone::managed::{is_managed, is_signed};
 use crate::zone::snapshot::SnapshotError;
-use crate::zone::{
-    Change, ChangeMap, Contents, Name, Rdata, RrKey, RrSet, Snapshot, TextEdit, TextPatch, rrset, types,
-};
+use crate::zone::{ChangeMap, Contents, Name, RrKey, RrSet, Snapshot, TextEdit, TextPatch, rrset};
+pub use line::insert_ttl;
 pub use park::{MARK, Parked};
 use plan::Plan;
 use survey::{Found, RowKind, Survey};
@@ -42,8 +41,6 @@ pub enum DocumentError {
     NoZone(#[from] SnapshotError),
     #[error("the text is larger than 4 GiB")]
     TooLarge,
-    #[error("there is no such parked record in the text")]
-    NotThere,
     /// A mistake of this program.
     #[error(
         "the changes could not be written into the text so that it reads back as they say; edit the text by hand"
@@ -118,7 +115,7 @@ impl Document {
         changes: &ChangeMap,
         loader: Option<&mut dyn Loader>,
     ) -> Result<Applied, DocumentError> {
-        self.change(changes, None, loader)
+        self.change(changes, loader)
     }
 
     /// Brings the text to what the zone holds, but for what its server makes by itself.
@@ -153,59 +150,7 @@ impl Document {
     pub fn parked(&self) -> Vec<Parked> {
         let none = ChangeMap::new();
         let Some(survey) = Survey::of(&self.text, &self.origin, &none, None) else { return Vec::new() };
-        park::parked(&survey).iter().map(|parked| parked.parked(&survey)).collect()
-    }
-
-    /// Makes a comment of a record, to be put back later.
-    ///
-    /// # Errors
-    /// [`DocumentError::NotThere`] where the text does not have the record on a line of its own, and others.
-    pub fn park(
-        &self,
-        key: &RrKey,
-        rdata: &Rdata,
-        loader: Option<&mut dyn Loader>,
-    ) -> Result<Applied, DocumentError> {
-        let mut loader = loader;
-        let question = question(key);
-        let survey = self.survey(&question, reborrow(&mut loader))?;
-        let found = survey.found.get(key).map(Vec::as_slice).unwrap_or_default();
-        let parked = types::canonical(key.rtype, rdata);
-        let (own, others): (Vec<&Found>, Vec<&Found>) =
-            found.iter().partition(|found| types::canonical(key.rtype, &found.rdata) == parked);
-        if !own.iter().any(|found| found.place == survey::FoundIn::Written) {
-            return Err(DocumentError::NotThere);
-        }
-        let changes = [(key.clone(), Change { before: set_of(found.iter()), after: set_of(others) })].into();
-        self.change(&changes, Some((key, rdata)), loader)
-    }
-
-    /// Makes a record of a parked one again. Where its RRset stands in the text, it takes the TTL of that.
-    ///
-    /// # Errors
-    /// [`DocumentError::NotThere`] where the text does not have the parked record there, and others.
-    pub fn unpark(&self, parked: &Parked, loader: Option<&mut dyn Loader>) -> Result<Applied, DocumentError> {
-        let mut loader = loader;
-        let key = RrKey::of_record(parked.owner.as_ref(), parked.rtype, &parked.rdata);
-        let question = question(&key);
-        let survey = self.survey(&question, reborrow(&mut loader))?;
-        let rows = park::parked(&survey).into_iter().find(|rows| rows.parked(&survey) == *parked);
-        let rows = rows.ok_or(DocumentError::NotThere)?;
-        let before = set_of(survey.found.get(&key).into_iter().flatten());
-        let ttl = match &before {
-            Some(set) => set.position(key.rtype, &parked.rdata).map_or(set.ttl, |at| set.ttl_of(at)),
-            None => parked.ttl,
-        };
-        let mut after = before.clone().unwrap_or_else(|| RrSet::new(ttl, Vec::new()));
-        if !after.contains(key.rtype, &parked.rdata) {
-            if !after.mixed_ttls.is_empty() {
-                after.mixed_ttls.push(ttl);
-            }
-            after.rdata.push(parked.rdata.clone());
-        }
-        let changes = [(key, Change { before, after: Some(after) })].into();
-        let plan = rows.unpark(&survey, ttl);
-        self.checked(&survey, &walk::edits(&survey, &plan), &changes, loader)?.ok_or(DocumentError::Unfit)
+        park::parked(&survey)
     }
 
     fn survey<'a>(
@@ -216,18 +161,13 @@ impl Document {
         Survey::of(&self.text, &self.origin, changes, loader).ok_or(DocumentError::TooLarge)
     }
 
-    fn change(
-        &self,
-        changes: &ChangeMap,
-        park: Option<(&RrKey, &Rdata)>,
-        loader: Option<&mut dyn Loader>,
-    ) -> Result<Applied, DocumentError> {
+    fn change(&self, changes: &ChangeMap, loader: Option<&mut dyn Loader>) -> Result<Applied, DocumentError> {
         if changes.is_empty() {
             return Ok(Applied { document: self.clone(), patch: TextPatch::default() });
         }
         let mut loader = loader;
         let survey = self.survey(changes, reborrow(&mut loader))?;
-        for plan in [Plan::new(&survey, changes, park), Plan::coarse(&survey, changes)] {
+        for plan in [Plan::new(&survey, changes), Plan::coarse(&survey, changes)] {
             if !plan.read_only.is_empty() {
                 return Err(DocumentError::ReadOnly(plan.read_only));
             }
@@ -263,11 +203,6 @@ impl Document {
         let patch = is_meant.then(|| patch(&self.text, edits));
         Ok(patch.map(|patch| Applied { document, patch }))
     }
-}
-
-/// A map that has a survey look for an RRset.
-fn question(key: &RrKey) -> ChangeMap {
-    [(key.clone(), Change { before: None, after: None })].into()
 }
 
 fn set_of<'f>(found: impl IntoIterator<Item = &'f Found>) -> Option<RrSet> {

@@ -15,16 +15,8 @@ pub enum Op {
         rdata: Option<Rdata>,
     },
     Delete,
-    /// A record becomes a comment.
-    Park,
     /// A `$GENERATE` becomes a comment, and its records are written out.
     Expand(Vec<NewRecord>),
-    /// A comment becomes a record: these lines, with the owner that they name and the TTL that they have, if any.
-    Unpark {
-        lines: String,
-        owner: crate::zone::Name,
-        ttl: Option<u32>,
-    },
 }
 
 /// What happens to the text.
@@ -43,14 +35,13 @@ pub struct Plan {
 type Target = Option<(u32, Option<Rdata>)>;
 
 impl Plan {
-    /// The fewest edits that make these changes; `park` names a record that goes, but is kept as a comment.
-    pub fn new(survey: &Survey<'_>, changes: &ChangeMap, park: Option<(&RrKey, &Rdata)>) -> Plan {
+    /// The fewest edits that make these changes.
+    pub fn new(survey: &Survey<'_>, changes: &ChangeMap) -> Plan {
         let mut plan = Plan::default();
         let mut generated = BTreeMap::new();
         for (key, change) in changes {
             let found = survey.found.get(key).map(Vec::as_slice).unwrap_or_default();
-            let parked = park.filter(|(parked, _)| *parked == key).map(|(_, rdata)| rdata);
-            plan.change(survey, key, change, found, parked, &mut generated);
+            plan.change(survey, key, change, found, &mut generated);
         }
         plan.expand(survey, generated);
         plan
@@ -86,7 +77,6 @@ impl Plan {
         key: &RrKey,
         change: &Change,
         found: &[Found],
-        parked: Option<&Rdata>,
         generated: &mut Expansions,
     ) {
         let rtype = key.rtype;
@@ -121,13 +111,6 @@ impl Plan {
         }
         let mut wanted = wanted.into_iter().flatten();
         for own in loose {
-            if parked.is_some_and(|parked| {
-                types::canonical(rtype, parked) == types::canonical(rtype, &own.rdata)
-                    && own.place == FoundIn::Written
-            }) {
-                self.ops.insert(own.row, Op::Park);
-                continue;
-            }
             let target = match own.place {
                 FoundIn::Included => None,
                 _ => wanted.next().map(|(ttl, rdata)| (ttl, Some(rdata))),

@@ -1,7 +1,7 @@
 //! How a new line looks: like the line that it stands behind.
 
 use super::super::layout::Layout;
-use super::line::{place_of_ttl, written_ttl};
+use super::line::written_ttl;
 use super::survey::{RowKind, RowRecord, Survey};
 use crate::zone::types;
 use crate::zone::{Name, NameRef, RecordType};
@@ -110,7 +110,7 @@ impl Style {
         if layout.owner.is_none() {
             self.owner_omitted = true;
         }
-        let at = place_of_ttl(layout);
+        let at = layout.place_of_ttl();
         if self.ttl.is_none() && !self.tabs && lines.get(..at).is_some_and(|head| head.ends_with("  ")) {
             // Room for one that ends a blank before what follows.
             let end = column(lines, at).saturating_sub(1);

@@ -7,9 +7,7 @@
 
 use std::ops::Range;
 
-use super::super::layout::TtlFrom;
 use super::line;
-use super::park;
 use super::plan::{Op, Plan};
 use super::style::{NewRecord, Style};
 use super::survey::{Row, RowKind, RowRecord, Survey, generate_ttl};
@@ -137,19 +135,11 @@ impl Walk<'_> {
                 self.old_record(index, row);
                 self.edit(index, String::new());
             }
-            Some(Op::Park) => {
-                if let Some(record) = survey.read(index).into_iter().next() {
-                    let units = self.style(index).units;
-                    let lines = park::parked_lines(survey.lines(index), &record, units);
-                    self.edit(index, lines);
-                }
-                self.old_record(index, row);
-            }
             Some(Op::Expand(records)) => {
                 if let Some(ttl) = survey.sets_last(index) {
                     self.old.last = Some(ttl);
                 }
-                let mut lines = park::as_comment(survey.lines(index), "; ");
+                let mut lines = line::as_comment(survey.lines(index));
                 let end = survey.line_end();
                 if !lines.ends_with(['\n', '\r']) {
                     lines.push_str(end);
@@ -160,11 +150,6 @@ impl Walk<'_> {
                     lines.push_str(end);
                 }
                 self.edit(index, lines);
-            }
-            Some(Op::Unpark { lines, owner, ttl }) => {
-                self.new.owner = Owner::Name(owner.clone());
-                self.new.last = ttl.or(self.new.last);
-                self.edit(index, lines.clone());
             }
         }
         self.added(index);
@@ -276,7 +261,7 @@ impl Walk<'_> {
             }
             None if self.new.ttl(minimum) != ttl => {
                 let written = line::written_ttl(ttl, self.style(index).units);
-                line::insert_ttl(&mut text, line::place_of_ttl(&layout), &written);
+                line::insert_ttl(&mut text, layout.place_of_ttl(), &written);
                 self.new.last = Some(ttl);
             }
             None => {
@@ -345,9 +330,4 @@ fn trimmed(old: &str, at: usize, new: String) -> Edit {
 /// How many octets are the same in both before the first difference.
 fn common(pairs: impl Iterator<Item = (char, char)>) -> usize {
     pairs.take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
-}
-
-/// Where a TTL comes from that a parked line may leave out: it holds for the lines around it too.
-pub fn is_lasting(from: TtlFrom) -> bool {
-    matches!(from, TtlFrom::Written | TtlFrom::Directive)
 }

@@ -5,6 +5,7 @@ mod parking;
 mod properties;
 
 use super::*;
+use crate::zone::{Change, Rdata};
 use crate::zone::{RecordType, changes};
 
 fn name(text: &str) -> Name {

@@ -208,7 +208,7 @@ proptest! {
         let own = document(&text);
         let changes = map_of(&own, changes);
         let survey = own.survey(&changes, None).unwrap();
-        for (what, plan) in [("fine", Plan::new(&survey, &changes, None)), ("coarse", Plan::coarse(&survey, &changes))] {
+        for (what, plan) in [("fine", Plan::new(&survey, &changes)), ("coarse", Plan::coarse(&survey, &changes))] {
             let applied = own.checked(&survey, &walk::edits(&survey, &plan), &changes, None).unwrap();
             prop_assert!(applied.is_some(), "{}: {}\n{:?}\n{:?}", what, text, changes, edited(&text, &walk::edits(&survey, &plan)));
         }
@@ -227,31 +227,6 @@ proptest! {
         let applied = own.apply(&same, None).unwrap();
         if !repeated {
             prop_assert_eq!(applied.document.text(), &*text);
-        }
-    }
-
-    #[test]
-    fn parked_records_come_back(text in any_text(), pick in any::<prop::sample::Index>()) {
-        let own = document(&text);
-        let before = contents(&own);
-        let records: Vec<_> = parse(text.as_bytes(), Some(own.origin())).records.into_iter()
-            .filter(|record| matches!(record.source, Source::Written(_))).collect();
-        prop_assume!(!records.is_empty());
-        let record = pick.get(&records);
-        let key = RrKey::of_record(record.owner.as_ref(), record.rtype, &record.rdata);
-        let count = own.parked().len();
-        let parked = own.park(&key, &record.rdata, None)
-            .map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?.document;
-        prop_assert!(!contents(&parked).get(&key).is_some_and(|set| set.contains(key.rtype, &record.rdata)));
-        let all = parked.parked();
-        prop_assert!(all.len() > count, "{}\n{}", text, parked.text());
-        let own = all.iter().find(|own| own.owner == key.owner && own.rdata == record.rdata);
-        let Some(own) = own else { return Err(TestCaseError::fail(format!("not found\n{}", parked.text()))) };
-        let back = parked.unpark(own, None).map_err(|error| TestCaseError::fail(format!("{error}\n{}", parked.text())))?;
-        let after = contents(&back.document);
-        prop_assert_eq!(after.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
-        for (key, set) in &after {
-            prop_assert!(set.same_records(&before[key], key.rtype));
         }
     }
 
