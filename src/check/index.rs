@@ -1,8 +1,13 @@
 //! The names of a snapshot by number, and by name without searching: for a walk over all of it.
 
+use std::hash::{BuildHasher as _, RandomState};
+
 use super::types::Types;
 use super::view::Census;
 use crate::zone::{NameRef, SetId, Snapshot};
+
+/// The half of an entry that is that of the hash.
+const UPPER: u64 = 0xffff_ffff_0000_0000;
 
 /// The names of one snapshot, in zone order.
 #[derive(Debug)]
@@ -10,8 +15,10 @@ pub struct Index {
     /// The first RRset of each name, and the number of RRsets at the end.
     firsts: Vec<u32>,
     types: Vec<Types>,
-    /// Numbers of names plus one, at the place that the name's hash says or the next free one; 0 where it is free.
-    table: Vec<u32>,
+    /// Numbers of names plus one in the lower half, at the place that the name's hash says or the next free one; 0
+    /// where it is free. The upper half is that of the hash: most names need no look to be told apart.
+    table: Vec<u64>,
+    seed: u64,
     pub census: Census,
 }
 
@@ -30,22 +37,25 @@ impl Index {
             }
         }
         let mut table = vec![0; (types.len() * 2).next_power_of_two()];
+        let seed = RandomState::new().hash_one(0u8) | 1;
         let mut census = Census::default();
         // Row numbers of a snapshot fit into 32 bits.
-        for ((node, first), types) in (1u32..).zip(&firsts).zip(&types) {
+        for ((node, first), types) in (1u64..).zip(&firsts).zip(&types) {
             let Some(record) = zone.record(zone.rows_of(SetId(*first)).start) else { continue };
             census.count(record.owner, *types, node == 1, false);
-            let mut at = place(record.owner, table.len());
+            let hash = hash(record.owner, seed);
+            let last = table.len() - 1;
+            let mut at = hash as usize & last;
             while let Some(taken) = table.get_mut(at) {
                 if *taken == 0 {
-                    *taken = node;
+                    *taken = hash & UPPER | node;
                     break;
                 }
-                at = (at + 1) & (table.len() - 1);
+                at = (at + 1) & last;
             }
         }
         firsts.push(zone.set_count() as u32);
-        Index { firsts, types, table, census }
+        Index { firsts, types, table, seed, census }
     }
 
     /// How many names have records.
@@ -70,28 +80,36 @@ impl Index {
 
     /// The number of a name; `None` where no record stands at it.
     pub fn find(&self, zone: &Snapshot, name: NameRef<'_>) -> Option<usize> {
-        let mut at = place(name, self.table.len());
+        let hash = hash(name, self.seed);
+        let last = self.table.len().checked_sub(1)?;
+        let mut at = hash as usize & last;
         loop {
-            let node = *self.table.get(at)? as usize;
-            let node = node.checked_sub(1)?;
-            if self.owner(zone, node) == Some(name) {
+            let entry = *self.table.get(at)?;
+            // Nothing stands in a free place; there are always some.
+            let node = (entry & !UPPER).checked_sub(1)? as usize;
+            if entry & UPPER == hash & UPPER && self.owner(zone, node) == Some(name) {
                 return Some(node);
             }
-            at = (at + 1) & (self.table.len() - 1);
+            at = (at + 1) & last;
         }
     }
 }
 
-/// Where a name is looked for first, in a table of so many places (a power of two).
-fn place(name: NameRef<'_>, places: usize) -> usize {
+/// The hash of a name, without case. The seed is another one each time, so that nobody writes a zone whose names all
+/// have the same.
+fn hash(name: NameRef<'_>, seed: u64) -> u64 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     // Sets the bit that tells upper from lower case: what else it makes equal is told apart by a look at the name.
     const FOLD: u64 = 0x2020_2020_2020_2020;
     let (eights, rest) = name.wire().as_chunks::<8>();
-    let mut hash = name.wire().len() as u64;
-    let mut mix = |word: u64| hash = (hash ^ (word | FOLD)).wrapping_mul(FACTOR).rotate_left(29);
+    let mut hash = seed ^ name.wire().len() as u64;
+    let mut mix = |word: u64| {
+        let product = u128::from(hash ^ (word | FOLD)) * u128::from(FACTOR ^ seed);
+        // Both halves.
+        hash = product as u64 ^ (product >> 64) as u64;
+    };
     eights.iter().for_each(|eight| mix(u64::from_le_bytes(*eight)));
     mix(rest.iter().fold(0, |word, octet| word << 8 | u64::from(*octet)));
-    // The table is far smaller than 2^32 places.
-    (hash ^ hash >> 32) as usize & places.saturating_sub(1)
+    mix(0);
+    hash
 }

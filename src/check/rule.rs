@@ -1,10 +1,11 @@
 //! What a rule is, and how it says what it finds.
 
+use std::cell::Cell;
 use std::fmt;
 
 use super::node::{Node, Record};
 use super::types::Types;
-use super::view::{Above, View};
+use super::view::{Above, Target, View};
 use super::{Finding, Severity};
 use crate::zone::{NameRef, RecordType, RrKey};
 
@@ -154,11 +155,13 @@ impl Rule {
 }
 
 /// The name that is looked at, and what is around it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Here<'a, 'z> {
     pub node: &'a Node<'z>,
     pub view: &'a View<'z>,
     pub above: Above<'z>,
+    /// What was asked for last: several rules ask the same of a record.
+    pub last: &'a Cell<Option<(NameRef<'z>, Target)>>,
 }
 
 impl<'a, 'z> Here<'a, 'z> {
@@ -176,6 +179,18 @@ impl<'a, 'z> Here<'a, 'z> {
 
     pub fn is_apex(&self) -> bool {
         self.view.is_apex(self.node.owner)
+    }
+
+    /// What stands at a name that a record of the zone leads to.
+    pub fn target(&self, name: NameRef<'z>) -> Target {
+        // Names of records stay where they are while the zone is looked at.
+        if let Some((_, target)) = self.last.get().filter(|(last, _)| std::ptr::eq(last.wire(), name.wire()))
+        {
+            return target;
+        }
+        let target = self.view.target(name);
+        self.last.set(Some((name, target)));
+        target
     }
 
     /// Is the name delegated?

@@ -1,5 +1,7 @@
 //! The walk over a whole zone: every name once, in order, with the rules that are for its types.
 
+use std::cell::Cell;
+
 use super::Finding;
 use super::index::Index;
 use super::node::Node;
@@ -66,7 +68,8 @@ fn walk<'z>(view: &View<'z>, index: &Index, names: std::ops::Range<usize>) -> (V
         });
         node.owner = owner;
         node.fill(zone, index.sets(number));
-        let here = Here { node: &node, view, above };
+        let last = Cell::new(None);
+        let here = Here { node: &node, view, above, last: &last };
         for rule in plans.get(plan).map_or(&[][..], |(_, _, rules)| rules) {
             looks += 1;
             look(rule, &here, &mut findings);
@@ -87,7 +90,8 @@ pub(super) fn look_at(view: &View<'_>, node: &Node<'_>, mask: LooksAt, findings:
         mask: LooksAt,
         findings: &mut Vec<Finding>,
     ) -> usize {
-        let here = Here { node, view, above };
+        let last = Cell::new(None);
+        let here = Here { node, view, above, last: &last };
         let rules =
             rules::all().filter(|rule| rule.looks_at.meets(mask) && rule.is_for(node.types, above.hides()));
         rules.map(|rule| look(rule, &here, findings)).count()

@@ -7,6 +7,7 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use zonewright::app::{App, Effect, Loaded, Msg, Settings};
+use zonewright::check;
 use zonewright::facts::ServerKind;
 use zonewright::key::{Code, Key};
 use zonewright::zone::changes::diff;
@@ -61,6 +62,46 @@ fn benches(criterion: &mut Criterion) {
             BatchSize::SmallInput,
         )
     });
+    group.finish();
+}
+
+/// A zone in which hardly any rule finds anything: half of its names are aliases of the others where `aliases`.
+fn right_zone_text(records: usize, aliases: bool) -> String {
+    let mut text = String::from(
+        "$ORIGIN big.test.\n$TTL 1h\n@ SOA ns1 hostmaster 1 1d 2h 4w 1h\n@ NS ns1\n@ NS ns.example.net.\nns1 A 9.0.0.1\n",
+    );
+    for number in 0..7 {
+        text.push_str(&format!("mail{number} A 9.0.1.{number}\n"));
+    }
+    for number in 0..records {
+        let (owner, high, low) = (number / 2, number >> 8 & 255, number & 255);
+        match number % 4 {
+            0 | 2 if aliases => text.push_str(&format!("host{owner} A 9.{high}.{low}.1\n")),
+            _ if aliases => {
+                text.push_str(&format!("alias{owner} CNAME host{}\n", owner * 7919 % (records / 2)))
+            }
+            0 => text.push_str(&format!("host{owner} A 9.{high}.{low}.1\n")),
+            1 => text.push_str(&format!("host{owner} AAAA 2001:db8::{:x}\n", number & 0xffff)),
+            2 => text.push_str(&format!("host{owner} MX 10 mail{}\n", number % 7)),
+            _ => text.push_str(&format!("host{owner} TXT \"v=spf1 ip4:192.0.2.{low} -all\"\n")),
+        }
+    }
+    text
+}
+
+/// All rules beside parsing: the budget is one to one.
+fn check_benches(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("1000000 records");
+    group.sample_size(10);
+    for (name, aliases) in [("hosts", false), ("aliases", true)] {
+        let text = right_zone_text(1_000_000, aliases);
+        let zone = read(&text);
+        group
+            .bench_function(format!("parse and index {name}"), |bench| bench.iter(|| read(black_box(&text))));
+        group.bench_function(format!("all rules over {name}"), |bench| {
+            bench.iter(|| check::check(black_box(&zone), None))
+        });
+    }
     group.finish();
 }
 
@@ -122,5 +163,5 @@ fn text_benches(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(core, benches, text_benches);
+criterion_group!(core, benches, check_benches, text_benches);
 criterion_main!(core);

@@ -78,9 +78,12 @@ fn ipv6_scope(address: Ipv6Addr) -> Option<&'static str> {
 /// Addresses of documentation are right in zones of documentation.
 fn is_example(here: &Here<'_, '_>) -> bool {
     const EXAMPLES: [&[u8]; 3] = [b"example", b"test", b"invalid"];
-    let labels: Vec<&[u8]> = here.view.origin().labels().collect();
-    let is_one = |label: &&[u8]| EXAMPLES.iter().any(|example| example.eq_ignore_ascii_case(label));
-    labels.last().is_some_and(is_one) || labels.iter().rev().nth(1).is_some_and(is_one)
+    let (mut second, mut last) = (&[][..], &[][..]);
+    for label in here.view.origin().labels() {
+        (second, last) = (last, label);
+    }
+    let is_one = |label: &[u8]| EXAMPLES.iter().any(|example| example.eq_ignore_ascii_case(label));
+    is_one(last) || is_one(second)
 }
 
 fn private(here: &Here<'_, '_>, found: &mut Found<'_>) {

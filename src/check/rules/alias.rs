@@ -173,6 +173,16 @@ fn substituted(view: &View<'_>, name: NameRef<'_>) -> Option<Name> {
 
 /// How many aliases follow from a name, and whether they lead back to one of themselves.
 fn follow(here: &Here<'_, '_>) -> (Vec<Name>, bool) {
+    let first = here.set(RecordType::CNAME).first().and_then(|record| target(RecordType::CNAME, record));
+    let ends = match first.map(|first| here.target(first)) {
+        None | Some(Target::Outside | Target::Delegated(_) | Target::Missing) => true,
+        Some(Target::Here(types)) => !types.has(RecordType::CNAME),
+        Some(Target::BelowDname) => false,
+    };
+    // Nearly all: nothing is put together.
+    if ends {
+        return (Vec::new(), false);
+    }
     let mut seen = vec![here.owner().to_name()];
     let Some(first) =
         here.set(RecordType::CNAME).first().and_then(|record| target(RecordType::CNAME, record))
@@ -229,7 +239,7 @@ fn to_nothing(here: &Here<'_, '_>, found: &mut Found<'_>) {
         let Some(name) = target(RecordType::CNAME, record) else { continue };
         // A mistyped one is another rule's.
         let mistyped = is_without_dot(here.view, name) || has_twice(name, here.view.origin());
-        if !mistyped && here.view.target(name) == Target::Missing {
+        if !mistyped && here.target(name) == Target::Missing {
             let message = format!("{} is an alias of {name}, which is not there.", here.owner());
             found.record(RecordType::CNAME, record, message);
         }

@@ -171,7 +171,7 @@ fn tlsa_owner(here: &Here<'_, '_>, found: &mut Found<'_>) {
         return found.set(RecordType::TLSA, message);
     }
     let Some(host) = host(here.owner()) else { return };
-    let there = match here.view.target(host) {
+    let there = match here.target(host) {
         Target::Here(types) => {
             has_address(types) || types.has(RecordType::CNAME) || types.has(RecordType::MX)
         }

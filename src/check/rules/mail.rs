@@ -59,7 +59,7 @@ pub const RULES: &[Rule] = &[
 fn alias(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for record in here.set(RecordType::MX) {
         let Some(name) = target(RecordType::MX, record) else { continue };
-        if matches!(here.view.target(name), Target::Here(types) if types.has(RecordType::CNAME)) {
+        if matches!(here.target(name), Target::Here(types) if types.has(RecordType::CNAME)) {
             let message = format!("The mail host {name} of {} is an alias (CNAME).", here.owner());
             found.record(RecordType::MX, record, message);
         }
@@ -72,7 +72,7 @@ fn without_address(here: &Here<'_, '_>, found: &mut Found<'_>) {
         let Some(name) = name.filter(|name| !name.is_root() && !looks_like_address(*name, here)) else {
             continue;
         };
-        let why = match here.view.target(name) {
+        let why = match here.target(name) {
             Target::Missing => "is not there",
             Target::BelowDname => "is below a DNAME",
             Target::Here(types) if !has_address(types) && !types.has(RecordType::CNAME) => {

@@ -184,6 +184,17 @@ fn bad_label<'n>(name: NameRef<'n>, here: &Here<'_, '_>, is_bad: impl Fn(&[u8]) 
     name.labels().take(own).skip(skip).find(|label| is_bad(label))
 }
 
+/// Are there only letters and digits in it? Asked for every name of a zone.
+fn is_usual(name: NameRef<'_>) -> bool {
+    name.labels().all(|label| label.iter().all(u8::is_ascii_alphanumeric))
+}
+
+/// May one of its labels have hyphens in the third and fourth place? Asked for every name of a zone.
+fn has_two_hyphens(name: NameRef<'_>) -> bool {
+    let mut last = 0;
+    name.wire().iter().any(|octet| std::mem::replace(&mut last, *octet) == b'-' && *octet == b'-')
+}
+
 /// Says of the owner, and of hosts that records lead to, which have a bad label.
 fn hosts(
     here: &Here<'_, '_>,
@@ -192,13 +203,14 @@ fn hosts(
     what: impl Fn(&[u8]) -> String,
 ) {
     if here.types().meets(HOST_SET)
+        && !is_usual(here.owner())
         && let Some(label) = bad_label(here.owner(), here, &is_bad)
         && let Some((rtype, _)) = here.node.sets().find(|(rtype, _)| HOST_SET.has(*rtype))
     {
         found.set(rtype, format!("{} has an {rtype} record, {}.", here.owner(), what(label)));
     }
     for (rtype, record) in here.node.records(LEADING_SET) {
-        let Some(name) = target(rtype, record) else { continue };
+        let Some(name) = target(rtype, record).filter(|name| !is_usual(*name)) else { continue };
         if let Some(label) = bad_label(name, here, &is_bad) {
             found.record(
                 rtype,
@@ -245,6 +257,9 @@ fn is_a_label(label: &[u8]) -> bool {
 }
 
 fn reserved(here: &Here<'_, '_>, found: &mut Found<'_>) {
+    if !has_two_hyphens(here.owner()) {
+        return;
+    }
     let is_bad = |label: &[u8]| label.get(2..4) == Some(b"--") && !is_a_label(label);
     if let Some(label) = here.own_labels().find(|label| is_bad(label))
         && let Some((rtype, _)) = here.node.sets().next()
@@ -268,6 +283,9 @@ fn in_unicode(label: &[u8]) -> Option<String> {
 }
 
 fn bad_a_label(here: &Here<'_, '_>, found: &mut Found<'_>) {
+    if !has_two_hyphens(here.owner()) {
+        return;
+    }
     let bad = here.own_labels().find(|label| is_a_label(label) && in_unicode(label).is_none());
     if let Some(label) = bad
         && let Some((rtype, _)) = here.node.sets().next()
@@ -305,6 +323,9 @@ impl Script {
 }
 
 fn mixed_scripts(here: &Here<'_, '_>, found: &mut Found<'_>) {
+    if !has_two_hyphens(here.owner()) {
+        return;
+    }
     for label in here.own_labels().filter(|label| is_a_label(label)) {
         let Some(unicode) = in_unicode(label) else { continue };
         let mut scripts = unicode.chars().filter_map(Script::of);

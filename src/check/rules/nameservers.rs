@@ -121,7 +121,7 @@ fn single_below(here: &Here<'_, '_>, found: &mut Found<'_>) {
 fn alias(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for record in here.set(RecordType::NS) {
         let Some(name) = target(RecordType::NS, record) else { continue };
-        if matches!(here.view.target(name), Target::Here(types) if types.has(RecordType::CNAME)) {
+        if matches!(here.target(name), Target::Here(types) if types.has(RecordType::CNAME)) {
             let message = format!("The nameserver {name} of {} is an alias (CNAME).", here.owner());
             found.record(RecordType::NS, record, message);
         }
@@ -135,7 +135,7 @@ fn without_address(here: &Here<'_, '_>, found: &mut Found<'_>) {
         else {
             continue;
         };
-        let why = match here.view.target(name) {
+        let why = match here.target(name) {
             Target::Missing => "is not there",
             Target::BelowDname => "is below a DNAME",
             Target::Here(types) if !has_address(types) && !types.has(RecordType::CNAME) => {

@@ -100,7 +100,7 @@ fn alias_target(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for (rtype, record) in here.node.records(BOTH_SET) {
         let Some((0, name, _)) = service(record) else { continue };
         let others = here.set(rtype).len() - 1;
-        let why = match here.view.target(name) {
+        let why = match here.target(name) {
             _ if name == here.owner() => "leads to itself",
             _ if others > 0 => "stands beside others: as an alias it has to be alone",
             // The target . says that there is no such service.

@@ -129,7 +129,7 @@ fn missing_glue(here: &Here<'_, '_>, found: &mut Found<'_>) {
         else {
             continue;
         };
-        let types = match here.view.target(name) {
+        let types = match here.target(name) {
             Target::Delegated(types) => types,
             _ => Types::NONE,
         };

@@ -128,7 +128,7 @@ fn srv_target(here: &Here<'_, '_>, found: &mut Found<'_>) {
             found.record(RecordType::SRV, record, message);
             continue;
         }
-        let why = match here.view.target(name) {
+        let why = match here.target(name) {
             _ if name.is_root() => continue,
             Target::Here(types) if types.has(RecordType::CNAME) => "is an alias (CNAME)",
             Target::Here(types) if !has_address(types) => "has no address (A or AAAA)",
@@ -201,7 +201,7 @@ fn rp_text(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for record in here.set(RP) {
         let second = NameRef::split_from(record.rdata).and_then(|(_, rest)| NameRef::split_from(rest));
         let Some((text, _)) = second.filter(|(text, _)| !text.is_root()) else { continue };
-        let has_text = match here.view.target(text) {
+        let has_text = match here.target(text) {
             Target::Here(types) => types.has(RecordType::TXT) || types.has(RecordType::CNAME),
             Target::Missing => false,
             _ => true,

@@ -49,7 +49,9 @@ pub const RULES: &[Rule] = &[
 ];
 
 fn inner(here: &Here<'_, '_>, found: &mut Found<'_>) {
-    if here.own_labels().skip(1).any(|label| label == b"*")
+    // Asked for every name of a zone.
+    if here.owner().wire().contains(&b'*')
+        && here.own_labels().skip(1).any(|label| label == b"*")
         && let Some((rtype, _)) = here.node.sets().next()
     {
         let message = format!("{} has a * inside: only as the first label it is a wildcard.", here.owner());
