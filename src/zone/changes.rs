@@ -167,7 +167,7 @@ pub fn diff(old: &Snapshot, new: &Snapshot) -> ChangeMap {
 
 /// The difference of the RRsets from two numbers up to two others.
 fn diff_between(old: &Snapshot, new: &Snapshot, from: (u32, u32), to: (u32, u32)) -> ChangeMap {
-    let mut changes = ChangeMap::new();
+    let mut changes = Vec::new();
     let (mut left, mut right) = from;
     loop {
         let (a, b) = (SetId(left), SetId(right));
@@ -179,7 +179,7 @@ fn diff_between(old: &Snapshot, new: &Snapshot, from: (u32, u32), to: (u32, u32)
         }
         let (key, other) = (in_old.then(|| old.key(a)).flatten(), in_new.then(|| new.key(b)).flatten());
         let order = match (&key, &other) {
-            (None, None) => return changes,
+            (None, None) => return changes.into_iter().collect(),
             (Some(_), None) => std::cmp::Ordering::Less,
             (None, Some(_)) => std::cmp::Ordering::Greater,
             (Some(key), Some(other)) => key.cmp(other),
@@ -190,7 +190,7 @@ fn diff_between(old: &Snapshot, new: &Snapshot, from: (u32, u32), to: (u32, u32)
         right += u32::from(order.is_ge());
         let Some(key) = (if order.is_le() { key } else { other }) else { continue };
         if !same_contents(before.as_ref(), after.as_ref(), key.rtype) {
-            changes.insert(key, Change { before, after });
+            changes.push((key, Change { before, after }));
         }
     }
 }
@@ -260,17 +260,23 @@ impl Contents<'_> {
         from: &Name,
         within: impl Fn(&RrKey) -> bool,
     ) -> Vec<RrKey> {
-        let mut keys: BTreeSet<RrKey> = range.filter_map(|set| self.base.key(SetId(set))).collect();
+        let mut keys: Vec<RrKey> = range.filter_map(|set| self.base.key(SetId(set))).collect();
         // SOA sorts first at a name, so this is where the name's keys begin.
         let first = RrKey::new(from.clone(), RecordType::SOA);
+        let mut is_changed = false;
         for (key, change) in self.changes.range(first..).take_while(|(key, _)| within(key)) {
+            is_changed = true;
             if change.after.is_some() {
-                keys.insert(key.clone());
-            } else {
-                keys.remove(key);
+                keys.push(key.clone());
             }
         }
-        keys.into_iter().collect()
+        if is_changed {
+            keys.retain(|key| self.changes.get(key).is_none_or(|change| change.after.is_some()));
+            // Of two spellings that of the zone stays.
+            keys.sort();
+            keys.dedup();
+        }
+        keys
     }
 }
 

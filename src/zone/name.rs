@@ -180,6 +180,10 @@ impl<'a> NameRef<'a> {
         })
     }
 
+    fn first_label(self) -> &'a [u8] {
+        self.labels().next().unwrap_or_default()
+    }
+
     pub fn is_root(self) -> bool {
         self.0.len() == 1
     }
@@ -302,9 +306,12 @@ impl Eq for NameRef<'_> {}
 
 impl Hash for NameRef<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        for octet in self.0 {
-            state.write_u8(octet.to_ascii_lowercase());
+        // In one piece, which costs a hasher far less than octet by octet. No name is longer than this.
+        let mut octets = [0; MAX_NAME];
+        for (octet, own) in octets.iter_mut().zip(self.0) {
+            *octet = own.to_ascii_lowercase();
         }
+        state.write(octets.get(..self.0.len()).unwrap_or(&octets));
     }
 }
 
@@ -312,6 +319,12 @@ impl Ord for NameRef<'_> {
     /// Label by label from the right. It is read from the left, so that nothing has to be kept: of the labels that
     /// stand above the same number of others, the last ones that differ decide.
     fn cmp(&self, other: &Self) -> Ordering {
+        // Most names that are compared stand side by side in one zone: only their first labels can differ.
+        if let (Some(parent), Some(its_parent)) = (self.parent(), other.parent())
+            && parent.0 == its_parent.0
+        {
+            return compare_labels(self.first_label(), other.first_label());
+        }
         let (mine, theirs) = (self.labels().count(), other.labels().count());
         let above = |name: Self, by: usize| (0..by).fold(name, |name, _| name.parent().unwrap_or(name));
         let (mut a, mut b) =
@@ -320,8 +333,7 @@ impl Ord for NameRef<'_> {
         while a.0 != b.0 {
             let (Some(label), Some(its)) = (a.labels().next(), b.labels().next()) else { break };
             if label != its {
-                let by_label =
-                    label.iter().map(u8::to_ascii_lowercase).cmp(its.iter().map(u8::to_ascii_lowercase));
+                let by_label = compare_labels(label, its);
                 if by_label != Ordering::Equal {
                     order = by_label;
                 }
@@ -331,6 +343,11 @@ impl Ord for NameRef<'_> {
         }
         order
     }
+}
+
+/// In canonical order (RFC 4034 section 6.1).
+fn compare_labels(label: &[u8], other: &[u8]) -> Ordering {
+    label.iter().map(u8::to_ascii_lowercase).cmp(other.iter().map(u8::to_ascii_lowercase))
 }
 
 impl PartialOrd for NameRef<'_> {

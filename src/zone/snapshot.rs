@@ -8,6 +8,7 @@ mod builder;
 mod order;
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::changes::ChangeMap;
 use super::name::{Name, NameRef};
@@ -73,7 +74,12 @@ pub struct Snapshot {
     sets: Vec<u32>,
     /// Do records of one name spell it in several ways? Else rows of one name share its octets.
     respelled: bool,
+    /// Where the last search ended: most go through the zone in order, so the next one ends near.
+    searched: AtomicU32,
 }
+
+/// How far from the last one the end of a search is looked for, before it is looked for everywhere.
+const NEAR: [usize; 4] = [1, 2, 4, 8];
 
 impl Snapshot {
     /// The name of the zone.
@@ -163,8 +169,12 @@ impl Snapshot {
 
     /// Where the RRset is, if it is there.
     pub fn find(&self, key: &RrKey) -> Option<SetId> {
-        let at = self.lower_bound(key);
-        (self.key(SetId(at)).as_ref() == Some(key)).then_some(SetId(at))
+        let set = SetId(self.lower_bound(key));
+        let found = self.record(self.rows_of(set).next()?)?;
+        let is_it = found.rtype == key.rtype
+            && found.owner == key.owner.as_ref()
+            && covered(found.rtype, found.rdata) == key.covered;
+        is_it.then_some(set)
     }
 
     /// The number of RRsets that stand before `key` in zone order.
@@ -181,7 +191,12 @@ impl Snapshot {
 
     /// The RRsets at exactly this name.
     pub fn sets_at(&self, owner: NameRef<'_>) -> Range<u32> {
-        self.partition(|record| record.owner < owner)..self.partition(|record| record.owner <= owner)
+        let start = self.partition(|record| record.owner < owner);
+        let is_there = |set: &u32| {
+            let row = self.rows_of(SetId(*set)).next();
+            row.and_then(|row| self.record(row)).is_some_and(|record| record.owner == owner)
+        };
+        start..(start..).find(|set| !is_there(set)).unwrap_or(start)
     }
 
     /// The RRsets at this name and below it: one run, since canonical order keeps subtrees together.
@@ -193,7 +208,37 @@ impl Snapshot {
     /// How many RRsets, counted from the first, satisfy `before`.
     fn partition(&self, before: impl Fn(RecordRef<'_>) -> bool) -> u32 {
         let starts = self.sets.get(..self.set_count()).unwrap_or_default();
-        starts.partition_point(|start| self.record(*start as usize).is_some_and(&before)) as u32
+        let is_before = |start: &u32| self.record(*start as usize).is_some_and(&before);
+        // From where the last search ended, in steps that double a few times, then over all that is left.
+        let (mut low, mut high) = (0, starts.len());
+        let near = (self.searched.load(Ordering::Relaxed) as usize).min(high);
+        if starts.get(near).is_some_and(is_before) {
+            low = near + 1;
+            for step in NEAR {
+                match starts.get(near + step) {
+                    Some(start) if is_before(start) => low = near + step + 1,
+                    _ => {
+                        high = high.min(near + step);
+                        break;
+                    }
+                }
+            }
+        } else {
+            high = near;
+            for step in NEAR {
+                match near.checked_sub(step).and_then(|at| Some((at, starts.get(at)?))) {
+                    Some((at, start)) if !is_before(start) => high = at,
+                    at => {
+                        low = at.map_or(0, |(at, _)| at + 1);
+                        break;
+                    }
+                }
+            }
+        }
+        let found = low + starts.get(low..high).unwrap_or_default().partition_point(is_before);
+        // Numbers of sets fit: the builder sees to that.
+        self.searched.store(found as u32, Ordering::Relaxed);
+        found as u32
     }
 
     /// The zone with these changes made. Costs a copy of the zone.

@@ -1,5 +1,7 @@
 //! Putting a snapshot together from records in any order.
 
+use std::sync::atomic::AtomicU32;
+
 use super::order::{Names, Run};
 use super::{Row, Snapshot, SnapshotError};
 use crate::zone::name::{Name, NameRef};
@@ -134,6 +136,7 @@ impl SnapshotBuilder {
             rows: Vec::new(),
             sets: Vec::new(),
             respelled: false,
+            searched: AtomicU32::new(0),
         };
         let names = Names { origin: zone.origin.as_ref(), names: &zone.names };
         let owners = in_order(names, self.rows, self.runs, self.arranged);

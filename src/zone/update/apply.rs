@@ -257,8 +257,11 @@ impl Work<'_> {
             }
         }
         for ((name, rtype), records) in wanted {
-            let sets = self.keys_of(name, rtype).into_iter().filter_map(|key| self.zone.get(&key));
-            let own: BTreeSet<Vec<u8>> = sets
+            let keys = match rtype {
+                RecordType::RRSIG => self.keys_of(name, rtype),
+                _ => vec![RrKey::new(name.clone(), rtype)],
+            };
+            let own: BTreeSet<Vec<u8>> = (keys.iter().filter_map(|key| self.zone.get(key)))
                 .flat_map(|set| set.rdata)
                 .map(|rdata| types::canonical(rtype, &rdata).into_owned())
                 .collect();
@@ -300,7 +303,10 @@ impl Work<'_> {
                 if name == self.zone.base.origin() && is_protected(*rtype) {
                     return Err(Ignored::ApexProtected);
                 }
-                self.clear(self.keys_of(name, *rtype))
+                match *rtype {
+                    RecordType::RRSIG => self.clear(self.keys_of(name, *rtype)),
+                    rtype => self.clear([RrKey::new(name.clone(), rtype)]),
+                }
             }
             Operation::DeleteRecord(name, rtype, rdata) => self.delete_record(name, *rtype, rdata),
             Operation::Add(name, rtype, ttl, rdata) => self.add(name, *rtype, *ttl, rdata),
@@ -309,9 +315,12 @@ impl Work<'_> {
 
     fn clear(&mut self, keys: impl IntoIterator<Item = RrKey>) -> Result<(), Ignored> {
         let mut cleared = Err(Ignored::NotThere);
-        for key in keys {
-            self.touch(key).clear();
-            cleared = Ok(());
+        for set in keys {
+            let set = self.touch(set);
+            if !set.is_empty() {
+                set.clear();
+                cleared = Ok(());
+            }
         }
         cleared
     }
@@ -321,11 +330,7 @@ impl Work<'_> {
         if is_apex && rtype == RecordType::SOA {
             return Err(Ignored::ApexProtected);
         }
-        let key = RrKey::of_record(name.as_ref(), rtype, rdata);
-        if !self.is_there(&key) {
-            return Err(Ignored::NotThere);
-        }
-        let set = self.touch(key);
+        let set = self.touch(RrKey::of_record(name.as_ref(), rtype, rdata));
         if is_apex && rtype == RecordType::NS && set.len() == 1 && set.contains(rtype, rdata) {
             return Err(Ignored::LastApexNs);
         }
