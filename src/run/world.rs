@@ -57,9 +57,17 @@ pub struct World {
     access: Access,
     primary: OnceCell<Primary>,
     /// The zone as last transferred: of the next version only the differences are needed.
-    last: Mutex<Option<Arc<Snapshot>>>,
+    last: Mutex<Option<Last>>,
     /// Where pushes are recorded; `None` for what pushes nothing.
     recorder: Option<Arc<Recorder>>,
+}
+
+/// A zone as transferred.
+#[derive(Debug, Clone)]
+struct Last {
+    zone: Arc<Snapshot>,
+    /// Else it was made of an older one and differences.
+    whole: bool,
 }
 
 /// Why a zone cannot be changed.
@@ -68,6 +76,15 @@ enum Refusal {
     Rcode(Rcode),
     /// In words.
     Said(String),
+}
+
+/// Did a prerequisite not hold? The answer need not be signed to be a reason to look.
+fn is_unmet(answer: &Result<Rcode, Failure>) -> bool {
+    let rcode = match answer {
+        Ok(rcode) | Err(Failure { kind: FailureKind::Rcode(rcode), .. }) => *rcode,
+        Err(_) => return false,
+    };
+    matches!(rcode, Rcode::NXRRSET | Rcode::YXRRSET | Rcode::NXDOMAIN | Rcode::YXDOMAIN)
 }
 
 impl World {
@@ -132,15 +149,15 @@ impl World {
         let primary = self.primary().await?;
         let last = self.last().clone();
         let refreshed = match &last {
-            Some(last) => dns::refresh(primary, last, &progress).await?,
+            Some(last) => dns::refresh(primary, &last.zone, &progress).await?,
             None => Refreshed::Unchanged,
         };
-        let zone = match refreshed {
-            Refreshed::Zone(zone) => zone,
-            Refreshed::Unchanged => dns::transfer(primary, &self.zone, progress).await?,
+        let (zone, whole) = match refreshed {
+            Refreshed::Zone(zone) => (zone, false),
+            Refreshed::Unchanged => (dns::transfer(primary, &self.zone, progress).await?, true),
         };
         let zone = Arc::new(zone);
-        *self.last() = Some(Arc::clone(&zone));
+        *self.last() = Some(Last { zone: Arc::clone(&zone), whole });
         Ok(zone)
     }
 
@@ -157,8 +174,8 @@ impl World {
         }
         // A push has brought it already.
         let last = self.last().clone();
-        match last.filter(|last| *last.soa() == soa) {
-            Some(last) => Ok(Some(last)),
+        match last.filter(|last| *last.zone.soa() == soa) {
+            Some(last) => Ok(Some(last.zone)),
             None => self.transfer(|_| {}).await.map(Some),
         }
     }
@@ -234,7 +251,13 @@ impl World {
         Ok(oldest)
     }
 
-    fn last(&self) -> MutexGuard<'_, Option<Arc<Snapshot>>> {
+    /// A server says that the zone is not what it was taken for. Mostly it has moved on, and its differences tell how;
+    /// where they have told before, perhaps somebody changed it without raising the serial, which they never tell.
+    fn doubt(&self) {
+        self.last().take_if(|last| !last.whole);
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<Last>> {
         // Only ever replaced whole, so it is right even after a panic.
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -302,10 +325,8 @@ impl World {
                     Ok(primary) => dns::update(primary, &update).await,
                     Err(failure) => Err(failure),
                 };
-                if !matches!(answer, Ok(Rcode::NOERROR)) {
-                    // Where the zone is not what it was taken for, differences to what it was taken for are of no
-                    // use: somebody may have changed it without raising the serial.
-                    *self.last() = None;
+                if is_unmet(&answer) {
+                    self.doubt();
                 }
                 Event::Answer(answer)
             }
@@ -316,7 +337,7 @@ impl World {
             Action::Trace(serial) => {
                 let last = self.last().clone();
                 Event::Traced(match last {
-                    Some(zone) => {
+                    Some(Last { zone, .. }) => {
                         let most = (MAX_TRACED / zone.record_count().max(1)).clamp(1, MAX_STEPS);
                         self.steps(&zone, &[serial], most).await
                     }
