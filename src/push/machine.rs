@@ -8,22 +8,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 mod answer;
+mod base;
+mod reading;
 mod reviewed;
 mod since;
 mod verdict;
 
-use reviewed::is_as_reviewed;
 use since::Since;
 
-use super::plan::{Guards, plan_with};
+use super::plan::Guards;
 use super::probe::Search;
-use super::{Action, Event, Outcome, Plan, PlanError, Report, ServerTraits, Stage, Verdict, explain, follow};
+use super::{Action, Event, Outcome, Plan, Report, ServerTraits, Stage, Verdict, explain};
 use crate::facts::Failure;
-use crate::wire::update::MAX_UPDATE;
-use crate::zone::changes::{Change, ChangeMap, Contents, Rebased};
+use crate::zone::changes::{Change, ChangeMap};
 use crate::zone::rrset::RrKey;
-use crate::zone::update::{Rcode, apply};
-use crate::zone::{Snapshot, Soa, serial};
+use crate::zone::update::Rcode;
+use crate::zone::{Snapshot, Soa};
 
 /// How long a server may take to show what it has accepted. Time spent on the network comes on top.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -51,11 +51,9 @@ pub struct Push {
     sent: usize,
     /// The SOA that the server has, as last seen.
     soa: Soa,
-    /// What the messages that were carried out have made of the base.
-    done: ChangeMap,
-    /// What the last message that was sent makes of it.
-    under_way: ChangeMap,
-    /// Changes that should be seen by now.
+    /// Does the base hold what the messages of the plan made that were carried out?
+    caught_up: bool,
+    /// What the last message made, which should be seen by now.
     due: ChangeMap,
     /// The person wants to stop after the message under way.
     stopping: bool,
@@ -162,8 +160,7 @@ impl Push {
             earlier: 0,
             step: 0,
             sent: 0,
-            done: ChangeMap::new(),
-            under_way: ChangeMap::new(),
+            caught_up: false,
             due: ChangeMap::new(),
             stopping: false,
             serial_before: None,
@@ -189,7 +186,11 @@ impl Push {
         match (self.state, event) {
             (State::Finished, _) => Vec::new(),
             (_, Event::Cancel) => self.cancel(),
-            (State::Checking, Event::Soa(Ok(soa))) if soa == *self.base.soa() => self.prepare(),
+            (State::Checking, Event::Soa(Ok(soa))) if soa == *self.base.soa() => match self.zone {
+                // The plan that was reviewed stands on this zone.
+                None => self.send(),
+                Some(_) => self.prepare(),
+            },
             (State::Checking, Event::Soa(Ok(soa))) => self.load(soa.serial),
             (State::Checking | State::Stepping, Event::Soa(Err(failure))) => self.cannot_reach(failure),
             (State::Stepping, Event::Soa(Ok(soa))) => {
@@ -238,69 +239,6 @@ impl Push {
         self.finish(outcome, Vec::new())
     }
 
-    fn load(&mut self, serial: u32) -> Vec<Action> {
-        self.state = State::Loading(serial);
-        vec![Action::Show(Stage::LoadingZone), Action::Transfer]
-    }
-
-    fn loaded(&mut self, at_least: u32, zone: Arc<Snapshot>) -> Vec<Action> {
-        if serial::is_after(at_least, zone.serial()) {
-            // Transfers come from a server that lags behind the one that is updated.
-            let Some(pause) = self.pause.next() else {
-                return self.cannot_send(format!(
-                    "The server that transfers the zone has serial {}, the one that takes updates has {at_least}. \
-                     Wait until both agree, or transfer from the server that is updated.",
-                    zone.serial()
-                ));
-            };
-            self.state = State::LoadingPause(at_least);
-            return vec![Action::Show(Stage::WaitingForServer), Action::Wait(pause)];
-        }
-        self.pause = Pause::default();
-        // Whatever made a prerequisite fail, it may have been that the zone moved on.
-        self.guards = Guards::of(self.traits);
-        match self.rebase(zone) {
-            Some(end) => end,
-            None => self.prepare(),
-        }
-    }
-
-    /// Brings the changes onto a newer zone, over what was carried out of them. Returns the end of the push where it
-    /// cannot go on.
-    fn rebase(&mut self, zone: Arc<Snapshot>) -> Option<Vec<Action>> {
-        self.zone = Some(Arc::clone(&zone));
-        let mut standing = ChangeMap::new();
-        let mut conflicts = Vec::new();
-        for (key, change) in self.rest.as_ref().unwrap_or(&self.changes) {
-            let before = self.done.get(key).map_or(&change.before, |done| &done.after);
-            let change = Change { before: before.clone(), after: change.after.clone() };
-            if self.has_begun() && change.is_empty() {
-                continue;
-            }
-            match change.rebase(key.rtype, zone.get(key)) {
-                Rebased::Stands(change) => {
-                    standing.insert(key.clone(), change);
-                }
-                Rebased::Done => {}
-                Rebased::Conflict => conflicts.push(key.clone()),
-            }
-        }
-        self.soa = zone.soa().clone();
-        self.base = zone;
-        if !conflicts.is_empty() {
-            return Some(self.conflict(conflicts));
-        }
-        if standing.is_empty() {
-            return Some(self.nothing_to_do());
-        }
-        if self.has_begun() {
-            (self.rest, self.done) = (Some(standing), ChangeMap::new());
-        } else {
-            self.changes = standing;
-        }
-        None
-    }
-
     /// Was a message carried out?
     fn has_begun(&self) -> bool {
         self.earlier + self.step > 0
@@ -311,45 +249,10 @@ impl Push {
         self.earlier + self.plan.steps.len()
     }
 
-    /// Plans for the base as it is now, and sends when that is what was reviewed.
-    fn prepare(&mut self) -> Vec<Action> {
-        let changes = self.rest.as_ref().unwrap_or(&self.changes);
-        let plan = match plan_with(&self.base, changes, self.traits, &self.guards, MAX_UPDATE) {
-            Ok(plan) => plan,
-            Err(PlanError::Nothing) => return self.nothing_to_do(),
-            Err(PlanError::Conflict(keys)) => return self.conflict(keys),
-            // It was none when it was reviewed: others came between, with the CNAME or with the data.
-            Err(PlanError::CnameBesideData(owner)) => {
-                let keys = changes.keys().filter(|key| key.owner == owner).cloned().collect();
-                return self.conflict(keys);
-            }
-            // What was reviewed could be planned, so the zone must have changed since.
-            Err(error) if self.zone.is_some() => {
-                return self.cannot_send(format!("Somebody else changed the zone meanwhile. {error}"));
-            }
-            Err(error) => return self.cannot_send(error.to_string()),
-        };
-        let reviewed = self.reviewed.steps.get(self.earlier + self.step..).unwrap_or_default();
-        if !is_as_reviewed(&plan.steps, reviewed, self.has_begun()) {
-            if self.has_begun() {
-                return self.stop("The zone moved on, and what is left takes other messages now.".into());
-            }
-            self.plan = plan;
-            return self.finish(Outcome::ReviewAgain, Vec::new());
-        }
-        (self.earlier, self.step, self.sent) = (self.earlier + self.step, 0, 0);
-        self.plan = plan;
-        self.notes = self.fewer_guards();
-        self.send()
-    }
-
     /// Sends the next message.
     fn send(&mut self) -> Vec<Action> {
-        let Some(step) = self.plan.steps.get(self.step) else { return self.read_serial() };
+        let Some(step) = self.plan.steps.get(self.step) else { return self.read_back() };
         let update = step.update_over(&self.soa);
-        let now = Contents { base: &self.base, changes: &self.done };
-        // What it makes of the zone only tells what to look for: that it cannot be told is no reason not to send.
-        self.under_way = apply(&now, &update).map_or(ChangeMap::new(), |applied| applied.changes);
         self.sent = self.step + 1;
         self.state = State::Sending;
         let stage = Stage::Sending { step: self.earlier + self.sent, total: self.total() };
@@ -359,12 +262,10 @@ impl Push {
     /// The message under way was carried out: goes on with the next, or reads back.
     fn carried_out(&mut self) -> Vec<Action> {
         self.serial_before.get_or_insert(self.base.serial());
-        self.due = std::mem::take(&mut self.under_way);
-        follow(&mut self.done, self.due.clone());
         self.step += 1;
         self.repeats = 0;
         match self.plan.steps.get(self.step) {
-            None => self.read_serial(),
+            None => self.read_back(),
             Some(_) if self.stopping => self.stop("You stopped it.".into()),
             // The serial has moved with the message before.
             Some(next) if next.names_soa() => {
@@ -375,81 +276,15 @@ impl Push {
         }
     }
 
+    /// Is only the SOA asked for, between two messages?
+    pub(super) fn is_stepping(&self) -> bool {
+        self.state == State::Stepping
+    }
+
     /// Sends no more, and reads back what was carried out.
     fn stop(&mut self, why: String) -> Vec<Action> {
         self.trouble = Some(Trouble::Stopped(why));
-        self.read_serial()
-    }
-
-    fn conflict(&mut self, keys: Vec<RrKey>) -> Vec<Action> {
-        if !self.has_begun() {
-            return self.finish(Outcome::Conflict(keys), Vec::new());
-        }
-        let names: Vec<String> = keys.iter().take(3).map(super::describe).collect();
-        let more = keys.len().saturating_sub(names.len());
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        self.stop(format!("Somebody else changed {}{more} meanwhile.", names.join(", ")))
-    }
-
-    /// Says so where what is sent now is guarded by less than what was reviewed.
-    fn fewer_guards(&self) -> Vec<String> {
-        if self.guards == Guards::of(self.traits) {
-            return Vec::new();
-        }
-        let why = "The server did not accept the guards that were reviewed, though it holds the zone that they were \
-                   made from. The update was sent with fewer:";
-        let new = self.plan.notes.iter().filter(|note| !self.reviewed.notes.contains(note)).cloned();
-        std::iter::once(why.into()).chain(new).collect()
-    }
-
-    fn read_serial(&mut self) -> Vec<Action> {
-        self.state = State::ReadingSerial;
-        vec![Action::Show(Stage::ReadingBack), Action::AskSoa]
-    }
-
-    fn read_zone(&mut self) -> Vec<Action> {
-        self.state = State::ReadingZone;
-        vec![Action::Show(Stage::ReadingBack), Action::Transfer]
-    }
-
-    /// Decided once anything of the last message is visible, since it is carried out whole; else the server gets time.
-    fn zone_read(&mut self, zone: Arc<Snapshot>) -> Vec<Action> {
-        self.serial_after = Some(zone.serial());
-        let is_visible = self.is_visible(&zone);
-        self.zone = Some(zone);
-        self.read_back = true;
-        match self.trouble {
-            Some(Trouble::Refused(_)) if !self.has_begun() => self.conclude(),
-            _ if is_visible => self.conclude(),
-            _ => self.wait(),
-        }
-    }
-
-    fn wait(&mut self) -> Vec<Action> {
-        match self.pause.next() {
-            Some(pause) => {
-                self.state = State::ReadingPause;
-                vec![Action::Show(Stage::WaitingForServer), Action::Wait(pause)]
-            }
-            None => self.conclude(),
-        }
-    }
-
-    fn reading_failed(&mut self, failure: Failure) -> Vec<Action> {
-        if matches!(self.trouble, Some(Trouble::Refused(_))) && !self.has_begun() {
-            return self.conclude();
-        }
-        match self.pause.next() {
-            Some(pause) => {
-                self.state = State::ReadingPause;
-                vec![Action::Show(Stage::WaitingForServer), Action::Wait(pause)]
-            }
-            None if self.read_back => self.conclude(),
-            None => {
-                let why = format!("The zone could not be read back. {failure}");
-                self.finish_unknown(self.failure_or(failure), &why)
-            }
-        }
+        self.read_back()
     }
 
     /// The failure of the update itself, which says more than one of reading back.
@@ -471,7 +306,7 @@ impl Push {
 
     fn nothing_to_do(&mut self) -> Vec<Action> {
         if self.has_begun() {
-            return self.read_serial();
+            return self.read_back();
         }
         let verdicts = self
             .changes

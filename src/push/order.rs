@@ -12,10 +12,10 @@ use crate::zone::{Name, RecordType, RrKey, RrSet, types};
 pub(super) fn in_order(planner: &Planner<'_>, nodes: &[Vec<Item<'_>>]) -> Vec<Vec<usize>> {
     let mut graph = Graph::new(planner, nodes);
     for (at, node) in nodes.iter().enumerate() {
-        for (key, _) in node {
-            graph.follow_names(at, key);
-            graph.keep_delegation_together(at, key);
-            graph.put_dname_alone(at, key);
+        for (key, change) in node {
+            graph.follow_names(at, key, change);
+            graph.keep_delegation_together(at, key, change);
+            graph.put_dname_alone(at, key, change);
         }
     }
     graph.follow_unchanged_names();
@@ -78,8 +78,7 @@ impl<'a> Graph<'a> {
     }
 
     /// What is named comes before the name, and goes after it.
-    fn follow_names(&mut self, at: usize, key: &RrKey) {
-        let Some(change) = self.changes.get(key) else { return };
+    fn follow_names(&mut self, at: usize, key: &RrKey, change: &Change) {
         let named = |set: &Option<RrSet>| -> Vec<Name> {
             let names = set.iter().flat_map(|set| &set.rdata);
             let mut names: Vec<Name> = names
@@ -199,11 +198,10 @@ impl<'a> Graph<'a> {
     }
 
     /// A delegation and the addresses of the nameservers below it are one thing.
-    fn keep_delegation_together(&mut self, at: usize, key: &RrKey) {
+    fn keep_delegation_together(&mut self, at: usize, key: &RrKey, change: &Change) {
         if key.rtype != RecordType::NS || key.owner == *self.base.base.origin() {
             return;
         }
-        let Some(change) = self.changes.get(key) else { return };
         let targets = change.before.iter().chain(&change.after).flat_map(|set| &set.rdata);
         for target in targets.flat_map(|rdata| types::names_in(key.rtype, rdata)) {
             if !target.is_at_or_below(key.owner.as_ref()) {
@@ -218,9 +216,10 @@ impl<'a> Graph<'a> {
     }
 
     /// Some servers refuse a DNAME above data, and data below a DNAME.
-    fn put_dname_alone(&mut self, at: usize, key: &RrKey) {
-        let change = self.changes.get(key);
-        let (Some(change), RecordType::DNAME) = (change, key.rtype) else { return };
+    fn put_dname_alone(&mut self, at: usize, key: &RrKey, change: &Change) {
+        if key.rtype != RecordType::DNAME {
+            return;
+        }
         let first = RrKey::new(key.owner.clone(), RecordType::SOA);
         let within =
             self.changes.range(first..).take_while(|(other, _)| other.owner.is_at_or_below(&key.owner));

@@ -1,6 +1,7 @@
 //! From changes to update messages: what no server would carry out is refused here; how a message is made of them is
 //! in `message`, how several are in `split`.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::message::{Planner, is_apex_ns};
@@ -10,6 +11,7 @@ use crate::facts::ServerKind;
 use crate::wire::update::MAX_UPDATE;
 use crate::zone::changes::{Change, ChangeMap, Contents, Rebased};
 use crate::zone::managed::{is_managed, is_signed};
+use crate::zone::rrset::same_octets;
 use crate::zone::update::stands_beside_cname;
 use crate::zone::{Name, Rdata, RecordType, RrKey, Snapshot, types};
 
@@ -114,7 +116,7 @@ pub(super) fn plan_with(
 ) -> Result<Plan, PlanError> {
     let changes = standing(zone, changes)?;
     let signed = is_signed(zone);
-    for (key, change) in &changes {
+    for (key, change) in changes.iter() {
         check(zone, &changes, key, change)?;
         if is_managed(signed, zone, key) {
             return Err(PlanError::Managed(key.clone()));
@@ -133,7 +135,14 @@ pub(super) fn plan_with(
 }
 
 /// The changes over what the server holds, without those that change nothing.
-fn standing(zone: &Snapshot, changes: &ChangeMap) -> Result<ChangeMap, PlanError> {
+fn standing<'c>(zone: &Snapshot, changes: &'c ChangeMap) -> Result<Cow<'c, ChangeMap>, PlanError> {
+    let is_over_zone = |(key, change): (&RrKey, &Change)| {
+        !change.is_empty() && same_octets(change.before.as_ref(), zone.get(key).as_ref())
+    };
+    if !changes.is_empty() && changes.iter().all(is_over_zone) {
+        // Nearly always, and then thousands of them need not be copied.
+        return Ok(Cow::Borrowed(changes));
+    }
     let mut standing = ChangeMap::new();
     let mut conflicts = Vec::new();
     for (key, change) in changes.iter().filter(|(_, change)| !change.is_empty()) {
@@ -148,7 +157,7 @@ fn standing(zone: &Snapshot, changes: &ChangeMap) -> Result<ChangeMap, PlanError
     match (conflicts.is_empty(), standing.is_empty()) {
         (false, _) => Err(PlanError::Conflict(conflicts)),
         (true, true) => Err(PlanError::Nothing),
-        (true, false) => Ok(standing),
+        (true, false) => Ok(Cow::Owned(standing)),
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Recorded {
     serial: u32,
     /// The message being sent, from 1, and of how many.
     message: (usize, usize),
+    /// What is written down together with what comes next.
+    pending: Vec<Record>,
     /// What to do once the record is written.
     held: Vec<Action>,
     trouble: Option<Failure>,
@@ -51,6 +53,7 @@ impl Recorded {
             stage: RecordStage::Before,
             serial: 0,
             message: (1, 1),
+            pending: Vec::new(),
             held: Vec::new(),
             trouble: None,
         };
@@ -117,16 +120,16 @@ impl Recorded {
     }
 
     /// Records what is to be recorded first, and holds the rest back until then.
-    fn follow(&mut self, mut records: Vec<Record>, actions: Vec<Action>) -> Vec<Action> {
-        let (shown, rest): (Vec<Action>, Vec<Action>) =
-            actions.into_iter().partition(|action| matches!(action, Action::Show(_)));
-        for action in &shown {
-            if let Action::Show(Stage::Sending { step, total }) = action {
-                self.message = (*step, *total);
-            }
+    fn follow(&mut self, records: Vec<Record>, actions: Vec<Action>) -> Vec<Action> {
+        self.pending.extend(records);
+        if self.push.is_stepping() {
+            // The answer and what is sent next are seen onto the disk in one go, before that is sent.
+            return actions;
         }
-        for action in &rest {
+        let mut records = std::mem::take(&mut self.pending);
+        for action in &actions {
             match action {
+                Action::Show(Stage::Sending { step, total }) => self.message = (*step, *total),
                 Action::Send(_) => self.before_sending(&mut records),
                 Action::Finish(report) if self.stage != RecordStage::Before => {
                     records.push(Record::Ended(Box::new(report.end())));
@@ -135,10 +138,14 @@ impl Recorded {
             }
         }
         if records.is_empty() {
-            return shown.into_iter().chain(rest).collect();
+            return actions;
         }
-        self.held = rest;
-        shown.into_iter().chain([Action::Record(records)]).collect()
+        // A message is not said to be sent before that is written down.
+        let is_free = |action: &Action| matches!(action, Action::Show(stage) if !matches!(stage, Stage::Sending { .. }));
+        let (mut now, held): (Vec<Action>, Vec<Action>) = actions.into_iter().partition(is_free);
+        self.held = held;
+        now.push(Action::Record(records));
+        now
     }
 
     fn before_sending(&mut self, records: &mut Vec<Record>) {

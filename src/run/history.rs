@@ -64,19 +64,15 @@ impl Recorder {
         let mut recording = lock(&self.recording);
         let begins = recording.is_none();
         let mut result = Ok(());
-        for record in records {
-            let written = match (record, &mut *recording) {
-                (Record::Begun(intent), place) => {
-                    self.history.begin(&who(), intent).map(|begun| *place = Some(begun))
-                }
-                // Its beginning could not be recorded, which was said.
-                (_, None) => Ok(()),
-                (record, Some(begun)) => begun.write(record),
-            };
-            result = result.and(written);
-            if matches!(record, Record::Ended(_)) {
-                *lock(&self.last) = recording.take().map(|recording| recording.id);
-            }
+        if let Some(Record::Begun(intent)) = records.first() {
+            result = self.history.begin(&who(), intent).map(|begun| *recording = Some(begun));
+        }
+        // Where its beginning could not be recorded, that was said.
+        if let Some(begun) = &mut *recording {
+            result = result.and(begun.write(records));
+        }
+        if records.iter().any(|record| matches!(record, Record::Ended(_))) {
+            *lock(&self.last) = recording.take().map(|recording| recording.id.clone());
         }
         if begins && result.is_err() {
             // Half a beginning would be told as a push that was interrupted.
@@ -191,6 +187,7 @@ pub fn record_json(record: &PushRecord) -> Value {
         "serial-before": head.serial,
         "serial-after": end.and_then(|end| end.serial),
         "messages": head.messages,
+        "sent": record.sent,
         "answers": answers,
         "records-deleted": head.tally.deleted,
         "records-added": head.tally.added,
@@ -234,6 +231,18 @@ pub fn tell_interrupted(history: &History, zone: &Snapshot) {
             "note: zonewright log {0} {id} shows it, zonewright revert {0} {id} takes back what went through.",
             zone.origin()
         ));
+    }
+}
+
+/// Ends the records of interrupted pushes of which this zone has everything by now: they are told of no more.
+pub fn settle_interrupted(history: &History, zone: &Snapshot) {
+    for id in history.interrupted().unwrap_or_default().into_iter().take(MAX_TOLD) {
+        let Ok(record) = history.read(&id) else { continue };
+        let end = record.end_by(zone.serial(), |key| zone.get(key));
+        if end.others.is_empty() {
+            // Should that fail it is told of once more.
+            let _ = history.close(&id, &end);
+        }
     }
 }
 

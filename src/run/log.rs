@@ -142,8 +142,17 @@ fn print_record(out: &mut impl Write, record: &PushRecord) -> io::Result<()> {
         writeln!(out, "; {}", clean(note))?;
     }
     let several = head.messages > 1;
-    for (message, answer) in record.answers.iter().filter(|(_, answer)| several || answer != "NOERROR") {
-        writeln!(out, "; message {message}: {}", clean(answer))?;
+    let told =
+        |group: &&[(usize, String)]| several || group.first().is_some_and(|(_, answer)| answer != "NOERROR");
+    for group in record.answers.chunk_by(|(_, answer), (_, next)| answer == next).filter(told) {
+        let ([(first, answer), ..], [.., (last, _)]) = (group, group) else { continue };
+        match first == last {
+            true => writeln!(out, "; message {first}: {}", clean(answer))?,
+            false => writeln!(out, "; messages {first} to {last}: {}", clean(answer))?,
+        }
+    }
+    if record.end.is_none() && record.answers.iter().all(|(message, _)| *message != record.sent) {
+        writeln!(out, "; message {}: sent, and no answer was recorded", record.sent)?;
     }
     for (key, change) in &record.changes {
         for line in diff_lines(key, change) {

@@ -84,8 +84,17 @@ impl<'a> Sender<'a> {
     /// [`Stop`] where standard output fails.
     pub fn nothing_to_do(&self, why: &str) -> Result<Exit, Stop> {
         say(why);
+        if !self.options.dry_run {
+            self.settle_interrupted(&self.loaded.zone);
+        }
         self.print_unsent(Ending::NothingToDo.word(), why, &ChangeMap::new(), &[], &[])?;
         Ok(Exit::Done)
+    }
+
+    fn settle_interrupted(&self, zone: &Snapshot) {
+        if let Some(recorder) = self.world.recorder() {
+            history::settle_interrupted(&recorder.history, zone);
+        }
     }
 
     /// Ends where the answer is no before anything was sent.
@@ -171,6 +180,9 @@ impl<'a> Sender<'a> {
         let push = Recorded::new(push, recording);
         let report = self.runtime.block_on(self.world.drive(push, stages, interrupts()));
         let exit = tell_report(&report, base.origin());
+        if let (Exit::Done, Some(zone)) = (&exit, &report.zone) {
+            self.settle_interrupted(zone);
+        }
         let recorder = self.world.recorder();
         let id = recorder.and_then(|recorder| recorder.last());
         if let Some(id) = &id {
@@ -316,6 +328,8 @@ pub fn key_in_words(key: &RrKey, origin: &Name) -> String {
 }
 
 fn tell_report(report: &Report, zone: &Name) -> Exit {
+    // Thousands of lines, which go out in few pieces. A standard error that is gone is no reason to stop.
+    let mut said = BufWriter::new(io::stderr().lock());
     for (key, _, verdict) in &report.verdicts {
         let (word, sentence) = match verdict {
             Verdict::Applied => ("applied", ""),
@@ -324,8 +338,9 @@ fn tell_report(report: &Report, zone: &Name) -> Exit {
             Verdict::ChangedSince(_, why) => ("APPLIED, THEN CHANGED", why.as_str()),
             Verdict::Unknown(why) => ("UNKNOWN", why.as_str()),
         };
-        say(format!("{word}: {} {sentence}", key_in_words(key, zone)).trim_end());
+        let _ = writeln!(said, "{}", format!("{word}: {} {sentence}", key_in_words(key, zone)).trim_end());
     }
+    drop(said);
     for note in &report.notes {
         say(&format!("note: {note}"));
     }

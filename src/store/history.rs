@@ -1,9 +1,12 @@
 //! The history of pushes: one file a push, written while it goes on.
 //!
-//! A file has a line for each thing that happened, as in `lines`; each is on the disk before the push goes on. As long
+//! A file has a line for each thing that happened, as in `lines`; each is written before the push goes on, what it is
+//! about and how it ended also seen onto the disk; each message and its answer while the server works at the next. As long
 //! as the push is under way its file is locked and called `ID.open`, afterwards `ID.push`: so an interrupted push is
 //! found by its name. The first line is the head and the last one the end, both short: listing reads no more. The folder
 //! may belong to a group; then its files can be read and written by the group, else by their owner alone.
+
+mod recording;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -14,11 +17,12 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
+pub use recording::Recording;
+
 use super::files::{self, encoded, private, since_1970};
 use super::lines::{self, ChangeLine, KeyLine, SetLine, change_lines, changes_of};
 use crate::facts::history::{
-    End, Ending, Head, Intent, Listed, Listing, PushId, PushRecord, Record, Standing, Summary, Tally,
-    Verdict, Who,
+    End, Ending, Head, Intent, Listed, Listing, PushId, PushRecord, Standing, Summary, Tally, Verdict, Who,
 };
 use crate::facts::{Failure, FailureKind};
 use crate::zone::changes::ChangeMap;
@@ -42,15 +46,6 @@ pub struct History {
     folder: PathBuf,
     server: String,
     zone: Name,
-}
-
-/// The record of a push under way.
-#[derive(Debug)]
-pub struct Recording {
-    pub id: PushId,
-    path: PathBuf,
-    /// Locked until the push is over, also when the process dies.
-    file: File,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -185,7 +180,7 @@ impl History {
             let _ = fs::remove_file(&path);
             return Err(error);
         }
-        Ok(Recording { id, path, file })
+        Ok(Recording::new(id, path, file))
     }
 
     /// The newest pushes, at most `limit`.
@@ -266,13 +261,11 @@ impl History {
         (&mut file).take(MAX_FILE).read_to_end(&mut octets)?;
         let (record, whole) = read_record(&octets, false).ok_or_else(no_record)?;
         // The end of a push counts once; only its name was not changed any more.
-        let mut recording = Recording { id: id.clone(), path, file };
+        let recording = Recording::new(id.clone(), path, file);
         if record.end.is_some() {
             return recording.rename();
         }
-        recording.file.set_len(whole)?;
-        recording.file.seek(SeekFrom::End(0))?;
-        recording.try_write(&Record::Ended(Box::new(end.clone())))
+        recording.close(whole, end)
     }
 
     /// The ids in the folder with the names of their files, the oldest first.
@@ -331,58 +324,6 @@ impl History {
         match head.id == *id && head.zone == self.zone {
             true => Ok(()),
             false => Err(io::Error::other("it is the record of another push")),
-        }
-    }
-}
-
-impl Recording {
-    /// Takes back what was written of a push that is not recorded any further. Should that fail, it is listed as
-    /// interrupted before its first message.
-    pub fn discard(self) {
-        let _ = fs::remove_file(&self.path);
-    }
-
-    /// Writes something down and sees it onto the disk.
-    ///
-    /// # Errors
-    /// A [`Failure`]; the file then ends with the last whole line.
-    pub fn write(&mut self, record: &Record) -> Result<(), Failure> {
-        self.try_write(record).map_err(|error| disk_failure(&self.path, &error))
-    }
-
-    fn try_write(&mut self, record: &Record) -> io::Result<()> {
-        let time = since_1970(SystemTime::now());
-        let mut text = String::new();
-        match record {
-            Record::Begun(_) => return Ok(()),
-            Record::Rebased { serial, changes } => {
-                text.push_str(&lines::encode(&Line::Again { serial: *serial })?);
-                encode_changes(changes, &mut text)?;
-            }
-            Record::Sent(message) => {
-                text.push_str(&lines::encode(&Line::Sent { message: *message, time })?);
-            }
-            Record::Answered(message, answer) => {
-                let line = Line::Answered { message: *message, time, answer: short(answer, MAX_TEXT) };
-                text.push_str(&lines::encode(&line)?);
-            }
-            Record::Ended(end) => encode_end(end, time, &mut text)?,
-        }
-        let before = self.file.metadata()?.len();
-        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
-        if written.is_err() {
-            // Cut back to the last whole line; should that fail too, reading drops the torn one.
-            let _ = self.file.set_len(before);
-        }
-        written?;
-        if matches!(record, Record::Ended(_)) { self.rename() } else { Ok(()) }
-    }
-
-    fn rename(&self) -> io::Result<()> {
-        fs::rename(&self.path, self.path.with_extension("push"))?;
-        match self.path.parent() {
-            Some(folder) => File::open(folder)?.sync_all(),
-            None => Ok(()),
         }
     }
 }

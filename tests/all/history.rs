@@ -239,7 +239,7 @@ fn an_interrupted_push_is_told_and_taken_back() {
     };
     let mut recording = history.begin(&Who::default(), &intent).unwrap();
     for record in [Record::Sent(1), Record::Answered(1, "NOERROR".into()), Record::Sent(2)] {
-        recording.write(&record).unwrap();
+        recording.write(&[record]).unwrap();
     }
     drop(recording);
     assert_eq!(place.log()[0]["outcome"], "interrupted");

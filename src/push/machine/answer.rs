@@ -46,7 +46,7 @@ impl Push {
     /// Whether the message was carried out shows only in the zone.
     pub(super) fn undecided(&mut self, trouble: Trouble) -> Vec<Action> {
         self.trouble = Some(trouble);
-        self.due = self.under_way.clone();
+        self.due = self.made_by_message(self.step);
         self.read_serial()
     }
 
@@ -85,7 +85,7 @@ impl Push {
             self.trouble = Some(Trouble::Refused(explained));
         }
         if self.has_begun() {
-            return self.read_serial();
+            return self.read_back();
         }
         self.state = State::CheckingRefusal;
         vec![Action::Show(Stage::ReadingBack), Action::AskSoa]

@@ -1,6 +1,6 @@
 //! What became of each change, by the zone as read back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Push, Trouble};
 use crate::push::{Action, Outcome, Verdict, hindsight, predict};
@@ -80,14 +80,18 @@ impl Push {
     fn reasons(&self) -> Reasons {
         let changes = self.rest.as_ref().unwrap_or(&self.changes);
         let predicted = predict(&self.base, &self.plan, changes, self.traits).into_iter();
-        let mut messages = HashMap::new();
-        for (at, step) in self.plan.steps.iter().enumerate().skip(self.step) {
+        let (mut messages, mut begun) = (HashMap::new(), HashSet::new());
+        for (at, step) in self.plan.steps.iter().enumerate() {
             for operation in &step.update.operations {
-                let rtype = operation.rtype().unwrap_or(RecordType::ANY);
-                messages.insert((operation.owner().clone(), rtype), at);
+                let set = (operation.owner().clone(), operation.rtype().unwrap_or(RecordType::ANY));
+                if at >= self.step {
+                    messages.insert(set, at);
+                } else if !self.caught_up {
+                    begun.insert(set);
+                }
             }
         }
-        Reasons { predicted: predicted.map(|found| (found.key, found.message)).collect(), messages }
+        Reasons { predicted: predicted.map(|found| (found.key, found.message)).collect(), messages, begun }
     }
 
     fn why_not(&self, key: &RrKey, reasons: &Reasons) -> String {
@@ -104,7 +108,7 @@ impl Push {
     }
 
     fn why_otherwise(&self, key: &RrKey, change: &Change, now: Option<&RrSet>, reasons: &Reasons) -> String {
-        if self.done.contains_key(key) && reasons.message(key).is_some() {
+        if reasons.has_begun(key) && reasons.message(key).is_some() {
             return "It takes several messages, and the push ended between them.".into();
         }
         reasons
@@ -145,9 +149,15 @@ struct Reasons {
     predicted: HashMap<RrKey, String>,
     /// The last message of the plan that changes an RRset, of those that were not carried out.
     messages: HashMap<(Name, RecordType), usize>,
+    /// What messages of the plan change that were carried out.
+    begun: HashSet<(Name, RecordType)>,
 }
 
 impl Reasons {
+    fn has_begun(&self, key: &RrKey) -> bool {
+        self.begun.contains(&(key.owner.clone(), key.rtype))
+    }
+
     fn message(&self, key: &RrKey) -> Option<usize> {
         let at = |rtype| self.messages.get(&(key.owner.clone(), rtype)).copied();
         at(key.rtype).or_else(|| at(RecordType::ANY))

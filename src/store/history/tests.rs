@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::*;
+use crate::facts::history::Record;
 use crate::zone::testing::{key, name};
 use crate::zone::{Change, RecordType, RrSet};
 
@@ -65,10 +66,10 @@ fn record_all(history: &History) -> PushId {
         Record::Sent(2),
         Record::Answered(2, "SERVFAIL".into()),
     ] {
-        recording.write(&record).unwrap();
+        recording.write(&[record]).unwrap();
     }
-    recording.write(&Record::Ended(Box::new(end()))).unwrap();
-    recording.id
+    recording.write(&[Record::Ended(Box::new(end()))]).unwrap();
+    recording.id.clone()
 }
 
 fn path(history: &History, id: &PushId, end: &str) -> PathBuf {
@@ -104,8 +105,8 @@ fn pushes_that_were_interrupted_are_found_and_closed_once() {
     let root = tempfile::tempdir().unwrap();
     let history = history(root.path());
     let mut recording = history.begin(&who(), &intent(3)).unwrap();
-    recording.write(&Record::Sent(1)).unwrap();
-    recording.write(&Record::Answered(1, "NOERROR".into())).unwrap();
+    recording.write(&[Record::Sent(1)]).unwrap();
+    recording.write(&[Record::Answered(1, "NOERROR".into())]).unwrap();
     let id = recording.id.clone();
     assert_eq!(history.read(&id).unwrap().standing, Standing::UnderWay);
     assert_eq!(history.interrupted().unwrap(), []);
@@ -219,8 +220,8 @@ fn the_longest_texts_fit_into_what_listing_reads() {
     let history = History::new(root.path(), &long, &zone);
     let who = Who { user: long.clone(), sudo_user: Some(long.clone()), host: long.clone() };
     let mut recording = history.begin(&who, &Intent { note: long.clone(), ..intent(3_000) }).unwrap();
-    recording.write(&Record::Answered(1, long.clone())).unwrap();
-    recording.write(&Record::Ended(Box::new(End { why: long, ..end() }))).unwrap();
+    recording.write(&[Record::Answered(1, long.clone())]).unwrap();
+    recording.write(&[Record::Ended(Box::new(End { why: long, ..end() }))]).unwrap();
     let listing = history.list(1).unwrap();
     assert!(matches!(listing.pushes.as_slice(), [Listed::Push(_)]), "{listing:?}");
     assert_eq!(history.read(&recording.id).unwrap().changes.len(), 3_000);

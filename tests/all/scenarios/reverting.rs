@@ -47,7 +47,7 @@ impl Past {
                 (Record::Begun(intent), place) => {
                     *place = Some(self.of(zone).begin(&Who::default(), intent)?)
                 }
-                (record, Some(begun)) => begun.write(record)?,
+                (record, Some(begun)) => begun.write(std::slice::from_ref(record))?,
                 (_, None) => panic!("written down before it was begun"),
             }
         }
