@@ -67,6 +67,8 @@ pub(super) enum Then {
     /// An interrupted push that was told of.
     Settle(Box<PushRecord>),
     RevertInterrupted(Box<PushRecord>),
+    /// Puts what is missing of an interrupted push into the draft.
+    FinishInterrupted(Box<PushRecord>),
 }
 
 impl Dialog {
@@ -308,6 +310,7 @@ impl App {
             Then::RevertLast => self.revert_last(),
             Then::Settle(record) => self.settle(&record),
             Then::RevertInterrupted(record) => self.revert_interrupted(&record),
+            Then::FinishInterrupted(record) => self.finish_interrupted(&record),
             Then::Text(decision) => self.decide_on_text(decision),
         }
     }

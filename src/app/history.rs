@@ -227,11 +227,19 @@ impl App {
     }
 
     fn take_step_back(&mut self, step: Step, note: String) {
-        let Some(open) = self.open() else { return };
+        if !self.put_in_draft(step, note, "taken back in your draft") {
+            self.say("nothing of it is in the zone any more");
+        }
+    }
+
+    /// Puts a step of the past into the draft, for the next push with this note, and shows it; false where it changes
+    /// nothing.
+    fn put_in_draft(&mut self, step: Step, note: String, done: &str) -> bool {
+        let Some(open) = self.open() else { return false };
         let mut draft = Draft::new(open.draft.base().clone());
         draft.replay(open.draft.entries().into_iter().chain([Entry::Step(step)]));
         if draft.changes() == open.draft.changes() {
-            return self.say("nothing of it is in the zone any more");
+            return false;
         }
         let conflicts = draft.conflicts().len();
         let changed = count(draft.changes().len(), "change");
@@ -245,11 +253,12 @@ impl App {
         self.ask_nameservers();
         changes::open(self);
         match conflicts {
-            0 => self.say(format!("taken back in your draft: {changed}; w pushes it, u takes it back")),
+            0 => self.say(format!("{done}: {changed}; w pushes it, u takes it back")),
             _ => self.complain(format!(
                 "others changed {conflicts} of these record sets since: decide here, then push"
             )),
         }
+        true
     }
 
     /// Tells of a push that was interrupted, once nothing else is on the screen.
@@ -280,6 +289,13 @@ impl App {
         let Some(record) = self.past.interrupted.pop() else { return };
         let record = Box::new(record);
         let mut buttons = vec![("Go on from here", 'g', Then::Settle(record.clone()))];
+        if rest < total.saturating_sub(there) && self.editable().is_ok() {
+            buttons.push((
+                "Finish it: the rest into the draft",
+                'f',
+                Then::FinishInterrupted(record.clone()),
+            ));
+        }
         if there > 0 && self.editable().is_ok() {
             buttons.push(("Revert what went through", 'r', Then::RevertInterrupted(record)));
         }
@@ -293,6 +309,17 @@ impl App {
         let base = open.draft.base();
         let end: End = record.end_by(base.serial(), |key| base.get(key));
         self.effect(Effect::CloseRecord { id: record.head.id.clone(), end: Box::new(end) });
+    }
+
+    /// What the draft has already of it stays as it is there.
+    pub(super) fn finish_interrupted(&mut self, record: &PushRecord) {
+        self.settle(record);
+        let Some(open) = self.open() else { return };
+        let mut step = record.rest_step(open.draft.base());
+        step.changes.retain(|key, _| !open.draft.changes().contains_key(key));
+        if !self.put_in_draft(step, record.head.note.clone(), "the rest is in your draft") {
+            self.say("nothing of this push is missing any more");
+        }
     }
 
     pub(super) fn revert_interrupted(&mut self, record: &PushRecord) {

@@ -351,6 +351,12 @@ impl PushRecord {
         past::step_back(label, self.reverse(), zone)
     }
 
+    /// What is missing of it in a zone, as a step of a draft.
+    pub fn rest_step(&self, zone: &Snapshot) -> Step {
+        let label = format!("the rest of the push of {}", types::in_words(self.head.time));
+        past::step_back(label, self.changes.clone(), zone)
+    }
+
     /// How many of its RRsets are in a zone as they were asked for. `now` gives what the zone holds.
     pub fn achieved(&self, now: impl Fn(&RrKey) -> Option<RrSet>) -> usize {
         let there = |(key, change): &(&RrKey, &Change)| change.is_achieved(key.rtype, now(key).as_ref());

@@ -289,6 +289,27 @@ fn an_interrupted_push_is_told_at_the_start() {
     assert_eq!(test.changes(), ["- old 86400 A 192.0.2.99"]);
 }
 
+/// As after a `zonewright push` that was killed: no draft has the rest.
+#[test]
+fn the_rest_of_an_interrupted_push_goes_into_the_draft() {
+    let mut record = interrupted();
+    let key = crate::zone::RrKey::new(name("old"), RecordType::A);
+    let change = record.changes.get_mut(&key).unwrap();
+    (change.before, change.after) = (change.after.clone(), None);
+    let mut test = Test::starting(settings());
+    test.load(ZONE);
+    test.history(&[record]);
+    let screen = test.screen(80, 24);
+    assert!(screen.contains("1 are not, and 0 of these are in your draft."), "{screen}");
+    test.keys("f");
+    assert_eq!(test.changes(), ["- old 86400 A 192.0.2.99"]);
+    assert!(test.effects.iter().any(|effect| matches!(effect, Effect::CloseRecord { .. })));
+    let screen = test.screen(80, 24);
+    assert!(screen.contains("the rest is in your draft: 1 change; w pushes it, u takes it back"), "{screen}");
+    test.keys("u");
+    assert_eq!(test.changes(), [""; 0]);
+}
+
 #[test]
 fn an_interrupted_push_can_wait() {
     for (key, closes) in [("g", true), ("a", false), ("Esc", false)] {
