@@ -106,7 +106,7 @@ impl<'t> Head<'t> {
             middle,
             rtype: text.get(layout.rtype.clone())?,
             rest,
-            column: column_after(text.get(layout.lines.start..rest)?),
+            column: width(text.get(layout.lines.start..rest)?),
             end: layout.lines.end,
         })
     }
@@ -158,7 +158,7 @@ impl<'t> Head<'t> {
             let (indent, after) = rest.split_at_checked(indent).unwrap_or((&[], rest));
             rest = after;
             if !indent.is_empty() {
-                let moved = (column_after(indent) + column).saturating_sub(self.column).max(1);
+                let moved = (width(indent) + column).saturating_sub(self.column).max(1);
                 line.rest.extend(std::iter::repeat_n(b' ', moved));
             }
         }
@@ -193,13 +193,9 @@ fn blanks(text: &[u8]) -> bool {
     text.iter().all(|octet| is_blank(*octet))
 }
 
-/// Characters of UTF-8; other octets count as one each.
+/// The column after this start of a line: characters of UTF-8, tabs up to the next multiple of eight, also those that
+/// a word or a quoted string has in it.
 fn width(text: &[u8]) -> usize {
-    text.iter().filter(|octet| **octet & 0xc0 != 0x80).count()
-}
-
-/// The column after this start of a line, tabs being eight wide.
-fn column_after(text: &[u8]) -> usize {
     text.iter().fold(0, |column, octet| match octet {
         b'\t' => (column / 8 + 1) * 8,
         octet if octet & 0xc0 == 0x80 => column,
@@ -256,6 +252,16 @@ x ( A 192.0.2.2 )
         broken
         x ( A 192.0.2.2 )
         ");
+    }
+
+    /// What followed such an owner moved further with every formatting.
+    #[test]
+    fn an_escaped_tab_in_an_owner_is_as_wide_as_it_is_shown() {
+        let text = "a\\\t TXT ( b\n c )\nlong.owner.name TXT d ; e\na\\\t TXT \"\t\" ; f\n";
+        assert_eq!(
+            formatted(text),
+            "a\\\t        TXT ( b\n        c )\nlong.owner.name TXT d     ; e\na\\\t        TXT \"\t\" ; f\n"
+        );
     }
 
     proptest! {
