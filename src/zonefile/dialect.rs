@@ -3,8 +3,9 @@
 
 use super::entry::{Entry, Piece};
 use super::fix;
+use super::head::Head;
 use super::problem::{Fix, Problems, Severity, shown};
-use super::reader::{Fault, Head};
+use super::reader::Fault;
 use crate::zone::{NameRef, RecordType, types};
 
 pub const NESTED: &str =

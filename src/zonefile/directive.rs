@@ -4,9 +4,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::entry::{Entry, Piece};
+use super::head::read_ttl;
 use super::layout::{EntryKind, TtlFrom};
 use super::problem::{Fix, shown};
-use super::reader::{Fault, Once, Reader, bad_name, read_ttl};
+use super::reader::{Fault, Once, Reader, bad_name};
 use super::record::Sink;
 use crate::zone::Name;
 

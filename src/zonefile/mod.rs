@@ -14,6 +14,7 @@ pub mod entry;
 mod fix;
 mod format;
 mod generate;
+mod head;
 mod include;
 mod layout;
 pub mod lexer;

@@ -1,5 +1,5 @@
-//! From entries to records: omitted owners, TTLs and classes (RFC 1035 section 5, RFC 2308 section 4, RFC 3597).
-//! Directives are in [`super::directive`]. What a type's RDATA looks like is the business of
+//! From entries to records: omitted owners, names and RDATA (RFC 1035 section 5, RFC 3597). TTL, class and type are in
+//! [`super::head`], directives in [`super::directive`]. What a type's RDATA looks like is the business of
 //! [`crate::zone::types`]; whether the records make a zone that of [`super::zone`].
 
 use std::ops::Range;
@@ -8,14 +8,14 @@ use std::sync::Arc;
 use super::dialect;
 use super::entry::{self, Entries, Entry, Piece, has_odd_octets};
 use super::fix;
+use super::head::Head;
 use super::include::Includes;
 use super::layout::{EntryKind, TtlFrom};
 use super::problem::{Fix, Message, Problems, SYNTAX, Severity, shown};
 use super::record::{Place, ReadRecord, Sink, Written};
 use crate::zone::name::{NameBuffer, NameError};
-use crate::zone::ttl;
 use crate::zone::types::{self, Token};
-use crate::zone::{Name, NameRef, RecordType, Soa};
+use crate::zone::{Name, NameRef, RecordType};
 
 /// The longest string (RFC 1035 section 3.3).
 const MAX_STRING: usize = 255;
@@ -128,17 +128,6 @@ impl<'t, 'i, 'l> Reader<'t, 'i, 'l> {
             tokens: Vec::new(),
         }
     }
-}
-
-/// What stands before the RDATA of a record.
-#[derive(Debug)]
-pub struct Head {
-    pub ttl: Option<(u32, Range<usize>)>,
-    pub class: Option<Range<usize>>,
-    pub rtype: RecordType,
-    pub rtype_at: Range<usize>,
-    /// The first piece of RDATA.
-    pub rdata_from: usize,
 }
 
 /// A sentence about some octets of the text, and perhaps how to put it right.
@@ -381,66 +370,6 @@ impl<'t> Reader<'t, '_, '_> {
         self.state.origin = Some(Arc::new(Name::root()));
     }
 
-    /// TTL and class in either order, then the type.
-    pub fn head(&self, entry: &Entry, first: usize) -> Result<Head, Fault> {
-        let mut ttl = None;
-        let mut class_at = None;
-        for (index, piece) in entry.pieces.iter().enumerate().skip(first) {
-            let word = piece.text(self.text);
-            if piece.quoted {
-                let message = format!("{} stands in quotes; TTL, class and type have none.", shown(word));
-                let fix = Fix::new("Remove the quotes", vec![(piece.outer(), fix::lossless(word))]);
-                return Err(Fault::new(piece.span(), message).with(Some(fix)));
-            }
-            if ttl.is_none() && word.first().is_some_and(u8::is_ascii_digit) {
-                let value = read_ttl(word).map_err(|message| Fault::new(piece.span(), message))?;
-                ttl = Some((value, piece.span()));
-            } else if let Some(class) = class(word) {
-                if class != 1 {
-                    let message = format!("{} is another class. Only class IN is edited here.", shown(word));
-                    return Err(Fault::new(piece.span(), message));
-                }
-                if class_at.is_some() {
-                    return Err(Fault::new(piece.span(), "The class stands here twice."));
-                }
-                class_at = Some(piece.span());
-            } else {
-                let rtype = self.rtype(entry, first, piece)?;
-                return Ok(Head {
-                    ttl,
-                    class: class_at,
-                    rtype,
-                    rtype_at: piece.span(),
-                    rdata_from: index + 1,
-                });
-            }
-        }
-        let end = entry.pieces.last().map_or(0, |piece| piece.end);
-        Err(Fault::new(end..end, "The line ends before a record type and its data."))
-    }
-
-    fn rtype(&self, entry: &Entry, first: usize, piece: &Piece) -> Result<RecordType, Fault> {
-        let word = piece.text(self.text);
-        if let Some(rtype) = types::parse_type(word) {
-            return Ok(rtype);
-        }
-        let mut message = format!("{} is no record type.", shown(word));
-        let meant = std::str::from_utf8(word).ok().and_then(types::suggest_type);
-        if let Some(meant) = meant {
-            message.push_str(&format!(" Is {meant} meant?"));
-        }
-        let owner = entry.pieces.first().filter(|_| first == 1).map(|piece| piece.text(self.text));
-        if let Some(owner) = owner.filter(|owner| types::parse_type(owner).is_some()) {
-            message.push_str(&format!(
-                " If {} is the type, begin the line with the owner's name or with a blank.",
-                shown(owner)
-            ));
-        }
-        let fix =
-            meant.map(|meant| Fix::new(format!("Write {meant}"), vec![(piece.span(), meant.to_string())]));
-        Err(Fault::new(piece.span(), ("L-106", message)).with(fix))
-    }
-
     fn read_rdata(&mut self, head: &Head, entry: &Entry, rdata: &mut Vec<u8>) -> Result<(), Fault> {
         let pieces = entry.pieces.get(head.rdata_from..).unwrap_or_default();
         let mut tokens = std::mem::take(&mut self.tokens);
@@ -504,61 +433,6 @@ impl<'t> Reader<'t, '_, '_> {
         }
         Ok(())
     }
-
-    /// The TTL of a record: its own; else `$TTL`; else the SOA minimum where the SOA had none itself (BIND makes
-    /// that the default); else the last one written; else what Knot and NSD take.
-    pub fn ttl(&mut self, head: &Head, rdata: &[u8], at: Range<usize>) -> (u32, TtlFrom) {
-        if let Some((ttl, span)) = &head.ttl {
-            self.warn_of_large_ttl(*ttl, span);
-            self.state.last_ttl = Some(*ttl);
-            return (*ttl, TtlFrom::Written);
-        }
-        if let Some(default) = self.state.default_ttl {
-            return default;
-        }
-        let minimum = match head.rtype {
-            RecordType::SOA if self.state.last_ttl.is_none() => Soa::from_rdata(rdata).map(|soa| soa.minimum),
-            _ => None,
-        };
-        let (once, ttl, from, message) = if let Some(minimum) = minimum {
-            self.state.default_ttl = Some((minimum, TtlFrom::SoaMinimum));
-            (
-                Once::TtlFromSoa,
-                minimum,
-                TtlFrom::SoaMinimum,
-                "the minimum of the SOA, as BIND does, also for the records below; Knot, NSD and ldns take 3600",
-            )
-        } else if let Some(last) = self.state.last_ttl {
-            (
-                Once::TtlFromLast,
-                last,
-                TtlFrom::Last,
-                "the last TTL before it, as BIND and ldns do; Knot and NSD always take 3600",
-            )
-        } else {
-            let message = "There is no TTL here, none before it, and no $TTL: BIND refuses the file, Knot and NSD take \
-                           3600. Put a $TTL at the top.";
-            if self.state.first_time(Once::TtlAssumed) {
-                self.problems.refused(at, ("L-109", message), None);
-            }
-            return (3600, TtlFrom::Assumed);
-        };
-        if self.state.first_time(once) {
-            let message = format!(
-                "Here is no TTL, and no $TTL before it. {ttl} is taken: {message}. Put a $TTL at the top."
-            );
-            self.problems.warning(at, ("L-109", message));
-        }
-        (ttl, from)
-    }
-
-    pub fn warn_of_large_ttl(&mut self, ttl: u32, span: &Range<usize>) {
-        if ttl > ttl::MAX_TTL {
-            let message = "A TTL above 2147483647: BIND takes 0 instead, Knot stores it as it is, the newest NSD refuses the \
-                 file, and resolvers read it as 0 (RFC 2181 section 8).";
-            self.problems.warning(span.clone(), ("L-21", message));
-        }
-    }
 }
 
 /// The rule that a name breaks.
@@ -571,30 +445,4 @@ fn name_rule(error: NameError) -> &'static str {
 
 pub fn bad_name(text: &[u8], error: NameError) -> String {
     format!("{} is no domain name: {error}.", shown(text))
-}
-
-/// The number of a class written as a class; `None` for anything else.
-fn class(word: &[u8]) -> Option<u16> {
-    if !matches!(word.first(), Some(b'I' | b'i' | b'C' | b'c' | b'H' | b'h')) {
-        return None;
-    }
-    const CLASSES: [(&[u8], u16); 5] = [(b"IN", 1), (b"CS", 2), (b"CH", 3), (b"CHAOS", 3), (b"HS", 4)];
-    if let Some((_, number)) = CLASSES.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)) {
-        return Some(*number);
-    }
-    let (prefix, digits) = word.split_at_checked(5)?;
-    if !prefix.eq_ignore_ascii_case(b"CLASS") || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    std::str::from_utf8(digits).ok()?.parse().ok()
-}
-
-/// A TTL, or the sentence that says why it is none.
-pub fn read_ttl(word: &[u8]) -> Result<u32, String> {
-    ttl::parse(word).ok_or_else(|| {
-        format!(
-            "{} is no TTL: write seconds up to 4294967295, or units such as 1h30m (s, m, h, d, w).",
-            shown(word)
-        )
-    })
 }

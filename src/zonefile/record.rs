@@ -4,9 +4,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::entry::Entry;
+use super::head::Head;
 use super::layout::{EntryKind, Layout, TtlFrom};
 use super::problem::Problems;
-use super::reader::{Head, State};
+use super::reader::State;
 use crate::zone::{Name, NameRef, RecordType};
 
 /// Takes what is read.
