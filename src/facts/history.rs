@@ -490,7 +490,7 @@ mod tests {
         };
         assert_eq!(push.achieved(now), 1);
         let end = push.end_by(9, now);
-        assert_eq!((end.applied, end.others.len(), end.serial), (1, 3, Some(9)));
+        assert_eq!((end.applied, end.others.len(), end.serial), (1, 4, Some(9)));
         let altered = end.others.get(&key("altered", RecordType::A));
         assert!(matches!(altered, Some(Verdict::ChangedByServer(None, _))));
     }

@@ -261,6 +261,7 @@ fn the_result() {
                 Event::Answer(Ok(Rcode::NOERROR))
             }
             Action::Record(_) => Event::Recorded(Ok(())),
+            Action::Trace(_) => Event::Traced(Ok(None)),
             _ => Event::Woke,
         };
         test.send(Msg::Push { request, event });
