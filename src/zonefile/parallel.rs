@@ -61,7 +61,7 @@ pub fn read<S: Parts>(reader: &mut Reader<'_, '_, '_>, sink: &mut S, length: usi
     // What stands at the top says what holds further down.
     let mut at = reader.read_from(start, first.end, sink);
     let rest: Vec<Range<usize>> = ranges.collect();
-    let blank = sink.part().filter(|_| !rest.is_empty() && reader.state.default_ttl.is_some());
+    let blank = sink.part().filter(|_| !rest.is_empty() && reader.state.ttls_are_clear());
     let Some(blank) = blank else {
         reader.odd = has_odd_octets(text);
         reader.read_from(at, usize::MAX, sink);
@@ -147,7 +147,7 @@ fn read_part<P: Part>(text: &[u8], range: &Range<usize>, assumed: State, mut sin
     let Reader { state, problems, .. } = reader;
     sink.complete();
     // What is said once a file must not be said by two parts.
-    let whole = !includes.stopped && state.said == assumed.said && state.default_ttl.is_some();
+    let whole = !includes.stopped && state.said == assumed.said && assumed.ttls_are_clear();
     let overlooked = !odd && next > end && odd_in(end..next);
     Read { assumed, state, sink, problems, records: includes.records, next, whole, overlooked }
 }

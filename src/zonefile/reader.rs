@@ -78,6 +78,13 @@ impl State {
         self.said |= bit;
         first
     }
+
+    /// Is the TTL of a record that has none itself the default, or has every record had one so far? Else it depends on
+    /// those before it.
+    pub fn ttls_are_clear(&self) -> bool {
+        let depends = [Once::TtlFromSoa, Once::TtlFromLast, Once::TtlAssumed];
+        self.default_ttl.is_some() || depends.iter().all(|once| self.said & 1 << *once as u32 == 0)
+    }
 }
 
 /// Reads one text.

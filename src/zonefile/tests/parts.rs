@@ -23,6 +23,13 @@ fn read(text: &[u8], part: usize) -> String {
 
 const HEAD: &str = "$TTL 1h\n@ SOA ns1 host 1 2 3 4 5\n@ NS ns1\nns1 A 192.0.2.1\n";
 
+/// Heads that say less of the TTLs of records without one.
+const HEADS: [&str; 3] = [
+    HEAD,
+    "@ 60 SOA ns1 host 1 2 3 4 5\n@ 60 NS ns1\nns1 60 A 192.0.2.1\n",
+    "@ SOA ns1 host 1 2 3 4 5\n@ NS ns1\nns1 A 192.0.2.1\n",
+];
+
 fn any_lines() -> impl Strategy<Value = String> {
     let line = prop::sample::select(vec![
         "www A 192.0.2.1\n",
@@ -51,7 +58,8 @@ fn any_lines() -> impl Strategy<Value = String> {
         "y A 192.0.2.1\r\n",
         "z TXT (( a ))\n",
     ]);
-    prop::collection::vec(line, 0..60).prop_map(|lines| HEAD.to_owned() + &lines.concat())
+    let lines = prop::collection::vec(line, 0..60);
+    (prop::sample::select(HEADS.to_vec()), lines).prop_map(|(head, lines)| head.to_owned() + &lines.concat())
 }
 
 proptest! {
@@ -68,4 +76,20 @@ fn many_good_lines_are_read_in_parts() {
         text.push_str(&format!("host{number} {} A 192.0.2.1\n AAAA 2001:db8::{number:x}\n", number % 7));
     }
     assert_eq!(read(text.as_bytes(), 1000), read(text.as_bytes(), usize::MAX / 2));
+}
+
+#[test]
+fn records_with_ttls_of_their_own_are_read_in_parts() {
+    let mut text = HEADS[1].to_owned();
+    for number in 0..2000 {
+        text.push_str(&format!("host{number} {} A 192.0.2.1\n", number % 7));
+    }
+    let whole = read(text.as_bytes(), usize::MAX / 2);
+    assert_eq!(read(text.as_bytes(), 1000), whole);
+    // One that takes the TTL of the record before it, which may stand in another part.
+    for number in 1000..1100 {
+        let line = format!("host{number} {} A", number % 7);
+        let text = text.replace(&line, &format!("host{number} A"));
+        assert_eq!(read(text.as_bytes(), 1000), read(text.as_bytes(), usize::MAX / 2), "{line}");
+    }
 }
