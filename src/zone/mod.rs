@@ -1,5 +1,6 @@
 //! The zone: names, record types, RRsets, the snapshot, the draft over it, and updates. Pure values; no I/O.
 
+pub mod beside;
 pub mod changes;
 pub mod draft;
 pub mod managed;

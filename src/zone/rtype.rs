@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 
 /// A record type, by number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RecordType(pub u16);
 
 macro_rules! numbers {

@@ -37,7 +37,7 @@ pub enum SnapshotError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SetId(pub u32);
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy)]
 struct Row {
     owner: u32,
     rdata: u32,
@@ -177,9 +177,27 @@ impl Snapshot {
         is_it.then_some(set)
     }
 
+    /// Where the RRset is, if it is there and stands after `set`. Takes few steps where it is near.
+    pub fn find_after(&self, set: SetId, key: &RrKey) -> Option<SetId> {
+        let count = self.set_count();
+        let first = count.min(set.0 as usize + 1);
+        let mut reach = 1;
+        while self.stands_before(count.min(first + reach), key) {
+            reach *= 2;
+        }
+        let at = self.partition(first..count.min(first + reach), |set| self.stands_before(set, key));
+        (self.key(SetId(at)).as_ref() == Some(key)).then_some(SetId(at))
+    }
+
     /// The number of RRsets that stand before `key` in zone order.
     pub fn lower_bound(&self, key: &RrKey) -> u32 {
-        self.partition(|record| {
+        self.search(|set| self.stands_before(set, key))
+    }
+
+    /// Does this RRset stand before `key`? What is no set does not.
+    fn stands_before(&self, set: usize, key: &RrKey) -> bool {
+        let first = self.sets.get(set).and_then(|start| self.record(*start as usize));
+        first.is_some_and(|record| {
             (record.owner, record.rtype, covered(record.rtype, record.rdata))
                 < (key.owner.as_ref(), key.rtype, key.covered)
         })
@@ -191,54 +209,70 @@ impl Snapshot {
 
     /// The RRsets at exactly this name.
     pub fn sets_at(&self, owner: NameRef<'_>) -> Range<u32> {
-        let start = self.partition(|record| record.owner < owner);
+        let start = self.by_owner(|other| other < owner);
         let is_there = |set: &u32| {
             let row = self.rows_of(SetId(*set)).next();
-            row.and_then(|row| self.record(row)).is_some_and(|record| record.owner == owner)
+            row.and_then(|row| self.rows.get(row)).is_some_and(|row| self.owner_of(row) == owner)
         };
         start..(start..).find(|set| !is_there(set)).unwrap_or(start)
     }
 
     /// The RRsets at this name and below it: one run, since canonical order keeps subtrees together.
     pub fn sets_at_or_below(&self, owner: NameRef<'_>) -> Range<u32> {
-        self.partition(|record| record.owner < owner)
-            ..self.partition(|record| record.owner <= owner || record.owner.is_at_or_below(owner))
+        self.by_owner(|other| other < owner)
+            ..self.by_owner(|other| other <= owner || other.is_at_or_below(owner))
     }
 
-    /// How many RRsets, counted from the first, satisfy `before`.
-    fn partition(&self, before: impl Fn(RecordRef<'_>) -> bool) -> u32 {
-        let starts = self.sets.get(..self.set_count()).unwrap_or_default();
-        let is_before = |start: &u32| self.record(*start as usize).is_some_and(&before);
-        // From where the last search ended, in steps that double a few times, then over all that is left.
-        let (mut low, mut high) = (0, starts.len());
-        let near = (self.searched.load(Ordering::Relaxed) as usize).min(high);
-        if starts.get(near).is_some_and(is_before) {
+    /// How many RRsets, counted from the first, have owners that satisfy `before`.
+    fn by_owner(&self, before: impl Fn(NameRef<'_>) -> bool) -> u32 {
+        let owner = |set: usize| self.sets.get(set).and_then(|start| self.rows.get(*start as usize));
+        self.search(|set| owner(set).is_some_and(|row| before(self.owner_of(row))))
+    }
+
+    /// How many RRsets, counted from the first, satisfy `before`: from where the last search ended, in steps that double a
+    /// few times, then over all that is left.
+    fn search(&self, before: impl Fn(usize) -> bool) -> u32 {
+        let count = self.set_count();
+        let near = (self.searched.load(Ordering::Relaxed) as usize).min(count);
+        let (mut low, mut high) = (0, count);
+        if near < count && before(near) {
             low = near + 1;
-            for step in NEAR {
-                match starts.get(near + step) {
-                    Some(start) if is_before(start) => low = near + step + 1,
-                    _ => {
-                        high = high.min(near + step);
-                        break;
-                    }
+            for at in NEAR.map(|step| near + step) {
+                if at >= count || !before(at) {
+                    high = at.min(count);
+                    break;
                 }
+                low = at + 1;
             }
         } else {
             high = near;
-            for step in NEAR {
-                match near.checked_sub(step).and_then(|at| Some((at, starts.get(at)?))) {
-                    Some((at, start)) if !is_before(start) => high = at,
+            for at in NEAR.map(|step| near.checked_sub(step)) {
+                match at {
+                    Some(at) if !before(at) => high = at,
                     at => {
-                        low = at.map_or(0, |(at, _)| at + 1);
+                        low = at.map_or(0, |at| at + 1);
                         break;
                     }
                 }
             }
         }
-        let found = low + starts.get(low..high).unwrap_or_default().partition_point(is_before);
-        // Numbers of sets fit: the builder sees to that.
-        self.searched.store(found as u32, Ordering::Relaxed);
-        found as u32
+        let found = self.partition(low..high, before);
+        self.searched.store(found, Ordering::Relaxed);
+        found
+    }
+
+    /// The first of these RRsets that does not satisfy `before`, or the one behind them.
+    fn partition(&self, sets: Range<usize>, before: impl Fn(usize) -> bool) -> u32 {
+        let (mut low, mut high) = (sets.start, sets.end);
+        while low < high {
+            let middle = low.midpoint(high);
+            if before(middle) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low as u32
     }
 
     /// The zone with these changes made. Costs a copy of the zone.

@@ -1,7 +1,10 @@
 //! What records of a zone together must be, so that servers load it: the checks of BIND's loader that no option turns
 //! off (as of 9.18), and where another server would do otherwise. What is good practice beyond that is not looked at.
 
+use std::ops::Range;
+
 use super::problem::Severity;
+use crate::zone::beside::{self, beside};
 use crate::zone::snapshot::RecordRef;
 use crate::zone::{NameRef, RecordType, RrKey, RrSet, SetId, Snapshot};
 
@@ -24,13 +27,44 @@ const OLD_BESIDE_CNAME: [RecordType; 2] = [RecordType::KEY, RecordType::SIG];
 
 /// Looks at a whole zone.
 pub fn findings(zone: &Snapshot) -> Vec<Finding> {
-    let mut found = Found { zone, findings: Vec::new() };
-    found.each_set();
+    let of_sets = beside(parts(zone), |sets| {
+        let mut found = Found { zone, findings: Vec::new() };
+        found.each_set(sets);
+        found.findings
+    });
+    let mut found = Found { zone, findings: of_sets.into_iter().flatten().collect() };
     found.apex();
     for rtype in [RecordType::CDS, RecordType::CDNSKEY] {
         found.child_signals(rtype);
     }
     found.findings
+}
+
+/// Cuts the RRsets of a large zone into parts that tell nothing of each other: each begins at a name right below the
+/// top, where no DNAME covers all of them.
+fn parts(zone: &Snapshot) -> Vec<Range<u32>> {
+    // Where names stand deeper than that, the part before goes on.
+    const FAR: u32 = 1 << 16;
+    let top = zone.origin();
+    let all = zone.set_count() as u32;
+    let has_dname = zone.find(&RrKey::new(top.clone(), RecordType::DNAME)).is_some();
+    let count = if has_dname { 1 } else { beside::parts(zone.record_count()) as u32 };
+    let begins = |set: &u32| {
+        let record = zone.record(zone.rows_of(SetId(*set)).start);
+        let is_below_top = record.is_some_and(|record| record.owner.parent() == Some(top.as_ref()));
+        is_below_top && !zone.is_same_owner(SetId(set - 1), SetId(*set))
+    };
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for part in 1..count {
+        let near = (start + 1).max(all / count * part);
+        if let Some(end) = (near..all.min(near.saturating_add(FAR))).find(begins) {
+            parts.push(start..end);
+            start = end;
+        }
+    }
+    parts.push(start..all);
+    parts
 }
 
 struct Found<'z> {
@@ -86,12 +120,12 @@ impl Found<'_> {
     }
 
     /// What is wrong with a set by itself, or beside others at its name.
-    fn each_set(&mut self) {
+    fn each_set(&mut self, sets: Range<u32>) {
         let zone = self.zone;
         // The first and the last set of the name, as far as they are known.
         let mut name: Option<(SetId, Option<RrKey>, bool)> = None;
         let mut dname = None;
-        for set in zone.set_ids() {
+        for set in sets.map(SetId) {
             let rows = zone.rows_of(set);
             let Some(rtype) = zone.rtype(rows.start) else { continue };
             // Names are far away in memory: most sets are passed over without a look at theirs.
@@ -118,7 +152,7 @@ impl Found<'_> {
             let Some(record) = zone.record(rows.start) else { continue };
             self.below(&mut dname, &record);
             if rtype == RecordType::NS && record.owner != zone.origin().as_ref() {
-                self.glue(record.owner, record.key());
+                self.glue(set, &record);
             }
             if rtype == RecordType::SVCB {
                 self.nameserver_service(&record, rows.clone());
@@ -186,7 +220,7 @@ impl Found<'_> {
     }
 
     /// How a nameserver is reached (RFC 9461): by which protocol must be said.
-    fn nameserver_service(&mut self, record: &RecordRef<'_>, rows: std::ops::Range<usize>) {
+    fn nameserver_service(&mut self, record: &RecordRef<'_>, rows: Range<usize>) {
         let is_port =
             |label: &[u8]| label.strip_prefix(b"_").is_some_and(|port| port.iter().all(u8::is_ascii_digit));
         let mut labels = record.owner.labels().skip_while(|label| is_port(label));
@@ -205,30 +239,23 @@ impl Found<'_> {
     }
 
     /// A delegation to a name of this zone needs an address: below itself right there, elsewhere as that name is found.
-    fn glue(&mut self, owner: NameRef<'_>, key: RrKey) {
-        let zone = self.zone;
-        let Some(set) = zone.get(&key) else { return };
-        for rdata in &set.rdata {
-            let Some((name, _)) = NameRef::split_from(rdata) else { continue };
-            let has = |rtype| zone.find(&RrKey::new(name.to_name(), rtype)).is_some();
-            let why = if !name.is_at_or_below(owner) {
-                without_address(zone, name)
-            } else if !has(RecordType::A) && !has(RecordType::AAAA) {
-                Some("has no address here")
-            } else {
-                None
+    fn glue(&mut self, set: SetId, record: &RecordRef<'_>) {
+        let (zone, owner) = (self.zone, record.owner);
+        for row in zone.rows_of(set) {
+            let Some((name, _)) = NameRef::split_from(zone.rdata(row)) else { continue };
+            // What is below a name follows it.
+            let has = |rtype| zone.find_after(set, &RrKey::new(name.to_name(), rtype)).is_some();
+            let lack = match name.is_at_or_below(owner) {
+                true if has(RecordType::A) || has(RecordType::AAAA) => None,
+                true => Some(("L-26", "has no address here")),
+                false => without_address(zone, name),
             };
-            if let Some(why) = why {
+            if let Some((rule, why)) = lack {
                 let message = format!(
                     "The delegation of {owner} leads to {name}, which {why}, so nobody can reach it. BIND loads the zone \
                      when it is told not to look, Knot refuses it."
                 );
-                let rule = match why {
-                    _ if name.is_at_or_below(owner) => "L-26",
-                    _ if why.contains("CNAME") => "L-39",
-                    _ => "L-40",
-                };
-                self.warning(rule, key.clone(), message);
+                self.warning(rule, record.key(), message);
             }
         }
     }
@@ -258,8 +285,7 @@ impl Found<'_> {
         };
         for rdata in &nameservers.rdata {
             let Some((name, _)) = NameRef::split_from(rdata) else { continue };
-            if let Some(why) = without_address(zone, name) {
-                let rule = if why.contains("CNAME") { "L-39" } else { "L-40" };
+            if let Some((rule, why)) = without_address(zone, name) {
                 let message = format!("The nameserver {name} {why}; BIND refuses the zone.");
                 self.error(rule, apex(RecordType::NS), message);
             }
@@ -301,9 +327,9 @@ impl Found<'_> {
     }
 }
 
-/// Why a nameserver inside the zone has no address there; `None` where it has, or where that is not this zone's
+/// Why a nameserver inside the zone has no address there, and the rule that says so; `None` where it has, or where that is not this zone's
 /// business.
-fn without_address(zone: &Snapshot, name: NameRef<'_>) -> Option<&'static str> {
+fn without_address(zone: &Snapshot, name: NameRef<'_>) -> Option<(&'static str, &'static str)> {
     let origin = zone.origin().as_ref();
     if !name.is_at_or_below(origin) {
         return None;
@@ -314,24 +340,24 @@ fn without_address(zone: &Snapshot, name: NameRef<'_>) -> Option<&'static str> {
         std::iter::successors(Some(name), |name| name.parent()).take_while(|name| *name != origin).collect();
     above.reverse();
     if name != origin && has(origin, RecordType::DNAME) {
-        return Some("is below a DNAME");
+        return Some(("L-40", "is below a DNAME"));
     }
     for ancestor in &above {
         if has(*ancestor, RecordType::NS) {
             return None;
         }
         if *ancestor != name && has(*ancestor, RecordType::DNAME) {
-            return Some("is below a DNAME");
+            return Some(("L-40", "is below a DNAME"));
         }
     }
     let source = found_at(zone, name);
-    let Some(source) = source else { return Some("has no address record (A or AAAA)") };
+    let Some(source) = source else { return Some(("L-40", "has no address record (A or AAAA)")) };
     if has(source.as_ref(), RecordType::A) || has(source.as_ref(), RecordType::AAAA) {
         None
     } else if has(source.as_ref(), RecordType::CNAME) {
-        Some("is a CNAME")
+        Some(("L-39", "is a CNAME"))
     } else {
-        Some("has no address record (A or AAAA)")
+        Some(("L-40", "has no address record (A or AAAA)"))
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicU32;
 
 use super::order::{Names, Run};
 use super::{Row, Snapshot, SnapshotError};
+use crate::zone::beside::{self, beside};
 use crate::zone::name::{Name, NameRef};
 use crate::zone::rrset::{RrKey, covered};
 use crate::zone::rtype::RecordType;
@@ -138,11 +139,8 @@ impl SnapshotBuilder {
             respelled: false,
             searched: AtomicU32::new(0),
         };
-        let names = Names { origin: zone.origin.as_ref(), names: &zone.names };
-        let owners = in_order(names, self.rows, self.runs, self.arranged);
-        let Owners { mut rows, starts, respelled } = owners;
-        zone.sets = compacted(&zone, &mut rows, &starts);
-        (zone.rows, zone.respelled) = (rows, respelled);
+        let (rows, shares) = in_order(&zone, self.rows, self.runs, self.arranged);
+        zone.join(rows, shares);
         let soa = zone.get(&RrKey::new(zone.origin.clone(), RecordType::SOA)).ok_or(SnapshotError::NoSoa)?;
         match soa.rdata.as_slice() {
             [only] => zone.soa = Soa::from_rdata(only).ok_or(SnapshotError::BadSoa)?,
@@ -152,32 +150,87 @@ impl SnapshotBuilder {
     }
 }
 
-/// Rows in the order of their owners.
-struct Owners {
-    rows: Vec<Row>,
-    /// The first row of each owner.
-    starts: Vec<u32>,
+/// Some of the rows of a zone that stand together, in zone order: all rows of their owners. They are put in order
+/// beside other shares.
+struct Share {
+    /// How many rows there were, and how many of them are kept, at the start of the others.
+    given: usize,
+    kept: usize,
+    /// The first row of each RRset, counted from the first row of the share.
+    sets: Vec<u32>,
     /// See [`Snapshot::respelled`].
     respelled: bool,
 }
 
-/// Puts rows in the order of their owners; `runs` are those of the first `arranged` rows, sorted part by part.
-fn in_order(names: Names<'_>, rows: Vec<Row>, mut runs: Vec<Run>, arranged: usize) -> Owners {
-    // Most servers send zones in order; files are seldom so.
-    let in_order = |a: &Run, b: &Run| a.first < b.first && names.compare(&rows, a, b).is_le();
-    if arranged == 0 && names.runs(&rows, 0).is_sorted_by(in_order) {
-        return owners(names, rows);
+impl Snapshot {
+    /// Takes rows over from the shares that they were put in order in.
+    fn join(&mut self, mut rows: Vec<Row>, shares: Vec<Share>) {
+        let (mut at, mut kept) = (0, 0);
+        for share in shares {
+            if at > kept {
+                rows.copy_within(at..at + share.kept, kept);
+            }
+            // Row numbers fit: the builder sees to that.
+            let first = kept as u32;
+            match self.sets.is_empty() {
+                true => self.sets = share.sets,
+                false => self.sets.extend(share.sets.iter().map(|set| first + set)),
+            }
+            self.respelled |= share.respelled;
+            at += share.given;
+            kept += share.kept;
+        }
+        rows.truncate(kept);
+        self.sets.push(kept as u32);
+        self.rows = rows;
     }
-    runs.extend(names.runs(&rows, arranged));
-    if runs.is_sorted_by(in_order) {
-        return owners(names, rows);
-    }
-    names.sort(&rows, &mut runs);
-    moved(names, rows, &runs)
 }
 
-/// Finds the owners of rows that are in order.
-fn owners(names: Names<'_>, mut rows: Vec<Row>) -> Owners {
+/// Puts rows in zone order, in shares; `runs` are those of the first `arranged` rows, sorted part by part.
+fn in_order(
+    zone: &Snapshot,
+    mut rows: Vec<Row>,
+    mut runs: Vec<Run>,
+    arranged: usize,
+) -> (Vec<Row>, Vec<Share>) {
+    let names = Names { origin: zone.origin.as_ref(), names: &zone.names };
+    let parts = beside::parts(rows.len());
+    // Most servers send zones in order; files are seldom so.
+    let in_order = |a: &Run, b: &Run| a.first < b.first && names.compare(&rows, a, b).is_le();
+    let mut sorted = arranged == 0 && names.runs(&rows, 0).is_sorted_by(in_order);
+    if !sorted {
+        runs.extend(names.runs(&rows, arranged));
+        sorted = runs.is_sorted_by(in_order);
+    }
+    if sorted {
+        drop(runs);
+        let shares = beside(names.by_owner(&mut rows, parts), |rows| {
+            let (starts, respelled) = owners(names, rows);
+            compacted(zone, rows, &starts, respelled)
+        });
+        return (rows, shares);
+    }
+    let runs = names.by_key(runs, parts);
+    // A second table: to move a million rows in place, each to somewhere else, takes five times as long.
+    let mut ordered = vec![Row::default(); rows.len()];
+    let mut rest = ordered.as_mut_slice();
+    let jobs = runs.into_iter().map(|runs| {
+        let count = runs.iter().map(|run| run.count as usize).sum();
+        let (own, others) = std::mem::take(&mut rest).split_at_mut_checked(count).unwrap_or_default();
+        rest = others;
+        (own, runs)
+    });
+    let shares = beside(jobs.collect(), |(own, mut runs)| {
+        names.sort(&rows, &mut runs);
+        let (starts, respelled) = moved(names, &rows, &runs, own);
+        drop(runs);
+        compacted(zone, own, &starts, respelled)
+    });
+    (ordered, shares)
+}
+
+/// Finds the owners of rows that are in order: the first row of each, and whether a name is spelled in several ways.
+fn owners(names: Names<'_>, rows: &mut [Row]) -> (Vec<u32>, bool) {
     let (mut starts, mut respelled) = (Vec::new(), false);
     let mut last: Option<Row> = None;
     for (at, row) in rows.iter_mut().enumerate() {
@@ -189,35 +242,35 @@ fn owners(names: Names<'_>, mut rows: Vec<Row>) -> Owners {
         }
         last = Some(*row);
     }
-    Owners { rows, starts, respelled }
+    (starts, respelled)
 }
 
-/// Moves rows to where sorted runs say.
-fn moved(names: Names<'_>, mut rows: Vec<Row>, runs: &[Run]) -> Owners {
+/// Copies rows to where sorted runs say; tells what [`owners`] does.
+fn moved(names: Names<'_>, rows: &[Row], runs: &[Run], sorted: &mut [Row]) -> (Vec<u32>, bool) {
     let (mut starts, mut respelled) = (Vec::new(), false);
-    // A second table: to move a million rows in place, each to somewhere else, takes five times as long.
-    let mut sorted: Vec<Row> = Vec::with_capacity(rows.len());
-    let mut last: Option<Run> = None;
+    let mut last: Option<(Run, Row)> = None;
+    let mut at = 0;
     for run in runs {
-        let places = run.first as usize..(run.first + run.count) as usize;
+        let own = rows.get(run.first as usize..(run.first + run.count) as usize).unwrap_or_default();
+        let Some(places) = sorted.get_mut(at..at + own.len()) else { break };
+        places.copy_from_slice(own);
         match last {
-            Some(last) if names.compare(&rows, &last, run).is_eq() => {
-                let before = sorted.last().copied();
-                for row in rows.get_mut(places.clone()).into_iter().flatten() {
-                    respelled |= before.is_some_and(|before| names.respells(&before, row));
+            Some((last, before)) if names.compare(rows, &last, run).is_eq() => {
+                for row in places.iter_mut() {
+                    respelled |= names.respells(&before, row);
                 }
             }
             // Row numbers fit: the builder sees to that.
-            _ => starts.push(sorted.len() as u32),
+            _ => starts.push(at as u32),
         }
-        sorted.extend_from_slice(rows.get(places).unwrap_or_default());
-        last = Some(*run);
+        last = places.last().map(|row| (*run, *row));
+        at += own.len();
     }
-    Owners { rows: sorted, starts, respelled }
+    (starts, respelled)
 }
 
-/// Puts the rows of each owner in order and takes out those that are there twice; tells where each RRset begins.
-fn compacted(zone: &Snapshot, rows: &mut Vec<Row>, starts: &[u32]) -> Vec<u32> {
+/// Puts the rows of each owner in order and those that are there twice behind all others.
+fn compacted(zone: &Snapshot, rows: &mut [Row], starts: &[u32], respelled: bool) -> Share {
     let kind = |row: &Row| (row.rtype, covered(row.rtype, zone.rdata_of(row)));
     let mut sets: Vec<u32> = Vec::with_capacity(starts.len());
     let (mut kept, mut set_start) = (0, 0);
@@ -234,7 +287,7 @@ fn compacted(zone: &Snapshot, rows: &mut Vec<Row>, starts: &[u32]) -> Vec<u32> {
             let kind = Some(kind(&row));
             if last != kind {
                 set_start = kept;
-                // Row numbers fit: checked at the top.
+                // Row numbers fit: the builder sees to that.
                 sets.push(set_start as u32);
                 last = kind;
             } else if is_repeated(zone, rows.get(set_start..kept).unwrap_or_default(), &row) {
@@ -244,9 +297,7 @@ fn compacted(zone: &Snapshot, rows: &mut Vec<Row>, starts: &[u32]) -> Vec<u32> {
             kept += 1;
         }
     }
-    rows.truncate(kept);
-    sets.push(kept as u32);
-    sets
+    Share { given: rows.len(), kept, sets, respelled }
 }
 
 /// Does the set already hold this record? Compares octets first: canonical forms are only needed where the
@@ -332,6 +383,10 @@ mod tests {
             for (a, b) in zone.set_ids().zip(zone.set_ids().skip(1)) {
                 let owner = |set| zone.key(set).map(|key| key.owner);
                 prop_assert_eq!(zone.is_same_owner(a, b), owner(a) == owner(b));
+            }
+            for (a, b) in zone.set_ids().flat_map(|a| zone.set_ids().skip(a.0 as usize + 1).map(move |b| (a, b))) {
+                prop_assert_eq!(zone.find_after(a, &zone.key(b).unwrap()), Some(b));
+                prop_assert_eq!(zone.find_after(b, &zone.key(a).unwrap()), None);
             }
         }
     }

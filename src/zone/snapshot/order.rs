@@ -82,6 +82,45 @@ impl<'a> Names<'a> {
         })
     }
 
+    /// Cuts rows in order into so many parts at most, each with all rows of its owners.
+    pub fn by_owner(self, rows: &mut [Row], parts: usize) -> Vec<&mut [Row]> {
+        let (mut cut, mut rest) = (Vec::new(), rows);
+        for left in (2..=parts).rev() {
+            let middle = rest.len() / left;
+            let before = middle.checked_sub(1).and_then(|before| rest.get(before)).copied();
+            let is_same = |row: &Row| before.is_some_and(|before| self.owner(&before) == self.owner(row));
+            let more = rest.iter().skip(middle).take_while(|row| is_same(row)).count();
+            let (part, others) = rest.split_at_mut_checked(middle + more).unwrap_or_default();
+            cut.push(part);
+            rest = others;
+        }
+        cut.push(rest);
+        cut
+    }
+
+    /// Shares runs out by their keys: all runs of an owner into the same share, those of the first ones before those
+    /// of the next. Runs stay in the order that they have.
+    pub fn by_key(self, runs: Vec<Run>, shares: usize) -> Vec<Vec<Run>> {
+        if shares == 1 {
+            return vec![runs];
+        }
+        // As good as all of them.
+        const SAMPLE: usize = 1 << 10;
+        let mut sample: Vec<Key> = runs.iter().step_by(1 + runs.len() / SAMPLE).map(|run| run.key).collect();
+        sample.sort_unstable();
+        let bounds: Vec<Key> =
+            (1..shares).filter_map(|share| sample.get(sample.len() * share / shares).copied()).collect();
+        let mut shared: Vec<Vec<Run>> = Vec::new();
+        shared.resize_with(shares, || Vec::with_capacity(runs.len() / shares));
+        for run in runs {
+            let share = bounds.partition_point(|bound| *bound <= run.key);
+            if let Some(share) = shared.get_mut(share) {
+                share.push(run);
+            }
+        }
+        shared
+    }
+
     /// The order of the owners of two runs.
     pub fn compare(self, rows: &[Row], a: &Run, b: &Run) -> Ordering {
         if a.key != b.key {
