@@ -37,10 +37,12 @@ const FROM_OUTSIDE: &str = "This record takes its owner from the file that inclu
      file, and NSD does so in places. Write the owner.";
 
 /// Types that BIND reads by these names and Knot 3.2 does not.
-const UNKNOWN_TO_KNOT: [u16; 30] = [
-    7, 8, 9, 10, 11, 19, 20, 22, 23, 26, 27, 30, 31, 32, 34, 38, 40, 56, 57, 58, 66, 67, 68, 258, 259, 260,
-    261, 262, 32768, 32769,
-];
+fn is_unknown_to_knot(rtype: RecordType) -> bool {
+    matches!(
+        rtype.0,
+        7..=11 | 19 | 20 | 22 | 23 | 26 | 27 | 30..=32 | 34 | 38 | 40 | 56..=58 | 66..=68 | 258..=262 | 32768 | 32769
+    )
+}
 const HIP: RecordType = RecordType(55);
 const NID: RecordType = RecordType(104);
 const L64: RecordType = RecordType(106);
@@ -237,7 +239,7 @@ pub fn record(text: &[u8], entry: &Entry, head: &Head, within: bool, problems: &
             let message = "Knot and NSD do not know HIP by its name and refuse the file; BIND reads it.";
             problems.warning(head.rtype_at.clone(), message);
         }
-    } else if head.rtype != RecordType::A && UNKNOWN_TO_KNOT.contains(&head.rtype.0) {
+    } else if head.rtype != RecordType::A && is_unknown_to_knot(head.rtype) {
         let word = text.get(head.rtype_at.clone()).unwrap_or_default();
         if !word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"TYPE")) {
             let message = format!("Knot does not know {} and refuses the file; BIND reads it.", shown(word));

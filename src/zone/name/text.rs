@@ -8,11 +8,50 @@ use super::{MAX_LABEL, MAX_NAME, NameError, NameRef};
 /// Those of [`super::Name::parse`]; then nothing is appended.
 pub fn append(text: &[u8], origin: Option<NameRef<'_>>, wire: &mut Vec<u8>) -> Result<(), NameError> {
     let start = wire.len();
+    if append_plain(text, origin, wire).is_some() {
+        return Ok(());
+    }
+    wire.truncate(start);
     let appended = append_labels(text, origin, wire);
     if appended.is_err() {
         wire.truncate(start);
     }
     appended
+}
+
+/// The same for names without escapes, as nearly all are: copied at once, with lengths where dots stood. `None` says
+/// nothing: [`append_labels`] has the last word.
+fn append_plain(text: &[u8], origin: Option<NameRef<'_>>, wire: &mut Vec<u8>) -> Option<()> {
+    let start = wire.len();
+    wire.push(0);
+    wire.extend_from_slice(text);
+    // Where the length of the label stands that is being read.
+    let mut label = start;
+    for (octet, at) in text.iter().zip(start + 1..) {
+        match octet {
+            b'.' => {
+                set_length(wire, label, at)?;
+                label = at;
+            }
+            b'\\' | b'@' | 0x80.. => return None,
+            _ => {}
+        }
+    }
+    match text.last()? {
+        b'.' => *wire.last_mut()? = 0,
+        _ => {
+            set_length(wire, label, start + 1 + text.len())?;
+            wire.extend_from_slice(origin?.0);
+        }
+    }
+    (wire.len() - start <= MAX_NAME).then_some(())
+}
+
+/// Writes the length of the label that ends before `end` to its place.
+fn set_length(wire: &mut [u8], label: usize, end: usize) -> Option<()> {
+    let length = u8::try_from(end - label - 1).ok().filter(|length| (1..=63).contains(length))?;
+    *wire.get_mut(label)? = length;
+    Some(())
 }
 
 fn append_labels(text: &[u8], origin: Option<NameRef<'_>>, wire: &mut Vec<u8>) -> Result<(), NameError> {

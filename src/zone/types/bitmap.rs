@@ -1,8 +1,6 @@
 //! Lists of numbers in bitmaps: record types as NSEC, NSEC3 and CSYNC hold them (RFC 4034 section 4.1.2) and as NXT
 //! does (RFC 2535 section 5.2), ports as WKS does (RFC 1035 section 3.4.2).
 
-use std::collections::BTreeMap;
-
 use super::super::rtype::RecordType;
 use super::kind::Codes;
 use super::push_type;
@@ -42,18 +40,26 @@ pub(super) fn write(octets: &[u8], out: &mut String) {
 }
 
 pub(super) fn read(tokens: &mut Tokens<'_, '_>, out: &mut Vec<u8>) -> Result<(), String> {
-    let mut windows: BTreeMap<u8, Vec<u8>> = BTreeMap::new();
+    let mut types = Vec::with_capacity(8);
     while let Some(token) = tokens.next() {
         let RecordType(number) = any_type(token.text)
             .ok_or_else(|| format!("{} is not a record type", token.text.escape_ascii()))?;
-        let [window, low] = number.to_be_bytes();
-        let bits = windows.entry(window).or_default();
-        set(bits, low.into());
+        types.push(number);
     }
-    for (window, bits) in windows {
-        // At most 32 octets: `low` has eight bits.
-        out.extend_from_slice(&[window, bits.len() as u8]);
-        out.extend_from_slice(&bits);
+    types.sort_unstable();
+    let window = |number: u16| number >> 8;
+    for types in types.chunk_by(|a, b| window(*a) == window(*b)) {
+        let Some(last) = types.last() else { continue };
+        // At most 32 octets: the lower half of a number has eight bits.
+        let length = ((last & 0xff) >> 3) + 1;
+        out.extend_from_slice(&[window(*last) as u8, length as u8]);
+        let start = out.len();
+        out.resize(start + usize::from(length), 0);
+        for number in types {
+            if let Some(octet) = out.get_mut(start + usize::from((number & 0xff) >> 3)) {
+                *octet |= 0x80 >> (number & 7);
+            }
+        }
     }
     Ok(())
 }

@@ -123,9 +123,35 @@ pub fn parse_type(text: &[u8]) -> Option<RecordType> {
     mnemonic(text).or_else(|| numbered_type(text).filter(|rtype| !rtype.is_meta()))
 }
 
+/// Where mnemonics stand in the table, plus one: each in its [`slot`] or, where that is taken, in the next free one.
+const MNEMONICS: [u8; 512] = {
+    let mut places = [0; 512];
+    let mut at = 0;
+    while at < table::TABLE.len() {
+        let mut slot = slot(table::TABLE[at].mnemonic.as_bytes());
+        while places[slot] != 0 {
+            slot = (slot + 1) % places.len();
+        }
+        places[slot] = at as u8 + 1;
+        at += 1;
+    }
+    places
+};
+
+/// Where to look for a mnemonic first: by its letters, in any case.
+const fn slot(mut text: &[u8]) -> usize {
+    let mut slot: usize = 0;
+    while let Some((letter, rest)) = text.split_first() {
+        slot = slot.wrapping_mul(5).wrapping_add((*letter | 0x20) as usize);
+        text = rest;
+    }
+    slot % 512
+}
+
 fn mnemonic(text: &[u8]) -> Option<RecordType> {
-    let found = table().iter().find(|info| info.mnemonic.as_bytes().eq_ignore_ascii_case(text));
-    found.map(|info| info.rtype)
+    let places = MNEMONICS.iter().skip(slot(text)).chain(&MNEMONICS);
+    let mut taken = places.map_while(|place| table().get(usize::from(*place).checked_sub(1)?));
+    taken.find(|info| info.mnemonic.as_bytes().eq_ignore_ascii_case(text)).map(|info| info.rtype)
 }
 
 /// TYPEnnn.

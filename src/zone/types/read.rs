@@ -87,7 +87,7 @@ impl Kind {
             }
             Kind::Text => out.extend_from_slice(&text::unescape(tokens.one(field)?.text)?),
             Kind::Hex | Kind::Digest(_) => {
-                let octets = text::from_hex(tokens.joined(field)?.as_slice())
+                let octets = text::from_hex(&tokens.joined(field)?)
                     .ok_or_else(|| format!("{} hexadecimal: pairs of 0-9 and A-F", subject(field)))?;
                 if let Kind::Digest(lengths) = kind {
                     check_digest(field, lengths, out.last(), octets.len())?;
@@ -99,7 +99,7 @@ impl Kind {
                 return Err(format!("{} left out where the flags say that there is none", subject(field)));
             }
             Kind::Base64 | Kind::KeyIfAny => {
-                out.extend_from_slice(&base64(field, &tokens.joined(field)?)?);
+                base64(field, &tokens.joined(field)?, out)?;
             }
             Kind::Salt => {
                 let token = tokens.one(field)?.text;
@@ -166,7 +166,8 @@ impl Kind {
                 })?;
             }
             Kind::HostKey => {
-                let key = base64(field, tokens.one(field)?.text)?;
+                let mut key = Vec::new();
+                base64(field, tokens.one(field)?.text, &mut key)?;
                 (!key.is_empty()).then_some(()).ok_or_else(|| missing(field))?;
                 hip::push_key(&key, out).ok_or_else(|| format!("{} too long", subject(field)))?;
             }
@@ -189,6 +190,6 @@ fn name(field: &Field, token: Token<'_>, origin: NameRef<'_>, out: &mut Vec<u8>)
         .map_err(|error| format!("{} not a domain name: {error}", subject(field)))
 }
 
-fn base64(field: &Field, text: &[u8]) -> Result<Vec<u8>, String> {
-    text::from_base64(text).ok_or_else(|| format!("{} base 64: A-Z, a-z, 0-9, + and /", subject(field)))
+fn base64(field: &Field, text: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
+    text::read_base64(text, out).ok_or_else(|| format!("{} base 64: A-Z, a-z, 0-9, + and /", subject(field)))
 }

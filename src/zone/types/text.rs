@@ -185,8 +185,12 @@ pub(super) fn hex(octets: &[u8], out: &mut String) {
 pub(super) fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
     let digit = |octet: &u8| char::from(*octet).to_digit(16);
     let (pairs, []) = text.as_chunks::<2>() else { return None };
-    // Two hexadecimal digits are one octet.
-    pairs.iter().map(|[high, low]| Some((digit(high)? << 4 | digit(low)?) as u8)).collect()
+    let mut octets = Vec::with_capacity(pairs.len());
+    for [high, low] in pairs {
+        // Two hexadecimal digits are one octet.
+        octets.push((digit(high)? << 4 | digit(low)?) as u8);
+    }
+    Some(octets)
 }
 
 pub(super) fn base64(octets: &[u8], out: &mut String) {
@@ -195,6 +199,11 @@ pub(super) fn base64(octets: &[u8], out: &mut String) {
 
 pub(super) fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
+}
+
+/// Appends the octets that a text stands for.
+pub(super) fn read_base64(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    STANDARD.decode_vec(text, out).ok()
 }
 
 const BASE32: &[u8; 32] = b"0123456789ABCDEFGHIJKLMNOPQRSTUV";

@@ -1,5 +1,7 @@
 //! The tokens of a record as fields take them, and the sentences that say what is missing.
 
+use std::borrow::Cow;
+
 use super::{Field, Token};
 
 /// The tokens of a record, taken one after the other.
@@ -36,15 +38,16 @@ impl<'t, 'a> Tokens<'t, 'a> {
     }
 
     /// All that are left, put together.
-    pub fn joined(&mut self, field: &Field) -> Result<Vec<u8>, String> {
-        let mut all = self.one(field)?.text.to_vec();
-        while let Some(token) = self.next() {
-            all.extend_from_slice(token.text);
-        }
-        if all.is_empty() {
-            return Err(missing(field));
-        }
-        Ok(all)
+    pub fn joined(&mut self, field: &Field) -> Result<Cow<'a, [u8]>, String> {
+        let all = match self.all() {
+            [only] => Cow::Borrowed(only.text),
+            all => {
+                let mut joined = Vec::with_capacity(all.iter().map(|token| token.text.len()).sum());
+                all.iter().for_each(|token| joined.extend_from_slice(token.text));
+                Cow::Owned(joined)
+            }
+        };
+        if all.is_empty() { Err(missing(field)) } else { Ok(all) }
     }
 }
 
