@@ -177,9 +177,10 @@ impl ZoneFile {
                 let zone = self.zone.to_string();
                 let zone = zone.trim_end_matches('.');
                 return Err(format!(
-                    "this is a dynamic zone's file: {} beside it holds changes that are not in it. Edit the zone at its \
-                     server (zonewright {zone} --server HOST --key FILE), or rndc freeze {zone}, rndc sync -clean \
-                     {zone}, then R; and rndc thaw {zone} when you are done",
+                    "this is a dynamic zone's file: {} has changes that are not in it. Edit the zone at its server \
+                     (zonewright {zone} --server HOST --key FILE), or rndc freeze {zone}, rndc sync -clean {zone} \
+                     (BIND rewrites the file: its comments and layout are lost), then R; rndc thaw {zone} when you \
+                     are done",
                     shown(&journal)
                 ));
             }
