@@ -198,7 +198,7 @@ impl Found<'_> {
                  that with a KEY.",
                 key.owner, key.rtype
             );
-            self.warning("L-29", key, message);
+            self.warning(super::problem::SYNTAX, key, message);
         }
     }
 

@@ -442,7 +442,6 @@ fn wide_screens() {
     │  Tab Shift-Tab    between nameservers and records                                                                                │
     │  1                the screen with nameservers and records                                                                        │
     │  c 3              the screen with the changes                                                                                    │
-    │  5                past pushes: what each changed, and taking one back                                                            │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      Esc close

@@ -58,8 +58,9 @@ fn rules_say_what_the_reader_says_of_records_together() {
         for finding in structure::findings(&zone).into_iter().filter(|finding| finding.rule != SYNTAX) {
             compared += 1;
             assert!(find(finding.rule).is_some(), "{}", finding.rule);
-            let same =
-                found.iter().any(|own| own.rule.id == finding.rule && own.key.owner == finding.key.owner);
+            // A nameserver written as an address is no name that lacks one.
+            let is_same = |rule: &str| rule == finding.rule || rule == "L-41" && finding.rule == "L-40";
+            let same = found.iter().any(|own| is_same(own.rule.id) && own.key.owner == finding.key.owner);
             assert!(same, "{}: {finding:?}\n{found:#?}", path.display());
             assert!(
                 finding.severity == Severity::Warning
