@@ -7,7 +7,7 @@ use crate::app::text::broken::Broken;
 use crate::app::text::{FoundText, Outcome};
 use crate::zone::draft::Entry;
 
-fn wrong() -> String {
+pub fn wrong() -> String {
     FILE.replace("192.0.2.10", "192.0.2.310").replace("NS  ns.example", "NX  ns.example")
 }
 
@@ -18,7 +18,7 @@ fn broken(text: &str) -> Box<Broken> {
     Box::new(Broken::new(failure, file, Ok(()), problems))
 }
 
-fn open(test: &mut Test, text: &str) {
+pub fn open(test: &mut Test, text: &str) {
     let request = test.last_load();
     test.send(Msg::Broken { request, broken: broken(text) });
 }

@@ -47,14 +47,14 @@ fn load(test: &mut Test, text: &str) {
     test.send(Msg::Loaded { request, result });
 }
 
-fn file(text: &str) -> Test {
+pub fn file(text: &str) -> Test {
     let mut test = start();
     load(&mut test, text);
     test
 }
 
 /// Deletes an address and adds another.
-fn edit(test: &mut Test) {
+pub fn edit(test: &mut Test) {
     test.select("www", "A", "192.0.2.10").keys("- + Enter 'mail' Tab Tab '192.0.2.25' Enter");
     assert_eq!(test.changes().len(), 2, "{:?}", test.changes());
 }

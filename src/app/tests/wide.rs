@@ -1,6 +1,7 @@
-//! The dialogs and menus on a wide terminal: they show more, not larger.
+//! Dialogs, menus, zone files and texts with errors on a wide terminal: they show more, not larger.
 
 use super::screens::edited;
+use super::{Test, broken, files};
 
 #[test]
 fn push_dialog() {
@@ -195,5 +196,215 @@ fn palette() {
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      :re
+    "#);
+}
+
+#[test]
+fn the_table_of_a_file() {
+    let mut test = files::file(files::FILE);
+    files::edit(&mut test);
+    insta::assert_snapshot!(test.screen(132, 43), @"
+     example.com · /etc/bind/office.zone · serial 2026112101 · 2 changes
+    ┌ Nameservers ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │▌ ns1.example.com.                                192.0.2.53  not asked: this is a file                                           │
+    │  ns.example.net.                                             its address is not in this zone                                     │
+    └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+    ┌ Records ──────────────────────────────────────────────────────────────────────────────────────────────────────────────── 2 of 4 ─┐
+    │  Name                             TTL  Type       Data                                    Note                                   │
+    │  @                                 1h  SOA        ns1 hostmaster 2026112101 3600 900 12…  The zone's own record: serial number a…│
+    │▌+mail                              1h  A          192.0.2.25                              The IPv4 address of a host. Several at…│
+    │  ns1                               1h  A          192.0.2.53                              The IPv4 address of a host. Several at…│
+    │ -www                               1h  A          192.0.2.10                              deleted; - brings it back              │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+     add mail A; u undoes it
+     + add  - delete  Enter edit  u undo  / filter  w save  R reload  t text  Tab pane  c changes  ? help  q quit
+    ");
+}
+
+#[test]
+fn the_review_and_the_saving_of_a_file() {
+    let mut test = files::file(files::FILE);
+    files::edit(&mut test);
+    insta::assert_snapshot!(test.keys("w w").screen(132, 43), @"
+     example.com · /etc/bind/office.zone · serial 2026112101 · 2 changes
+    ┌ Changes ──────────────────────────────────────────────────────────────────────────────────────────────────────────────── 1 of 2 ─┐
+    │▌[x] mail A                                                                                                                       │
+    │     + 1h      192.0.2.25                                                                                                         │
+    │ [x] www A                                                                                                                        │
+    │     - 1h      192.0.2.10                                                                                                         │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                              ┌ Save ─────────────────────────────────────────────────────────────┐                               │
+    │                              │ File    /etc/bind/office.zone                                     │                               │
+    │                              │ Serial  2026112101 -> 2026112201                                  │                               │
+    │                              │ Change  2 record sets: 1 record deleted, 1 added                  │                               │
+    │                              │ Text    2 lines taken away, 2 put in; all others stay as they are │                               │
+    │                              │ Then    rndc reload example.com                                   │                               │
+    │                              │                                                                   │                               │
+    │                              │  (y) Save  ▌(n) Cancel                                            │                               │
+    │                              └───────────────────────────────────────────────────────────────────┘                               │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+
+     Enter press  Esc cancel
+    ");
+}
+
+#[test]
+fn a_file_with_errors() {
+    let mut test = files::start();
+    broken::open(&mut test, &broken::wrong());
+    insta::assert_snapshot!(test.screen(132, 43), @"
+     example.com · /etc/bind/office.zone · has errors
+     ; the office
+     $ORIGIN example.com.
+     $TTL 1h
+     @       SOA ns1 hostmaster (
+                 2026112101 ; serial
+                 1h 15m 2w 5m )
+             NS  ns1
+    !        NX  ns.example.net.
+     ns1     A   192.0.2.53
+    !www     A   192.0.2.310 ; the shop
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     8:9       2 errors
+     2 errors in this file. When they are mended, F3 opens the table; until then nothing is saved.
+     F3 table  Ctrl-S review  Alt-N next error  Alt-L errors  Alt-F fix  Ctrl-W find  Alt-U undo  Ctrl-K cut  Alt-X park  F1 help
+    ");
+}
+
+#[test]
+fn the_text_with_errors_and_their_list() {
+    let mut test = Test::new();
+    test.keys("t")
+        .find("192.0.2.25")
+        .keys("End")
+        .write("6")
+        .keys("Ctrl-End")
+        .write("www A (1")
+        .keys("Alt-P Alt-L");
+    insta::assert_snapshot!(test.screen(132, 43), @r#"
+     example.com · ns1.example.com · serial 2026112101                                                                             demo
+     $ORIGIN example.com.
+     $TTL 1h
+
+     @           SOA   ns1 hostmaster (
+                         2026112101   ; serial
+                         1h           ; refresh
+                         15m          ; retry
+                         2w           ; expire
+                         5m )         ; minimum
+                 NS    ns1
+                 NS    ns2.example.net.
+                 A     192.0.2.1
+                 MX    10 mail
+              5m TXT   "v=spf1 mx include:_spf.example.net include:_spf.mailer.example.org ip4:192.0.2.0/24 -all"
+     *.dev       A     192.0.2.200
+     ftp         CNAME www
+    !mail        A     192.0.2.256
+     ns1         A     192.0.2.53
+                 AAAA  2001:db8::53
+     old      1d A     192.0.2.99
+     shop     5m CNAME www
+     sub         NS    ns.sub
+     ns.sub      A     192.0.2.77
+     www         A     192.0.2.10
+                 A     192.0.2.11
+    !www A (1
+
+
+
+
+
+
+
+
+    ┌ Errors and warnings ─────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │ ! 17:19    A: the address is an IPv4 address: four numbers from 0 to 255 with dots between, such as 192.0.2.1.                   │
+    │▌! 26:7     The parenthesis that opens here is never closed.                                                                      │
+    └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+
+     26:7      2 errors                                                                                                         changed
+     26:7 (2 of 2) The parenthesis that opens here is never closed.
+     Enter go to  Esc close
     "#);
 }
