@@ -121,6 +121,8 @@ pub struct Command {
     pub enabled: fn(&App) -> Result<(), String>,
     /// What is done with what is typed after its name, where it takes something.
     pub argument: Option<fn(&mut App, &str)>,
+    /// Is that the path of a file?
+    pub takes_path: bool,
     pub run: fn(&mut App),
 }
 
@@ -173,7 +175,17 @@ const fn command(
     run: fn(&mut App),
     doc: &'static str,
 ) -> Command {
-    Command { name, doc, keys, contexts, hint: None, enabled: |_| Ok(()), argument: None, run }
+    Command {
+        name,
+        doc,
+        keys,
+        contexts,
+        hint: None,
+        enabled: |_| Ok(()),
+        argument: None,
+        takes_path: false,
+        run,
+    }
 }
 
 impl Command {
@@ -185,6 +197,11 @@ impl Command {
     const fn when(mut self, enabled: fn(&App) -> Result<(), String>) -> Command {
         self.enabled = enabled;
         self
+    }
+
+    const fn taking_path(mut self, argument: fn(&mut App, &str)) -> Command {
+        self.takes_path = true;
+        self.taking(argument)
     }
 
     const fn taking(mut self, argument: fn(&mut App, &str)) -> Command {

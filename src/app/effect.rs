@@ -88,6 +88,8 @@ pub enum Effect {
     Import { request: RequestId, importing: Box<Importing> },
     /// Write the zone to a file, unless one is there that must not be written over; tell with [`Msg::Exported`].
     Export { request: RequestId, exporting: Box<Exporting> },
+    /// Find the names in a folder, as the person named it, that begin so; tell with [`Msg::FolderListed`].
+    ListFolder { request: RequestId, folder: String, start: String },
     /// Hand the text to the person's own editor, with the cursor on a line, from 1; tell with
     /// [`Msg::EditedOutside`].
     EditOutside { text: Text, line: usize },

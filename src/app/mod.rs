@@ -36,6 +36,7 @@ mod msg;
 pub mod nameservers;
 pub mod open;
 pub mod palette;
+pub mod paths;
 pub mod pushing;
 mod quitting;
 pub mod rows;
@@ -326,6 +327,7 @@ impl App {
             Msg::TextSaved(result) => self.on_text_saved(result),
             Msg::Saved { request, result } => self.on_saved(request, result),
             Msg::Imported { request, result } => self.on_imported(request, result),
+            Msg::FolderListed { request, result } => self.on_folder(request, result),
             Msg::Exported { request, exported } => self.on_exported(request, exported),
             Msg::EditedOutside(outcome) => self.on_edited_outside(outcome),
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Effect;
 use super::exchange::{Exported, Imported, NotImported};
 use super::file::Saved;
+use super::paths::Listing;
 use super::text::FoundText;
 use super::text::broken::Broken;
 use super::work::Worked;
@@ -142,6 +143,11 @@ pub enum Msg {
     Exported {
         request: RequestId,
         exported: Exported,
+    },
+    /// The answer to an [`Effect::ListFolder`](super::Effect).
+    FolderListed {
+        request: RequestId,
+        result: Result<Listing, String>,
     },
     /// Back from [`Effect::EditOutside`](super::Effect).
     EditedOutside(text::Outcome),

@@ -19,6 +19,10 @@ pub struct Palette {
     /// The commands that fit what is typed, best first.
     pub matches: Vec<&'static Command>,
     pub selected: usize,
+    /// The folder that is being read for a path in it.
+    pub(super) asked: Option<super::paths::Asked>,
+    /// What was typed when Tab could put nothing more in.
+    pub(super) at_an_end: Option<String>,
 }
 
 /// Names people know from elsewhere, and the commands they mean.
@@ -58,7 +62,13 @@ pub fn ask_export(app: &mut App) {
 
 fn open_with(app: &mut App, text: &str) {
     let matches = matching(app, text);
-    app.overlay = Some(Overlay::Palette(Palette { field: Field::new(text), matches, selected: 0 }));
+    app.overlay = Some(Overlay::Palette(Palette {
+        field: Field::new(text),
+        matches,
+        selected: 0,
+        asked: None,
+        at_an_end: None,
+    }));
 }
 
 /// The commands of the screen below the palette that fit this text.
@@ -110,7 +120,11 @@ pub fn complete(app: &mut App) {
     {
         let typed = palette.field.text();
         let has_argument = command.argument.is_some();
-        if !(has_argument && typed.trim_start().starts_with(&format!("{} ", command.name))) {
+        if has_argument && typed.trim_start().starts_with(&format!("{} ", command.name)) {
+            if command.takes_path {
+                super::paths::complete(app, &typed);
+            }
+        } else {
             palette.field = Field::new(&format!("{}{}", command.name, if has_argument { " " } else { "" }));
         }
     }

@@ -17,7 +17,7 @@ use tokio::task::AbortHandle;
 use super::saver::{Files, Saver};
 use super::world::World;
 use super::zone_file::{FromFile, ZoneFile};
-use super::{clock, exchange, history, others, outside};
+use super::{clock, exchange, history, others, outside, paths};
 use crate::app::{App, Effect, Msg, RequestId, Settings};
 use crate::facts::past::Told;
 use crate::term::input::{self, Input, Pauser};
@@ -320,6 +320,12 @@ impl Editor {
                         Place::Primary(_) => None,
                     };
                     Msg::Exported { request, exported: exchange::export(exporting, own) }
+                });
+            }
+            Effect::ListFolder { request, folder, start } => {
+                self.beside("folder", move || Msg::FolderListed {
+                    request,
+                    result: paths::list(&folder, &start),
                 });
             }
             Effect::SaveText { text } => self.saver.editing(text),

@@ -15,6 +15,7 @@ mod merged;
 mod no_dumps;
 mod others;
 mod outside;
+mod paths;
 mod pushing;
 mod saver;
 mod verbs;

@@ -67,7 +67,7 @@ pub static TABLE: &[Command] = &[
     )
     .when(edits::has_selection),
     command("import", "", PANES, palette::ask_import, "import FILE: take a zone file's record sets")
-        .taking(exchange::import)
+        .taking_path(exchange::import)
         .when(edits::may_edit),
     command(
         "export",
@@ -76,7 +76,7 @@ pub static TABLE: &[Command] = &[
         palette::ask_export,
         "export FILE: write the zone with your changes",
     )
-    .taking(exchange::export),
+    .taking_path(exchange::export),
     // Looking.
     command("filter", "/ F6", &[Records], moves::start_filter, "show only rows that contain a text")
         .hint(6, "filter"),
@@ -354,8 +354,14 @@ pub static TABLE: &[Command] = &[
     command("choose-type", "Enter", &[Chooser], forms::choose, "fill in the form for this type")
         .hint(1, "choose"),
     command("run", "Enter", &[Palette], palette::run, "run the command").hint(1, "run"),
-    command("complete", "Tab", &[Palette], palette::complete, "complete the command's name")
-        .hint(2, "complete"),
+    command(
+        "complete",
+        "Tab",
+        &[Palette],
+        palette::complete,
+        "complete the command's name, or the path that it takes",
+    )
+    .hint(2, "complete"),
     command("keep-filter", "Enter", &[Filter], moves::keep_filter, "keep the filter and go to the rows")
         .hint(1, "keep"),
     command("drop-filter", "Esc", &[Filter], moves::clear_filter, "show everything again")

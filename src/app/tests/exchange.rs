@@ -260,3 +260,70 @@ fn what_a_command_takes_stands_after_its_name() {
     test.keys(": 'export' Enter");
     assert!(test.screen(80, 24).contains(":export"));
 }
+
+/// Presses Tab, and answers with these names of the folder, "shown" or "shown|typed".
+fn tab(test: &mut Test, asked: (&str, &str), names: &[&str]) {
+    use crate::app::paths::{Entry, Listing};
+    test.keys("Tab");
+    let Some(Effect::ListFolder { request, folder, start }) = test.effects.pop() else { panic!("not asked") };
+    assert_eq!((&*folder, &*start), asked);
+    let entry = |name: &&str| {
+        let (shown, typed) = name.split_once('|').unwrap_or((name, name));
+        Entry { shown: shown.into(), typed: typed.into() }
+    };
+    let names = names.iter().map(entry).collect();
+    test.send(Msg::FolderListed { request, result: Ok(Listing { names, more: false }) });
+}
+
+fn typed(test: &Test) -> String {
+    let Some(Overlay::Palette(palette)) = &test.app.overlay else { panic!("no command line") };
+    palette.field.text()
+}
+
+#[test]
+fn tab_completes_paths() {
+    let mut test = Test::new();
+    test.keys(": 'import' Space '/srv/z'");
+    tab(&mut test, ("/srv/", "z"), &["zone.a", "zone.b", "zones/"]);
+    assert_eq!(typed(&test), "import /srv/zone");
+    // Nothing more is common to them: once more shows them.
+    tab(&mut test, ("/srv/", "zone"), &["zone.a", "zone.b", "zones/"]);
+    assert_eq!((typed(&test).as_str(), test.message()), ("import /srv/zone", "zone.a  zone.b  zones/"));
+    assert!(test.screen(80, 24).contains("zone.a  zone.b  zones/"));
+    test.keys("'s'");
+    tab(&mut test, ("/srv/", "zones"), &["zones/"]);
+    assert_eq!(typed(&test), "import /srv/zones/");
+    tab(&mut test, ("/srv/zones/", ""), &["a", "b"]);
+    assert_eq!(test.message(), "a  b");
+    test.keys("Esc : 'export' Space 'x'");
+    tab(&mut test, ("", "x"), &["x1", "x2"]);
+    assert_eq!(test.message(), "2 names: Tab again shows them");
+    tab(&mut test, ("", "x"), &["x1", "x2"]);
+    assert_eq!(test.message(), "x1  x2");
+    tab(&mut test, ("", "x"), &[]);
+    assert_eq!(test.message(), "no name there begins so");
+    test.keys("Esc : 'import' Space '~' Tab");
+    assert_eq!(typed(&test), "import ~/");
+}
+
+#[test]
+fn names_that_cannot_be_typed_are_not_completed() {
+    let mut test = Test::new();
+    test.keys(": 'import' Space 'z'");
+    tab(&mut test, ("", "z"), &["zo␛x|zo"]);
+    assert_eq!((typed(&test).as_str(), test.message()), ("import zo", "zo␛x cannot be typed here"));
+    tab(&mut test, ("", "zo"), &["zo␛x|zo", "zo␛y|zo"]);
+    assert_eq!((typed(&test).as_str(), test.message()), ("import zo", "zo␛x  zo␛y"));
+    // What is typed meanwhile is not lost to an answer that comes late.
+    test.keys("Tab");
+    let Some(Effect::ListFolder { request, .. }) = test.effects.pop() else { panic!("not asked") };
+    test.keys("'9'");
+    test.send(Msg::FolderListed { request, result: Err("no".into()) });
+    assert_eq!((typed(&test).as_str(), test.message()), ("import zo9", ""));
+    // Many names take one line.
+    let many: Vec<String> = (0..100).map(|number| format!("zo9-{number:02}-a-long-name")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    tab(&mut test, ("", "zo9"), &many);
+    tab(&mut test, ("", "zo9-"), &many);
+    assert_eq!(test.message(), "zo9-00-a-long-name  zo9-01-a-long-name  and 98 more");
+}
