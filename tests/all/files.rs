@@ -122,7 +122,7 @@ fn what_cannot_be_saved_is_kept() {
     terminal.press(ENTER);
     ask_to_save(&mut terminal);
     terminal.press("y");
-    terminal.wait_for("has changed on disk");
+    terminal.wait_for("Somebody else, or another program");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), theirs);
     terminal.kill();
 
