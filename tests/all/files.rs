@@ -122,7 +122,9 @@ fn what_cannot_be_saved_is_kept() {
     terminal.press(ENTER);
     ask_to_save(&mut terminal);
     terminal.press("y");
-    terminal.wait_for("Somebody else, or another program");
+    terminal.wait_until("that the file is another", |screen| {
+        screen.split_whitespace().collect::<Vec<_>>().join(" ").contains("has changed on disk")
+    });
     assert_eq!(std::fs::read_to_string(&path).unwrap(), theirs);
     terminal.kill();
 
