@@ -303,9 +303,9 @@ pub fn refused(text: &[u8], pieces: &[Piece], head: &Head, rdata: &[u8]) -> Opti
         return Some(fault.with(Some(Fix::new("Write the numbers", edits))));
     }
     let salt = rdata.get(4).map_or(0, |length| usize::from(*length));
-    let is_sha1 = head.rtype == RecordType::NSEC3 && rdata.first() == Some(&1) && !generic;
+    let is_sha1 = head.rtype == RecordType::NSEC3 && rdata.first() == Some(&1);
     if is_sha1 && rdata.get(5 + salt) != Some(&20) {
-        let at = pieces.get(4).map_or(at, |piece| piece.span());
+        let at = pieces.get(4).filter(|_| !generic).map_or(at, |piece| piece.span());
         return Some(Fault::new(at, "NSEC3: a hash by SHA-1 has 32 characters; BIND refuses another."));
     }
     let is_direction = |piece: &&Piece| matches!(piece.text(text), [b'n' | b's' | b'e' | b'w']);

@@ -8,8 +8,8 @@ use zonewright::zone::{Name, NameRef, RecordType, types};
 use zonewright::zonefile::{Severity, parse, print_record};
 use zonewright_fuzz::{Entry, message, origin};
 
-/// MD, MF, and NSEC with an empty list of types.
-const REFUSED: [u16; 3] = [3, 4, 47];
+/// MD, MF, NSEC with an empty list of types, and NSEC3 with a hash of another length than its algorithm has.
+const REFUSED: [u16; 4] = [3, 4, 47, 50];
 
 fn check_line(rtype: RecordType, rdata: &[u8], relative: Option<&Name>) {
     let line = print_record(&origin(), 60, rtype, rdata, relative);
