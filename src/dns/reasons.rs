@@ -295,11 +295,20 @@ impl Attempt<'_> {
                     transfers."
                     .into(),
             ),
-            (Rcode::SERVFAIL, _) => (
+            (Rcode::SERVFAIL, purpose) => (
                 FailureKind::Rcode(code),
-                "The server has trouble of its own with this zone (SERVFAIL): it may not be loaded, or \
-                    have expired."
-                    .into(),
+                match purpose {
+                    Purpose::Transfer(_) => {
+                        "The server has trouble of its own with this zone (SERVFAIL): it may not be \
+                            loaded, have expired, or be busy with as many transfers as it gives at a \
+                            time (BIND: transfers-out)."
+                    }
+                    _ => {
+                        "The server has trouble of its own with this zone (SERVFAIL): it may not be \
+                            loaded, or have expired."
+                    }
+                }
+                .into(),
                 "Look into the server's log, and check the zone there (rndc zonestatus, knotc \
                     zone-status, pdns_control)."
                     .into(),

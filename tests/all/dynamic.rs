@@ -41,7 +41,7 @@ fn the_advice_for_a_dynamic_zones_file_leads_to_a_save() {
     assert!(!advice.contains("192.0.2.80"));
 
     assert!(std::fs::read_to_string(&path).unwrap().contains("; the shop"));
-    lab.order(&["freeze", ZONE]);
+    lab.freeze(ZONE);
     lab.order(&["sync", "-clean", ZONE]);
     assert!(!std::fs::read_to_string(&path).unwrap().contains("; the shop"), "what the advice says is so");
     terminal.press("R");

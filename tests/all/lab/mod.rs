@@ -242,8 +242,23 @@ impl Lab {
         self.directory.path()
     }
 
-    /// Gives the server an order, with rndc or knotc, which must be carried out.
-    pub fn order(&self, arguments: &[&str]) {
+    /// Makes the server take no updates of the zone, and returns when it does not.
+    pub fn freeze(&self, zone: &str) {
+        if self.make == Make::Bind {
+            self.order(&["freeze", zone]);
+            return;
+        }
+        // Knot takes the order and carries it out later, when the zone's other work is done.
+        self.order(&["zone-freeze", zone]);
+        let start = Instant::now();
+        while !self.order(&["zone-status", zone, "+freeze"]).contains("freeze: yes") {
+            assert!(start.elapsed() < START_LIMIT, "{zone} does not freeze:\n{}", self.log_end());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Gives the server an order, with rndc or knotc, which must be taken. What it answered.
+    pub fn order(&self, arguments: &[&str]) -> String {
         let mut command = match self.make {
             Make::Bind => {
                 let mut rndc = Command::new(program_path("rndc").expect("rndc is installed"));
@@ -259,6 +274,7 @@ impl Lab {
         };
         let output = command.current_dir(self.directory.path()).args(arguments).output().unwrap();
         assert!(output.status.success(), "{arguments:?}: {output:?}\n{}", self.log_end());
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// What the server has said so far.

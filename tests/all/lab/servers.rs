@@ -44,6 +44,7 @@ impl Setup<'_> {
                 directory \"{directory}\"; pid-file none; lock-file none; session-keyfile none;
                 listen-on port {port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }};
                 server-id \"{token}\"; recursion no; dnssec-validation no; notify no; tcp-clients 500;
+                transfers-out 500;
                 allow-transfer {{ key \"{name}\"; }};
             }};
             controls {{ inet 127.0.0.1 port {control} allow {{ 127.0.0.1; }} keys {{ \"{name}\"; }}; }};

@@ -78,10 +78,7 @@ fn zones(kind: ServerKind) -> Vec<Zone> {
 
 fn against(make: Make, kind: ServerKind) {
     let Some(lab) = Lab::start(make, &zones(kind), &Key::default()) else { return };
-    run_all(lab.address, kind, &lab.key, &|zone| match make {
-        Make::Bind => lab.order(&["freeze", zone]),
-        _ => lab.order(&["zone-freeze", zone]),
-    });
+    run_all(lab.address, kind, &lab.key, &|zone| lab.freeze(zone));
 }
 
 fn run_all(address: SocketAddr, kind: ServerKind, key: &Key, freeze: &(dyn Fn(&str) + Sync)) {
