@@ -317,6 +317,12 @@ impl PushRecord {
         end.others.get(key).cloned().or_else(applied)
     }
 
+    /// The message that was begun to be sent last, where the record breaks off before its answer.
+    pub fn unanswered(&self) -> Option<usize> {
+        let is_answered = self.answers.iter().any(|(message, _)| *message == self.sent);
+        (self.end.is_none() && self.sent > 0 && !is_answered).then_some(self.sent)
+    }
+
     /// Did the server perhaps carry out what is not known to be in the zone?
     fn is_open(&self) -> bool {
         self.end.as_ref().is_none_or(|end| matches!(end.ending, Ending::Unknown | Ending::Interrupted))
@@ -454,6 +460,18 @@ mod tests {
         ];
         let others = others.map(|(name, verdict)| (key(name, RecordType::A), verdict)).into();
         End { ending, why: String::new(), serial: None, applied, others, notes: Vec::new() }
+    }
+
+    #[test]
+    fn a_record_that_breaks_off_before_the_first_message_tells_of_none() {
+        let mut record = push(None);
+        (record.sent, record.answers) = (0, Vec::new());
+        assert_eq!(record.unanswered(), None);
+        record.sent = 2;
+        record.answers = vec![(1, "NOERROR".into())];
+        assert_eq!(record.unanswered(), Some(2));
+        record.answers.push((2, "NOERROR".into()));
+        assert_eq!(record.unanswered(), None);
     }
 
     #[test]

@@ -151,8 +151,8 @@ fn print_record(out: &mut impl Write, record: &PushRecord) -> io::Result<()> {
             false => writeln!(out, "; messages {first} to {last}: {}", clean(answer))?,
         }
     }
-    if record.end.is_none() && record.answers.iter().all(|(message, _)| *message != record.sent) {
-        writeln!(out, "; message {}: sent, and no answer was recorded", record.sent)?;
+    if let Some(message) = record.unanswered() {
+        writeln!(out, "; message {message}: sent, and no answer was recorded")?;
     }
     for (key, change) in &record.changes {
         for line in diff_lines(key, change) {

@@ -1,7 +1,8 @@
 //! The history of pushes: one file a push, written while it goes on.
 //!
-//! A file has a line for each thing that happened, as in `lines`; each is written before the push goes on, what it is
-//! about and how it ended also seen onto the disk; each message and its answer while the server works at the next. As long
+//! A file has a line for each thing that happened, as in `lines`; each is written before the push goes on. What the push is
+//! about, its first message and how it ended are seen onto the disk before it goes on; further messages and the answers
+//! while the server works at the next. As long
 //! as the push is under way its file is locked and called `ID.open`, afterwards `ID.push`: so an interrupted push is
 //! found by its name. The first line is the head and the last one the end, both short: listing reads no more. The folder
 //! may belong to a group; then its files can be read and written by the group, else by their owner alone.

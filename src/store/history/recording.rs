@@ -76,7 +76,8 @@ impl Recording {
         }
         let synced = self.synced();
         let before = self.file.metadata()?.len();
-        let in_passing = |record: &Record| matches!(record, Record::Sent(_) | Record::Answered(..));
+        // That nothing was sent so far must be true also after a power cut.
+        let in_passing = |record: &Record| matches!(record, Record::Sent(2..) | Record::Answered(..));
         let written =
             (&*self.file).write_all(text.as_bytes()).and_then(|()| match records.iter().all(in_passing) {
                 true => self.begin_to_sync(),
