@@ -3,9 +3,12 @@
 //! A [`Rule`] says what it is about and what it looks at; [`check`] holds a whole zone against all of them in one walk,
 //! and a [`Checker`] keeps the findings of a draft up to date, looking again only at what an edit can touch. Findings
 //! name RRsets, not places of a text: whoever has a text maps them. What the reader of zone files already finds
-//! (syntax, and what only a text shows) is not found twice; those rules are listed here as [`Needs::Text`].
+//! (syntax, and what only a text shows) is not found twice; those rules are listed here as [`Needs::Text`]. What would
+//! put a finding right is made by [`fix()`], on demand.
 
 mod checker;
+mod fix;
+mod fixes;
 mod index;
 mod node;
 mod rule;
@@ -22,6 +25,7 @@ use std::fmt;
 use crate::zone::{Rdata, RrKey};
 
 pub use checker::Checker;
+pub use fix::{Fix, fix};
 pub use rule::{LooksAt, Needs, Rule};
 pub use rules::{all, find};
 pub use selection::{Level, Selection, UnknownRule};

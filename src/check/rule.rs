@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::fmt;
 
+use super::fix::Mend;
 use super::node::{Node, Record};
 use super::types::Types;
 use super::view::{Above, Target, View};
@@ -65,6 +66,9 @@ pub struct Rule {
     /// Does it also look at names that a delegation or a DNAME hides?
     pub(super) hidden: bool,
     pub(super) look: Option<Look>,
+    /// What its fixes do, in general.
+    pub(super) fix_title: Option<&'static str>,
+    pub(super) mend: Option<Mend>,
 }
 
 impl fmt::Debug for Rule {
@@ -100,6 +104,8 @@ impl Rule {
             at: Types::NONE,
             hidden: false,
             look: None,
+            fix_title: None,
+            mend: None,
         }
     }
 
@@ -141,6 +147,17 @@ impl Rule {
     /// Looks at hidden names as well.
     pub(super) const fn hidden_too(self) -> Rule {
         Rule { hidden: true, ..self }
+    }
+
+    /// Offers fixes. The title says what they do in general.
+    pub(super) const fn mended(self, title: &'static str, mend: Mend) -> Rule {
+        Rule { fix_title: Some(title), mend: Some(mend), ..self }
+    }
+
+    /// What its quick fixes do, in general: "Delete the CNAME, or what stands beside it". `None` for rules without any.
+    /// [`super::fix()`] makes those of one finding.
+    pub const fn fix_title(&self) -> Option<&'static str> {
+        self.fix_title
     }
 
     /// The number in its id: what rules are ordered by.

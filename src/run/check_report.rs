@@ -272,8 +272,9 @@ pub fn list(selection: &Selection, format: CheckFormat, out: &mut impl Write) ->
         CheckFormat::Text => {
             for rule in check::all() {
                 let note = needs(rule).map(|note| format!(" ({note})")).unwrap_or_default();
+                let fix = rule.fix_title().map(|title| format!("; fix: {title}")).unwrap_or_default();
                 writeln!(out, "{:<6} {:<8} {}: {}{note}", rule.id, weight(rule), rule.name, rule.about)?;
-                writeln!(out, "{:<15} {}", "", rule.source)?;
+                writeln!(out, "{:<15} {}{fix}", "", rule.source)?;
             }
         }
         CheckFormat::Json => {
@@ -290,6 +291,7 @@ pub fn list(selection: &Selection, format: CheckFormat, out: &mut impl Write) ->
                     "source": rule.source,
                     "needs": needs,
                     "about": rule.about,
+                    "fix": rule.fix_title(),
                 })
             };
             print_json(out, &Value::Array(check::all().map(rule).collect()))?;

@@ -108,6 +108,10 @@ fn rules_are_listed() {
     assert_eq!((status, told.as_str()), (Some(0), ""));
     assert!(out.contains("L-29   error    cname-and-other: Where a CNAME stands"), "{out}");
     assert!(out.contains("L-23   off ") && out.contains("needs the network, not yet"), "{out}");
+    assert!(
+        out.contains("RFC 2181 section 10.1; fix: Delete the CNAME, or what stands beside it\n"),
+        "{out}"
+    );
     let list = place.json(&["--list", "--json"]);
     let list = list.as_array().unwrap();
     assert!(list.len() > 110 && list.iter().all(|rule| rule["about"].as_str().unwrap().ends_with('.')));

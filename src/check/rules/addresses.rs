@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::super::Severity::{Hint, Warning};
+use super::super::fixes::addresses as fixes;
 use super::super::rule::{Found, Here, Rule};
 use super::structure::first_label;
 use super::text_of;
@@ -29,6 +30,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::AAAA],
         mapped,
     )
+    .mended("Put an A record in its place", fixes::mapped)
     .hidden_too(),
     Rule::zone(
         ("L-71", "left-behind"),
@@ -37,7 +39,8 @@ pub const RULES: &[Rule] = &[
         "A proof of ownership that is needed for a moment, and stands here still.",
         &[RecordType::TXT],
         left_behind,
-    ),
+    )
+    .mended("Delete the text", fixes::delete),
     Rule::zone(
         ("L-72", "large-answer"),
         Hint,

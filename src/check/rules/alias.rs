@@ -1,6 +1,7 @@
 //! CNAME and DNAME.
 
 use super::super::Severity::{Error, Hint, Warning};
+use super::super::fixes::alias as fixes;
 use super::super::rule::{Found, Here, LooksAt, Rule};
 use super::super::types::Types;
 use super::super::view::{self, Target, View};
@@ -9,7 +10,7 @@ use super::target;
 use crate::zone::{Name, NameRef, RecordType};
 
 /// What may stand beside a CNAME (RFC 2181 section 10.1, RFC 4035 section 2.5).
-const BESIDE: Types =
+pub const BESIDE: Types =
     Types::of(&[RecordType::CNAME, RecordType::KEY, RecordType::SIG, RecordType::NSEC, RecordType::RRSIG]);
 /// Aliases that are followed.
 const LONGEST: usize = 16;
@@ -22,7 +23,8 @@ pub const RULES: &[Rule] = &[
         "Where a CNAME stands, nothing else may: servers refuse the zone.",
         &[RecordType::CNAME],
         and_other,
-    ),
+    )
+    .mended("Delete the CNAME, or what stands beside it", fixes::and_other),
     Rule::zone(
         ("L-30", "several-cnames"),
         Error,
@@ -56,7 +58,8 @@ pub const RULES: &[Rule] = &[
         "An alias of itself: nobody gets an answer.",
         &[RecordType::CNAME],
         to_itself,
-    ),
+    )
+    .mended("Delete the CNAME", fixes::delete),
     Rule::zone(
         ("L-34", "alias-chain"),
         Hint,
@@ -202,6 +205,19 @@ fn follow(here: &Here<'_, '_>) -> (Vec<Name>, bool) {
         }
     }
     (seen, false)
+}
+
+/// Where the aliases of this zone that begin at a name end; `None` for a name that is none, and for a circle.
+pub fn end_of(view: &View<'_>, name: NameRef<'_>) -> Option<Name> {
+    let mut seen = vec![name.to_name()];
+    while let Some(last) = seen.last().filter(|_| seen.len() < LONGEST) {
+        match next(view, last.as_ref()) {
+            Step::Alias(to) if seen.contains(&to) => return None,
+            Step::Alias(to) => seen.push(to),
+            Step::End => return seen.pop().filter(|_| !seen.is_empty()),
+        }
+    }
+    None
 }
 
 fn leads_to_itself(here: &Here<'_, '_>) -> bool {

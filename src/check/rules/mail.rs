@@ -1,6 +1,7 @@
 //! Where mail goes.
 
 use super::super::Severity::{Error, Hint};
+use super::super::fixes::targets as fixes;
 use super::super::rule::{Found, Here, LooksAt, Rule};
 use super::super::view::{Target, below};
 use super::nameservers::looks_like_address;
@@ -19,6 +20,7 @@ pub const RULES: &[Rule] = &[
         MX,
         alias,
     )
+    .mended("Lead to where the alias leads", fixes::past_alias)
     .looking_at(LooksAt::TARGETS),
     Rule::zone(
         ("L-49", "mx-without-address"),

@@ -1,7 +1,7 @@
 //! The rules, by theme, and what they share: where the names in RDATA are.
 
 mod addresses;
-mod alias;
+pub(super) mod alias;
 mod certificates;
 mod dnssec;
 mod dnssec_keys;
@@ -83,7 +83,7 @@ pub(super) const READERS: Types = Types::of(&[
 ]);
 
 /// Where in the RDATA of a type the name stands to which it leads.
-fn target_at(rtype: RecordType) -> Option<usize> {
+pub(super) fn target_at(rtype: RecordType) -> Option<usize> {
     match rtype {
         RecordType::NS | RecordType::CNAME | RecordType::PTR | RecordType::DNAME => Some(0),
         RecordType::MX | RecordType::SVCB | RecordType::HTTPS => Some(2),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::Severity::{Error, Hint, Warning};
+use super::super::fixes::targets as fixes;
 use super::super::rule::{Found, Here, LooksAt, Rule};
 use super::super::view::Target;
 use super::structure::has_address;
@@ -47,6 +48,7 @@ pub const RULES: &[Rule] = &[
         NS,
         alias,
     )
+    .mended("Lead to where the alias leads", fixes::past_alias)
     .looking_at(LooksAt::TARGETS),
     Rule::zone(
         ("L-40", "ns-without-address"),

@@ -1,6 +1,7 @@
 //! Times to live.
 
 use super::super::Severity::{Error, Hint};
+use super::super::fixes::ttl as fixes;
 use super::super::rule::{Found, Here, Rule};
 use super::super::types::Types;
 use crate::zone::RecordType;
@@ -18,7 +19,8 @@ pub const RULES: &[Rule] = &[
         "The records of a set have one TTL. Where they differ every server makes something else of it.",
         &[],
         mixed,
-    ),
+    )
+    .mended("Give all records of the set one TTL", fixes::mixed),
     Rule::zone(
         ("L-21", "huge-ttl"),
         Error,
@@ -26,7 +28,8 @@ pub const RULES: &[Rule] = &[
         "A TTL above 2147483647 is read as 0 by resolvers.",
         &[],
         huge,
-    ),
+    )
+    .mended("Set the TTL to a day", fixes::huge),
     Rule::zone(
         ("L-22", "zero-ttl"),
         Hint,
@@ -34,7 +37,8 @@ pub const RULES: &[Rule] = &[
         "With a TTL of 0 nobody may remember the answer: every question reaches the nameservers.",
         &[],
         zero,
-    ),
+    )
+    .mended("Set the TTL to five minutes", fixes::zero),
     Rule::zone(
         ("L-23", "unusual-ttl"),
         Hint,
@@ -43,7 +47,8 @@ pub const RULES: &[Rule] = &[
          make the zone hang on the zone above.",
         &[],
         unusual,
-    ),
+    )
+    .mended("Set the TTL to the nearest usual one", fixes::unusual),
 ];
 
 fn mixed(here: &Here<'_, '_>, found: &mut Found<'_>) {

@@ -1,6 +1,7 @@
 //! Tests of the rules: each with a zone that trips it and one that does not; and of the walks over them.
 
 mod edits;
+mod fixes;
 mod pairs;
 mod texts;
 

@@ -12,10 +12,10 @@ const REVERSE: &str = "$ORIGIN 2.0.192.in-addr.arpa.\n$TTL 1h\n@ SOA ns1.example
 const CUT: &str = "sub NS a.example.net.\nsub NS b.example.net.\n";
 
 /// A rule, a good zone, a bad zone, and the other rules that find the bad one bad as well.
-struct Pair {
-    id: &'static str,
-    good: String,
-    bad: String,
+pub struct Pair {
+    pub id: &'static str,
+    pub good: String,
+    pub bad: String,
     also: &'static [&'static str],
 }
 
@@ -48,7 +48,7 @@ impl Pair {
     }
 }
 
-fn pairs() -> Vec<Pair> {
+pub fn pairs() -> Vec<Pair> {
     let mut pairs = structure();
     pairs.extend(hosts());
     pairs.extend(data());
