@@ -10,7 +10,7 @@
 //!   [`form`] and [`forms`], [`text`], [`changes`], [`merge`], [`pushing`], [`history`]; so has what lies over them:
 //!   [`dialog`], [`help`], [`palette`].
 //! * The life of a zone: [`loading`] it and finding a draft, [`edits`], [`follow`]ing what others do, [`mod@file`] where it
-//!   is one, [`exchange`] with other files, `quitting`.
+//!   is one, [`exchange`] with other files, `quitting`; what the rules find in it is [`findings`].
 //! * [`describe`] and [`standing`] put things into words, [`layout`] says what goes where, [`work`] is what takes too
 //!   long for a key.
 
@@ -23,6 +23,7 @@ pub mod edits;
 mod effect;
 pub mod exchange;
 pub mod file;
+pub mod findings;
 pub mod follow;
 pub mod form;
 pub mod forms;
@@ -64,6 +65,7 @@ use self::palette::Palette;
 use self::pushing::{Pushing, Results};
 use self::text::Texts;
 use self::text::broken::Broken;
+use crate::check::Selection;
 use crate::edit::Field;
 use crate::facts::{Failure, OpenForm, ServerKind};
 use crate::key::Key;
@@ -98,6 +100,8 @@ pub struct Settings {
     pub unicode: bool,
     /// False under NO_COLOR and on terminals without colours.
     pub colours: bool,
+    /// The rules that the zone is held against, weighed as the configuration says.
+    pub rules: Arc<Selection>,
 }
 
 /// A zone as loaded.
@@ -271,6 +275,7 @@ impl App {
         self.search_rows();
         self.do_small_works();
         self.follow_parked();
+        self.look_for_findings();
         self.do_small_works();
         self.reopen_form();
         self.keep_form();

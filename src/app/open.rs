@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Loaded;
 use super::file::File;
+use super::findings::Findings;
 use super::layout::{Layout, scroll};
 use super::nameservers::Nameservers;
 use super::rows::{Found, Row, Rows, Search};
@@ -55,6 +56,8 @@ pub struct Open {
     pub left_out: BTreeSet<RrKey>,
     /// What others changed, until it is looked at.
     pub news: ChangeMap,
+    /// What the rules find in the draft.
+    pub findings: Findings,
     /// Where the zone is a file and not at a server.
     pub file: Option<File>,
     /// The records that are parked in the zone's text, and the text that they were found in.
@@ -86,11 +89,13 @@ impl Open {
             nameservers,
             left_out: BTreeSet::new(),
             news: ChangeMap::new(),
+            findings: Findings::default(),
             file: loaded.file.map(File::new),
             parked: (Vec::new(), None),
             reloading: None,
         };
         open.look_at_base();
+        open.findings.expire();
         open.select(0);
         open
     }
@@ -144,6 +149,7 @@ impl Open {
         self.nameservers.refresh(&self.draft, &apex);
         let changes = self.draft.changes();
         self.left_out.retain(|key| changes.contains_key(key));
+        self.findings.expire();
         self.follow();
     }
 

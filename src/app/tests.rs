@@ -17,6 +17,7 @@ mod budget;
 mod editing;
 mod exchange;
 mod files;
+mod findings;
 mod follow;
 mod history;
 mod large;
@@ -94,6 +95,8 @@ pub fn settings() -> Settings {
         demo: true,
         unicode: true,
         colours: true,
+        // The tests of findings choose some.
+        rules: Arc::default(),
     }
 }
 

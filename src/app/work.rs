@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::file::{Saving, ToSave};
+use super::findings::look::{Look, Seen};
 use super::rows;
 use super::text::document::{self, Compared, Ready};
 use super::text::parking::{self, Moved, Parking};
@@ -33,6 +34,8 @@ pub enum Work {
     News { before: Arc<Snapshot>, after: Arc<Snapshot> },
     /// Make the text that a zone file shall have.
     Save(Box<Saving>),
+    /// Hold the draft against the rules.
+    Look(Box<Look>),
 }
 
 /// What came of it.
@@ -47,6 +50,7 @@ pub enum Worked {
     Found(rows::Found),
     News(ChangeMap),
     ToSave(Box<Result<ToSave, String>>),
+    Looked(Arc<Seen>),
 }
 
 /// Up to so many octets of text, or so many records, a work is done at once: that takes less than painting.
@@ -77,6 +81,7 @@ impl Work {
             Work::Search(search) => Worked::Found(search.run()),
             Work::News { before, after } => Worked::News(follow::news(&before, &after)),
             Work::Save(saving) => Worked::ToSave(Box::new(saving.to_save())),
+            Work::Look(look) => Worked::Looked(Arc::new(look.run())),
         }
     }
 
@@ -91,6 +96,7 @@ impl Work {
             // A small one never gets here.
             Work::Search(_) => false,
             Work::Save(saving) => saving.text.len() <= SMALL_TEXT,
+            Work::Look(look) => look.records() <= SMALL_ZONE,
         }
     }
 }

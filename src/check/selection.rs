@@ -27,6 +27,11 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// All of them, as they weigh by themselves.
+    pub fn all() -> Selection {
+        Selection { chosen: all().map(Rule::number).collect(), ..Selection::default() }
+    }
+
     /// Reads `all`, `none`, or ids and names of rules with commas between; one with `-` before it is left out, of all
     /// where none is asked for.
     ///
@@ -74,6 +79,11 @@ impl Selection {
             Level::Off => {}
         }
         Ok(())
+    }
+
+    /// Is there no rule that counts?
+    pub fn is_empty(&self) -> bool {
+        self.chosen.is_empty()
     }
 
     /// Does the rule count?

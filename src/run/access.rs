@@ -34,6 +34,7 @@ pub struct Target {
     patience: Duration,
     /// As configured.
     history_dir: Option<PathBuf>,
+    rules: Arc<Selection>,
 }
 
 impl Target {
@@ -57,8 +58,9 @@ impl Target {
             source => source.as_ref().map(load_key).transpose()?,
         };
         let patience = arguments.timeout.map_or(PATIENCE, Duration::from_secs);
+        let rules = super::check::rules(&config)?;
         let history_dir = config.history_dir;
-        Ok(Target { zone: zone.clone(), server, key, transfer_key, patience, history_dir })
+        Ok(Target { zone: zone.clone(), server, key, transfer_key, patience, history_dir, rules })
     }
 
     pub fn world(&self) -> World {
@@ -109,6 +111,7 @@ impl Target {
             brake_percent: self.server.brake_percent,
             unicode: unicode_wanted(),
             colours: colours_wanted(),
+            rules: Arc::clone(&self.rules),
         }
     }
 }

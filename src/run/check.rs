@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::check_report::{Item, Report};
 use super::files::{self, Beside};
@@ -55,6 +56,16 @@ fn selection(rules: &str, config: Option<&Path>) -> Result<Selection, Stop> {
     })?;
     configure(&mut selection, &settings::load(config)?).map_err(Stop::usage)?;
     Ok(selection)
+}
+
+/// All rules, weighed as a configuration says.
+///
+/// # Errors
+/// [`Stop`] where it names a rule that is not there.
+pub fn rules(config: &Config) -> Result<Arc<Selection>, Stop> {
+    let mut rules = Selection::all();
+    configure(&mut rules, config).map_err(Stop::usage)?;
+    Ok(Arc::new(rules))
 }
 
 /// Weighs rules as a configuration says.

@@ -14,6 +14,7 @@ use super::history::Recorder;
 use super::world::{Access, World};
 use super::{Exit, Stop, access, editor, outside};
 use crate::app::Settings;
+use crate::check::Selection;
 use crate::config::HostPort;
 use crate::dns::questions::Network;
 use crate::server::{Following, Handle, Options, Primary, Secondary};
@@ -81,6 +82,7 @@ pub fn run() -> Result<Exit, Stop> {
         brake_percent: 20,
         unicode: access::unicode_wanted(),
         colours: access::colours_wanted(),
+        rules: Arc::new(Selection::all()),
     };
     let world = World::new(
         origin.clone(),

@@ -107,6 +107,7 @@ mod tests {
             demo: false,
             unicode: true,
             colours: true,
+            rules: Arc::default(),
         };
         let (mut app, effects) = App::new(settings);
         let Some(Effect::Load { request }) = effects.first() else { panic!("{effects:?}") };

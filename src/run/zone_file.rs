@@ -15,6 +15,7 @@ use super::verbs::zone_name;
 use crate::app::file::{FileText, Ran, Saved};
 use crate::app::text::broken::Broken;
 use crate::app::{Loaded, Settings};
+use crate::check::Selection;
 use crate::config::{Config, DomainName, Percent};
 use crate::edit::{Text, decode};
 use crate::facts::{Failure, FailureKind, ServerKind};
@@ -51,6 +52,7 @@ pub struct ZoneFile {
     /// As the person named it.
     path: PathBuf,
     after_save: Vec<String>,
+    rules: Arc<Selection>,
     /// The octets as they were last read or written: what is saved is made from these.
     last: Mutex<Option<Arc<[u8]>>>,
 }
@@ -90,7 +92,8 @@ impl ZoneFile {
         };
         let after_save = configured.and_then(|(_, zone)| zone.after_save.as_ref());
         let after_save = after_save.map_or(Vec::new(), |command| command.get_ref().clone());
-        Ok(ZoneFile { zone, path: path.to_owned(), after_save, last: Mutex::new(None) })
+        let rules = super::check::rules(config)?;
+        Ok(ZoneFile { zone, path: path.to_owned(), after_save, rules, last: Mutex::new(None) })
     }
 
     /// What drafts are kept under: the file itself, whatever links lead to it.
@@ -115,6 +118,7 @@ impl ZoneFile {
             demo: false,
             unicode: unicode_wanted(),
             colours: colours_wanted(),
+            rules: Arc::clone(&self.rules),
         }
     }
 

@@ -108,7 +108,7 @@ const MESSAGE_LINES: u16 = 6;
 /// The line above the hints: a message, else what is going on, else about the selected record.
 pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     let theme = canvas.theme;
-    let (y, width) = (layout.height.saturating_sub(2), layout.width.saturating_sub(2));
+    let (y, mut width) = (layout.height.saturating_sub(2), layout.width.saturating_sub(2));
     // In the text, its own trouble stands below it.
     let in_text = matches!(app.screen, Screen::Text);
     let trouble = app.disk_trouble.as_ref().or(app.text.trouble.as_ref().filter(|_| !in_text));
@@ -128,6 +128,14 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
         },
         (None, None, None) => return,
     };
+    // What the rules find stands at the right, while nothing else is told.
+    let found = match (app.open(), &app.screen, &app.message, trouble) {
+        (Some(open), Screen::Main, None, None) if open.reloading.is_none() => findings(open),
+        _ => String::new(),
+    };
+    if !found.is_empty() {
+        width = width.saturating_sub(columns(&found) + 2);
+    }
     // What does not fit one line takes room from the screen above it.
     let shown: String = text.chars().take(usize::from(MESSAGE_LINES) * usize::from(width)).collect();
     let mut lines = wrap(&clean(&shown), width);
@@ -143,13 +151,29 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
         canvas.text(0, y, layout.width, &" ".repeat(usize::from(layout.width)), theme.plain());
         canvas.text(1, y, width, line, style);
     }
+    let bad = app.open().is_some_and(|open| open.findings.has_errors());
+    let style = if bad { theme.bad() } else { theme.doubt() };
+    canvas.right(1, y, layout.width.saturating_sub(2), &found, style);
+}
+
+/// "2 errors, 1 warning".
+fn findings(open: &Open) -> String {
+    match (open.findings.in_words(), &open.findings.seen) {
+        (words, Some(_)) if !words.is_empty() => words,
+        _ => String::new(),
+    }
 }
 
 /// Only when asked for: each move of the selection would send it over the line.
 fn about_selected(app: &App, open: &Open) -> String {
     let (true, Some(row)) = (app.details, open.selected()) else { return String::new() };
     let origin = open.draft.base().origin();
-    format!("{}  {}  {}", row.key.owner, describe::data(&row, origin), describe::note(open, &row))
+    let mut text =
+        format!("{}  {}  {}", row.key.owner, describe::data(&row, origin), describe::note(open, &row));
+    for finding in open.findings.of_row(&row) {
+        text.push_str(&format!("  {}: {} [{}]", finding.severity, finding.message, finding.rule.id));
+    }
+    text
 }
 
 /// The commands worth a place, those of least importance left out first.

@@ -92,6 +92,10 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
             let origin = open.draft.base().origin();
             let text = name.as_ref().map_or_else(|| describe::data(row, origin), Name::to_string);
             canvas.text(x + 2, y, name_width, &text, theme.plain());
+            if let Some(severity) = open.findings.worst(row) {
+                let (sign, style) = theme.finding(severity);
+                canvas.text(x + 2 + name_width, y, 1, sign.encode_utf8(&mut [0; 4]), style);
+            }
         }
         x += 2 + name_width + 1;
         if let Some(status) = line.address {

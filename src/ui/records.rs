@@ -6,7 +6,7 @@ use super::canvas::Canvas;
 use crate::app::describe;
 use crate::app::layout::Layout;
 use crate::app::open::{Open, Pane};
-use crate::app::rows::Mark;
+use crate::app::rows::{Mark, Row};
 
 /// Widths of the columns. Wider screens show more columns.
 struct Columns {
@@ -86,9 +86,21 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
         };
         let name = row.key.owner.relative_to(origin);
         let data = describe::data(&row, origin);
-        let note = if widths.note > 0 { describe::note(open, &row) } else { String::new() };
+        let note = if widths.note > 0 { said(open, &row) } else { String::new() };
         let texts = [&name, &describe::ttl(row.ttl), &row.key.rtype.to_string(), &data, &note];
         line(canvas, inside.x, y, &widths, texts.map(String::as_str), style);
+        if let Some(severity) = open.findings.worst(&row) {
+            let (sign, style) = theme.finding(severity);
+            canvas.text(inside.x + 2 + widths.name, y, 1, sign.encode_utf8(&mut [0; 4]), style);
+        }
+    }
+}
+
+/// What a rule found, else what there is to say about the record.
+fn said(open: &Open, row: &Row) -> String {
+    match open.findings.of_row(row).next() {
+        Some(finding) if !row.conflict => finding.message.clone(),
+        _ => describe::note(open, row),
     }
 }
 

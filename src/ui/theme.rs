@@ -6,6 +6,7 @@ use ratatui::style::{Color, Modifier, Style};
 use crate::app::changes::LineKind;
 use crate::app::pushing::Tone;
 use crate::app::rows::{Mark, Row};
+use crate::check::Severity;
 
 /// The looks of one terminal.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +76,16 @@ impl Theme {
             Mark::Changed => ('~', self.doubt()),
             Mark::Deleted => ('-', self.bad()),
             Mark::Parked => (';', self.faint()),
+        }
+    }
+
+    /// The sign of a finding.
+    pub fn finding(self, severity: Severity) -> (char, Style) {
+        match severity {
+            Severity::Error => ('!', self.bad()),
+            Severity::Warning => ('?', self.doubt()),
+            Severity::Hint if self.unicode => ('·', self.plain()),
+            Severity::Hint => ('.', self.plain()),
         }
     }
 

@@ -116,6 +116,7 @@ fn text_mode(records: usize) -> App {
         demo: false,
         unicode: true,
         colours: true,
+        rules: Arc::new(check::Selection::all()),
     };
     let (mut app, effects) = App::new(settings);
     let zone = Arc::new(read(&zone_text(records)));

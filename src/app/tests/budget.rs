@@ -52,6 +52,14 @@ fn one_row_down_costs_64_bytes_or_fewer() {
 }
 
 #[test]
+fn one_row_down_among_rows_with_findings_costs_no_more() {
+    let mut test = super::findings::checked(&ZONE.replace("A     192.0.2", "A     127.0.0"));
+    assert!(test.screen(80, 24).contains(" warnings"));
+    let sizes = bytes(&mut test, "Down", 12);
+    assert!(sizes[sizes.len() / 2] <= 64, "{sizes:?}");
+}
+
+#[test]
 fn a_frame_without_news_costs_next_to_nothing() {
     // What ratatui's own backend sends with every frame: cursor off, attributes reset.
     let sizes = bytes(&mut Test::new(), "Up", 3);

@@ -256,6 +256,7 @@ impl App {
             }
             Worked::Found(found) => self.on_found(request, found),
             Worked::News(news) => self.on_news(request, news),
+            Worked::Looked(seen) => self.on_looked(request, seen),
         }
     }
 

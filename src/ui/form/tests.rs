@@ -18,6 +18,7 @@ fn settings(unicode: bool) -> Settings {
         brake_percent: 20,
         demo: false,
         unicode,
+        rules: Default::default(),
         colours: true,
     }
 }

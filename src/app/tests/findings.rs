@@ -1,0 +1,163 @@
+//! What the rules find: marks, counts, the screen, the fixes.
+
+use super::*;
+use crate::check::Selection;
+
+/// The zone held against all rules.
+pub fn checked(text: &str) -> Test {
+    let mut test = Test::starting(Settings { rules: Arc::new(Selection::all()), ..settings() });
+    test.load(text);
+    test.effects.clear();
+    test
+}
+
+/// The ids of what is found, the worst first.
+fn found(test: &Test) -> Vec<&'static str> {
+    let seen = test.open().findings.seen.as_ref().expect("a look");
+    seen.findings.iter().map(|finding| finding.rule.id).collect()
+}
+
+#[test]
+fn findings_follow_the_draft() {
+    let mut test = checked(ZONE);
+    assert_eq!(found(&test), ["L-04"]);
+    assert_eq!(test.open().findings.in_words(), "1 warning");
+    // shop and ftp are aliases of www.
+    test.select("www", "A", "192.0.2.10").keys("- -");
+    assert_eq!(found(&test), ["L-04"]);
+    test.select("www", "A", "192.0.2.10").keys("-").select("www", "A", "192.0.2.11").keys("-");
+    assert_ne!(found(&test), ["L-04"]);
+    insta::assert_snapshot!(test.screen(80, 24), @r#"
+     example.com · ns1.example.com · serial 2026112101 · 1 change              demo
+    ┌ Nameservers ─────────────────────────────────────────────────────────────────┐
+    │▌ ns1.example.com.                         looking up its addresses           │
+    │  ns2.example.net.                         looking up its addresses           │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    ┌ Records ────────────────────────────────────────────────────────── 15 of 15 ─┐
+    │  Name                       TTL  Type      Data                              │
+    │  @                           1h  A         192.0.2.1                         │
+    │  @                           1h  MX        10 mail                           │
+    │  @                           5m  TXT       "v=spf1 mx include:_spf.example.n…│
+    │  *.dev                       1h  A         192.0.2.200                       │
+    │  ftp                   ?     1h  CNAME     www                               │
+    │  mail                        1h  A         192.0.2.25                        │
+    │  ns1                         1h  A         192.0.2.53                        │
+    │  ns1                         1h  AAAA      2001:db8::53                      │
+    │  old                         1d  A         192.0.2.99                        │
+    │  shop                  ?     5m  CNAME     www                               │
+    │  sub                   ?     1h  NS        ns.sub                            │
+    │  ns.sub                      1h  A         192.0.2.77                        │
+    │ -www                         1h  A         192.0.2.10                        │
+    │▌-www                         1h  A         192.0.2.11                        │
+    └──────────────────────────────────────────────────────────────────────────────┘
+     deleted: www A; u undoes it
+     + add  - delete  Enter edit  u undo  / filter  w save  Tab pane  ? help  q quit
+    "#);
+    test.keys("u");
+    assert_eq!(found(&test), ["L-04"]);
+    test.keys("U I").select("ftp", "CNAME", "www");
+    insta::assert_snapshot!(test.part((80, 24), 16, 8), @"
+    │  shop                  ?     5m  CNAME     www                               │
+    │  sub                   ?     1h  NS        ns.sub                            │
+    │  ns.sub                      1h  A         192.0.2.77                        │
+     ftp.example.com.  www  An alias: everything asked of this name is
+     answered from the target. Nothing else may stand at the name.
+     warning: ftp.example.com. is an alias of www.example.com., which
+     is not there. [L-35]                                                3 warnings
+     + add  - delete  Enter edit  u undo  / filter  w save  Tab pane  ? help  q quit
+    ");
+    insta::assert_snapshot!(test.screen(132, 43), @r#"
+     example.com · ns1.example.com · serial 2026112101 · 1 change                                                                  demo
+    ┌ Nameservers ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │▌ ns1.example.com.                                            looking up its addresses                                            │
+    │  ns2.example.net.                                            looking up its addresses                                            │
+    └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+    ┌ Records ──────────────────────────────────────────────────────────────────────────────────────────────────────────────  6 of 15 ─┐
+    │  Name                             TTL  Type       Data                                    Note                                   │
+    │  @                                 1h  SOA        ns1 hostmaster 2026112101 3600 900 12…  The zone's own record: serial number a…│
+    │  @                                 1h  A          192.0.2.1                               The IPv4 address of a host. Several at…│
+    │  @                                 1h  MX         10 mail                                 A host that takes mail for the name. A…│
+    │  @                                 5m  TXT        "v=spf1 mx include:_spf.example.net i…  Text for programs: SPF, DKIM, DMARC, p…│
+    │  *.dev                             1h  A          192.0.2.200                             answers for names here that do not exi…│
+    │▌ ftp                         ?     1h  CNAME      www                                     ftp.example.com. is an alias of www.ex…│
+    │  mail                              1h  A          192.0.2.25                              The IPv4 address of a host. Several at…│
+    │  ns1                               1h  A          192.0.2.53                              The IPv4 address of a host. Several at…│
+    │  ns1                               1h  AAAA       2001:db8::53                            The IPv6 address of a host.            │
+    │  old                               1d  A          192.0.2.99                              The IPv4 address of a host. Several at…│
+    │  shop                        ?     5m  CNAME      www                                     shop.example.com. is an alias of www.e…│
+    │  sub                         ?     1h  NS         ns.sub                                  sub.example.com. is delegated to one n…│
+    │  ns.sub                            1h  A          192.0.2.77                              The IPv4 address of a host. Several at…│
+    │ -www                               1h  A          192.0.2.10                              deleted; - brings it back              │
+    │ -www                               1h  A          192.0.2.11                              deleted; - brings it back              │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+    │                                                                                                                                  │
+     ftp.example.com.  www  An alias: everything asked of this name is answered from the target. Nothing else may stand at
+     the name.  warning: ftp.example.com. is an alias of www.example.com., which is not there. [L-35]                        3 warnings
+     + add  - delete  Enter edit  u undo  / filter  w save  R reload  t text  Tab pane  c changes  ? help  q quit
+    "#);
+}
+
+#[test]
+fn without_rules_nothing_is_looked_for() {
+    let mut test = Test::new();
+    test.select("www", "A", "192.0.2.10").keys("-");
+    assert!(test.open().findings.seen.is_none());
+}
+
+#[test]
+fn one_look_at_a_time_beside_the_keys_and_only_at_what_changed() {
+    let hosts: String = (0..5_000)
+        .map(|number| format!("host{number} 60 A 192.0.2.1\nhost{number} 60 A 192.0.2.2\n"))
+        .collect();
+    let mut test = checked(&format!("{ZONE}{hosts}"));
+    let first = test.open().findings.seen.as_ref().expect("a look").looks;
+    // Effects are not performed here: the keys come while a look is under way.
+    let press = |test: &mut Test, key: &str| -> Vec<(RequestId, work::Work)> {
+        let effects = test.app.update(Msg::Key(Key::parse(key).unwrap()));
+        let works = effects.into_iter().filter_map(|effect| match effect {
+            Effect::Work { request, work } => Some((request, *work)),
+            _ => None,
+        });
+        works.collect()
+    };
+    test.select("host77", "A", "192.0.2.1");
+    let mut works = press(&mut test, "-");
+    assert_eq!(works.len(), 1, "the look is a work, not done by the key");
+    for key in ["Down", "-", "u", "Down", "-"] {
+        assert!(press(&mut test, key).is_empty(), "one at a time: {key}");
+    }
+    assert!(!test.open().findings.are_current());
+    let (request, work) = works.remove(0);
+    let worked = work.run();
+    test.send(Msg::Worked { request, worked: worked.clone() });
+    assert!(test.open().findings.are_current(), "what came meanwhile was looked at after it");
+    let looks = test.open().findings.seen.as_ref().unwrap().looks;
+    assert!(looks > first && looks - first < 300, "{first} {looks}");
+    // An answer that nobody waits for.
+    test.send(Msg::Worked { request, worked });
+    assert_eq!(test.open().findings.seen.as_ref().unwrap().looks, looks);
+}
+
+#[test]
+fn a_zone_loaded_again_is_looked_at_anew() {
+    let mut test = checked(ZONE);
+    test.keys("R");
+    test.load(&ZONE.replace("2026112101", "2026112102").replace("ns.sub 3600  A     192.0.2.77\n", ""));
+    assert!(found(&test).len() > 1, "{:?}", found(&test));
+}
