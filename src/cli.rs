@@ -132,6 +132,17 @@ pub enum Verb {
         #[command(flatten)]
         server: ServerArgs,
     },
+    /// Say all about a record type: what it is for, its fields, examples, the rules that it brings, its RFC
+    ///
+    /// Without a type: every type with a line on what it is for.
+    Explain {
+        /// A record type in any case, such as MX, or TYPE and a number
+        #[arg(value_name = "TYPE")]
+        rtype: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// The configuration: where it is, whether it is right, an example
     Config {
         #[command(subcommand)]

@@ -44,7 +44,7 @@ impl Chooser {
 
     /// The type to take: the marked one, or one whose whole name is typed, which may have no entry in the table
     /// (TYPE65400) or not be on offer.
-    fn chosen(&self) -> Option<RecordType> {
+    pub(super) fn chosen(&self) -> Option<RecordType> {
         let typed = types::parse_type(self.search.text().trim().as_bytes());
         let marked = self.types().get(self.selected).map(|info| info.rtype);
         if self.selected == 0 { typed.or(marked) } else { marked }

@@ -1,52 +1,71 @@
-//! The help: every command and its keys, made from the command table, those of the present screen first.
+//! The help: the page of a record type where one is asked for, every command and its keys, made from the command
+//! table, those of the present screen first, and a line on each record type.
+
+mod page;
 
 use super::commands::{Command, Context, in_context};
-use super::{App, Overlay};
+use super::{App, Overlay, Screen};
 use crate::edit::Field;
 use crate::key::Key;
+use crate::zone::RecordType;
+use crate::zone::types::{self, TypeInfo};
+
+pub use page::explain;
 
 /// The help on the screen.
 #[derive(Debug)]
 pub struct Help {
     /// Where it was opened.
     context: Context,
+    /// The record type whose page comes first.
+    rtype: Option<RecordType>,
     /// What is searched for.
     pub search: Field,
     /// The first line shown.
     pub offset: usize,
+    /// What it lies over, and comes back after it.
+    below: Option<Box<Overlay>>,
 }
 
 /// One line of the help.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Line {
-    Heading(&'static str),
+    Heading(String),
     Command(&'static Command),
+    /// A record type and what it is for.
+    Type(&'static TypeInfo),
+    Text(String),
+    /// A line of a zone file.
+    Example(&'static str),
     Blank,
 }
 
 impl Help {
     pub fn new(context: Context) -> Help {
-        Help { context, search: Field::default(), offset: 0 }
+        Help { context, rtype: None, search: Field::default(), offset: 0, below: None }
     }
 
-    /// The lines: a heading for each place, its commands below it.
-    pub fn lines(&self) -> Vec<Line> {
-        let wanted = self.search.text().to_lowercase();
+    /// The lines, of so many columns: a heading for each place, its commands below it.
+    pub fn lines(&self, width: u16) -> Vec<Line> {
+        let wanted = self.search.text().trim().to_lowercase();
+        let mut lines = Vec::new();
+        let rtype = if wanted.is_empty() { self.rtype } else { types::parse_type(wanted.as_bytes()) };
+        if let Some(rtype) = rtype {
+            lines.extend(explain(rtype, width));
+        }
         let found = |command: &&Command| {
             [command.name, command.doc, command.keys].iter().any(|text| text.to_lowercase().contains(&wanted))
         };
         let others = Context::ALL.into_iter().filter(|context| *context != self.context);
-        let mut lines = Vec::new();
         for context in std::iter::once(self.context).chain(others) {
-            let commands: Vec<_> = in_context(context).filter(found).collect();
-            if !commands.is_empty() {
-                if !lines.is_empty() {
-                    lines.push(Line::Blank);
-                }
-                lines.push(Line::Heading(context.title()));
-                lines.extend(commands.into_iter().map(Line::Command));
-            }
+            let commands = in_context(context).filter(found).map(Line::Command);
+            add(&mut lines, context.title(), commands.collect());
         }
+        let fits = |info: &&TypeInfo| {
+            [info.mnemonic, info.purpose].iter().any(|text| text.to_lowercase().contains(&wanted))
+        };
+        let fitting = types::table().iter().filter(fits).map(Line::Type);
+        add(&mut lines, "Record types: typed into the search, one tells all", fitting.collect());
         lines
     }
 
@@ -54,8 +73,53 @@ impl Help {
         self.search.on_key(key);
         self.offset = 0;
     }
+
+    /// What it lay over.
+    pub(super) fn into_below(self) -> Option<Overlay> {
+        self.below.map(|below| *below)
+    }
+}
+
+fn add(lines: &mut Vec<Line>, title: &str, more: Vec<Line>) {
+    if more.is_empty() {
+        return;
+    }
+    if !lines.is_empty() {
+        lines.push(Line::Blank);
+    }
+    lines.push(Line::Heading(title.into()));
+    lines.extend(more);
 }
 
 pub fn open(app: &mut App) {
-    app.overlay = Some(Overlay::Help(Help::new(app.context())));
+    let rtype = match (&app.overlay, &app.screen) {
+        (Some(Overlay::Chooser(chooser)), _) => chooser.chosen(),
+        (None, Screen::Form(form)) => Some(form.rtype()),
+        _ => None,
+    };
+    show(app, rtype);
+}
+
+/// `:explain`: the type of the selected record.
+pub fn explain_selected(app: &mut App) {
+    let rtype = app.open().and_then(|open| open.selected()).map(|row| row.key.rtype);
+    show(app, rtype);
+}
+
+/// `:explain MX`.
+pub fn explain_type(app: &mut App, text: &str) {
+    match types::parse_type(text.as_bytes()) {
+        Some(rtype) => show(app, Some(rtype)),
+        None => match types::suggest_type(text) {
+            Some(near) => app.say(format!("there is no type {text}; {near} is near")),
+            None => app.say(format!("there is no type {text}; ? lists all of them below the keys")),
+        },
+    }
+}
+
+fn show(app: &mut App, rtype: Option<RecordType>) {
+    let help = Help::new(app.context());
+    // A menu comes back; a command line has done its work.
+    let below = app.overlay.take().map(Box::new);
+    app.overlay = Some(Overlay::Help(Help { rtype, below, ..help }));
 }

@@ -58,6 +58,11 @@ impl Layout {
         }
     }
 
+    /// Columns for the lines of the help, between its frame and margins.
+    pub fn help_width(&self) -> u16 {
+        self.width.saturating_sub(4)
+    }
+
     fn frame_rows(&self) -> u16 {
         if self.framed { 2 } else { 1 }
     }

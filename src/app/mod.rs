@@ -404,7 +404,10 @@ impl App {
     }
 
     fn close_overlay(&mut self) {
-        self.overlay = None;
+        self.overlay = match self.overlay.take() {
+            Some(Overlay::Help(help)) => help.into_below(),
+            _ => None,
+        };
     }
 
     fn say(&mut self, text: impl Into<String>) {

@@ -42,8 +42,11 @@ impl App {
     pub(super) fn go(&mut self, go: Go) {
         let Some(layout) = Layout::new(self.size) else { return };
         let page = usize::from(layout.inside(layout.body()).height);
+        let help_width = layout.help_width();
         match (&mut self.overlay, &mut self.screen, &mut self.zone) {
-            (Some(Overlay::Help(help)), ..) => help.offset = go.from(help.offset, help.lines().len(), page),
+            (Some(Overlay::Help(help)), ..) => {
+                help.offset = go.from(help.offset, help.lines(help_width).len(), page);
+            }
             (Some(Overlay::Palette(palette)), ..) => {
                 palette.selected = go.from(palette.selected, palette.matches.len(), page / 2);
             }
@@ -86,7 +89,8 @@ impl App {
         match (&mut self.overlay, &mut self.screen, &self.zone) {
             (Some(Overlay::Help(help)), ..) => {
                 // The search takes the first line.
-                help.offset = help.offset.min((help.lines().len() + 1).saturating_sub(height));
+                let total = help.lines(layout.help_width()).len() + 1;
+                help.offset = help.offset.min(total.saturating_sub(height));
             }
             (Some(Overlay::Chooser(chooser)), ..) => {
                 let total = chooser.types().len();

@@ -8,6 +8,7 @@ mod demo;
 pub mod doctor;
 mod editor;
 mod exchange;
+mod explain;
 mod files;
 mod history;
 mod log;
@@ -129,6 +130,7 @@ fn run(cli: Cli) -> Result<Exit, Stop> {
             log::revert(&zone, id.as_deref(), &send.server, send.options(None))
         }
         Some(Verb::Doctor { zone, json, server }) => doctor::doctor(zone.as_deref(), json, &server),
+        Some(Verb::Explain { rtype, json }) => explain::explain(rtype.as_deref(), json),
         Some(Verb::Config { what, config }) => access::config_verb(what, config.as_deref()),
         Some(Verb::Completions { shell }) => {
             cli::completions(shell, &mut io::stdout().lock());

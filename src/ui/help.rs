@@ -12,9 +12,9 @@ pub fn draw(help: &Help, canvas: &mut Canvas<'_>, layout: &Layout) {
     let area = Rect { x: 0, y: body.top, width: layout.width, height: body.height };
     let inside = canvas.window(area, "Help");
     canvas.field(inside.x + 1, inside.y, inside.width.saturating_sub(2), "search: ", &help.search);
-    let lines = help.lines();
+    let lines = help.lines(layout.help_width());
     if lines.is_empty() {
-        canvas.text(inside.x + 1, inside.y + 1, inside.width, "no command has that", theme.plain());
+        canvas.text(inside.x + 1, inside.y + 1, inside.width, "nothing has that", theme.plain());
     }
     for (line, y) in lines.iter().skip(help.offset).zip(inside.y + 1..inside.bottom()) {
         let x = inside.x + 1;
@@ -22,6 +22,16 @@ pub fn draw(help: &Help, canvas: &mut Canvas<'_>, layout: &Layout) {
             Line::Blank => {}
             Line::Heading(title) => {
                 canvas.text(x, y, inside.width, title, theme.strong());
+            }
+            Line::Text(text) => {
+                canvas.text(x, y, inside.width.saturating_sub(2), text, theme.plain());
+            }
+            Line::Example(text) => {
+                canvas.text(x + 1, y, inside.width.saturating_sub(3), text, theme.key());
+            }
+            Line::Type(info) => {
+                canvas.text(x + 1, y, 16, info.mnemonic, theme.key());
+                canvas.text(x + 18, y, inside.width.saturating_sub(20), info.purpose, theme.plain());
             }
             Line::Command(command) => {
                 let keys =

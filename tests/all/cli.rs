@@ -47,6 +47,35 @@ fn show_prints_a_file_in_canonical_order() {
 }
 
 #[test]
+fn explain_tells_all_about_a_type() {
+    let folder = with_files(&[]);
+    let explain = |arguments: &[&str]| {
+        let output = zonewright(folder.path(), &[&["explain"], arguments].concat());
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (status, page, _) = explain(&["mx"]);
+    assert_eq!(status, Some(0));
+    for part in
+        ["MX (type 15)", "  preference", "  @     MX  10 mail", "- A single record \"0 .\"", "See RFC 1035"]
+    {
+        assert!(page.contains(part.trim_start()), "{part}\n{page}");
+    }
+    assert!(page.lines().all(|line| line.len() <= 100 && line == line.trim_end()), "{page}");
+    assert_eq!(explain(&["TYPE15"]).1, page);
+    assert!(explain(&["TYPE12345"]).1.contains("TYPE12345 (type 12345)"));
+    let (status, nothing, why) = explain(&["MXX"]);
+    assert_eq!((status, nothing.as_str()), (Some(2), ""));
+    assert!(why.contains("Do you mean MX?"), "{why}");
+    let (_, list, _) = explain(&[]);
+    assert!(list.contains("  CAA        Which certificate") && list.lines().count() > 70, "{list}");
+    let json: serde_json::Value = serde_json::from_str(&explain(&["--json", "caa"]).1).unwrap();
+    assert_eq!((&json["type"], &json["number"]), (&"CAA".into(), &257.into()));
+    assert_eq!(json["fields"][1]["name"], "tag");
+    let json: serde_json::Value = serde_json::from_str(&explain(&["--json"]).1).unwrap();
+    assert!(json.as_array().unwrap().len() > 70);
+}
+
+#[test]
 fn diff_tells_by_its_status() {
     let changed = ZONE.replace("192.0.2.11", "192.0.2.12").replace(" 7 1d", " 8 1d");
     let only_serial = ZONE.replace(" 7 1d", " 9 1d");

@@ -391,9 +391,11 @@ pub static TABLE: &[Command] = &[
         "F1",
         &[Text, Form, Chooser, Palette, Filter],
         help::open,
-        "every command and its keys",
+        "every command and its keys; in a form all about the record type",
     )
     .hint(9, "help"),
+    command("explain", "", PANES, help::explain_selected, "explain MX: all about a record type")
+        .taking(help::explain_type),
     command(
         "palette",
         ": F9",

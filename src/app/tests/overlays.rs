@@ -43,6 +43,49 @@ fn help() {
 }
 
 #[test]
+fn the_page_of_a_type() {
+    let first = |keys: &str, lines: usize| -> String {
+        edited().keys(keys).screen(80, 24).lines().skip(1).take(lines).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(first("+ 'mx' F1", 22), @"
+    ┌ Help ────────────────────────────────────────────────────────────────────────┐
+    │ search:                                                                      │
+    │ MX (type 15)                                                                 │
+    │ The hosts that take mail for the name. A sender looks for the MX records of  │
+    │ what stands after the @ of an address, and delivers to the host with the     │
+    │ lowest preference that answers.                                              │
+    │                                                                              │
+    │ Format                                                                       │
+    │ preference  a number; the lowest is tried first                              │
+    │ exchange    the mail host, which has an A or AAAA record and is no CNAME     │
+    │                                                                              │
+    │ Examples                                                                     │
+    │  @     MX  10 mail                                                           │
+    │  @     MX  20 mx.backup.example.net.                                         │
+    │  ; this name takes no mail at all                                            │
+    │  news  MX  0 .                                                               │
+    │                                                                              │
+    │ Rules                                                                        │
+    │ - The exchange is the name of a host with A or AAAA records: neither an      │
+    │   address nor an alias (CNAME).                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    ");
+    // Searching for a type shows its page; so do a form and the command line.
+    let page = first("+ 'mx' F1", 14).replace("search:   ", "search: mx");
+    assert_eq!(first("? 'mx'", 14), page);
+    assert!(first("+ 'mx' Enter F1", 14).contains("MX (type 15)"));
+    assert!(first(": 'explain' Space 'tlsa' Enter", 14).contains("TLSA (type 52)"));
+    assert!(edited().keys(": 'explain' Space 'tslaa' Enter").screen(80, 24).contains("TLSA is near"));
+    // Closed, what was there before is there again, as it was.
+    let chooser = edited().keys("+ 'mx'").screen(80, 24);
+    assert_eq!(edited().keys("+ 'mx' F1 Esc").screen(80, 24), chooser);
+    let form = edited().keys("+ 'mx' Enter 'new'").screen(80, 24);
+    assert_eq!(edited().keys("+ 'mx' Enter 'new' F1 Esc").screen(80, 24), form);
+    // The types stand at the end.
+    assert!(edited().keys(&format!("? {}", "PgDn ".repeat(40))).screen(80, 24).contains("DLV"));
+}
+
+#[test]
 fn type_chooser() {
     insta::assert_snapshot!(edited().keys("+ 'mail'").screen(80, 24).lines().take(6).collect::<Vec<_>>().join("\n"), @r#"
      example.com · ns1.example.com · serial 2026112101 · 3 changes             demo

@@ -20,8 +20,8 @@ fn names_are_unique_and_every_command_is_explained() {
 #[test]
 fn every_command_is_in_the_help_first_those_of_the_place() {
     for context in Context::ALL {
-        let lines = Help::new(context).lines();
-        assert!(matches!(lines[0], Line::Heading(title) if title == context.title()), "{context:?}");
+        let lines = Help::new(context).lines(76);
+        assert!(matches!(&lines[0], Line::Heading(title) if title == context.title()), "{context:?}");
         let listed: BTreeSet<&str> = lines
             .iter()
             .filter_map(|line| match line {

@@ -12,6 +12,7 @@ mod generic;
 mod hip;
 mod kind;
 mod loc;
+mod page;
 mod read;
 mod scalar;
 mod svcb;
@@ -32,6 +33,7 @@ use super::rtype::RecordType;
 
 pub use form::{format_fields, parse_fields};
 pub use kind::{Codes, Kind};
+pub use page::{Page, page};
 pub use text::push_number;
 pub use time::{date, in_words, timestamp};
 

@@ -2,6 +2,7 @@
 
 mod messages;
 mod opinions;
+mod pages;
 mod properties;
 mod rrchecker;
 mod svcb;
