@@ -3,8 +3,8 @@
 //! Everything that speaks of commands is made from it: dispatch, the hint bar, the help, the `:` palette.
 
 use Context::{
-    Changes, Chooser, Dialog, FileChanges, Filter, Form, Help, History, Merge, Nameservers, Palette,
-    PastPush, Problems, Prompt, Pushing, Records, Replacing, Result as Outcome, Text, Waiting,
+    Changes, Chooser, Dialog, FileChanges, Filter, Findings, Fixes, Form, Help, History, Merge, Nameservers,
+    Palette, PastPush, Problems, Prompt, Pushing, Records, Replacing, Result as Outcome, Text, Waiting,
 };
 
 pub use self::table::TABLE;
@@ -32,6 +32,10 @@ pub enum Context {
     History,
     /// One of them.
     PastPush,
+    /// What the rules find.
+    Findings,
+    /// Choosing between quick fixes.
+    Fixes,
     Result,
     Form,
     /// Typing what to find in the text, or where to go.
@@ -50,7 +54,7 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Context; 20] = [
+    pub const ALL: [Context; 22] = [
         Records,
         Nameservers,
         Text,
@@ -64,6 +68,8 @@ impl Context {
         Outcome,
         History,
         PastPush,
+        Findings,
+        Fixes,
         Form,
         Chooser,
         Filter,
@@ -87,6 +93,8 @@ impl Context {
             FileChanges => "Changes of a zone file",
             History => "History",
             PastPush => "A past push",
+            Findings => "Findings",
+            Fixes => "Quick fixes",
             Merge => "Merge",
             Pushing => "Push under way",
             Outcome => "Push result",

@@ -119,6 +119,24 @@ pub fn may_change_selected(app: &App) -> Result<(), String> {
     }
 }
 
+/// May an RRset be given other contents?
+pub fn may_change_set(app: &App, key: &RrKey) -> Result<(), String> {
+    may_edit(app)?;
+    let Some(open) = app.open() else { return Err("there is no zone yet".into()) };
+    if open.draft.conflicts().contains(key) {
+        return Err(
+            "others changed that record set as well: M shows both sides, choose one there first".into()
+        );
+    }
+    if let Some(why) = app.file().and_then(|file| file.why_read_only(key)) {
+        return Err(why);
+    }
+    match describe::is_managed(open, key) {
+        true => Err(format!("the zone is signed: its {} is made by the server", key.rtype)),
+        false => Ok(()),
+    }
+}
+
 pub fn may_edit_selected(app: &App) -> Result<(), String> {
     may_edit(app)?;
     has_selection(app)

@@ -44,6 +44,13 @@ impl Layout {
         (upper, lower)
     }
 
+    /// Everything between the title bar and the message line in two panes, frames or headings included.
+    pub fn halves(&self) -> (Span, Span) {
+        let body = self.body();
+        let upper = Span { top: body.top, height: body.height / 2 };
+        (upper, Span { top: upper.top + upper.height, height: body.height - upper.height })
+    }
+
     /// The rows inside a pane's frame; without a frame below its heading.
     pub fn inside(&self, span: Span) -> Span {
         Span { top: span.top + 1, height: span.height.saturating_sub(self.frame_rows()) }

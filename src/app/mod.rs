@@ -141,6 +141,8 @@ pub enum Screen {
     Form(Box<Form>),
     Pushing(Box<Pushing>),
     History(Box<history::History>),
+    /// What the rules find.
+    Findings(Box<findings::screen::List>),
     Result(Box<Results>),
 }
 
@@ -158,6 +160,8 @@ pub enum Overlay {
     Replacing(text::find::Replacing),
     /// What is wrong with the text.
     Problems(text::problems::List),
+    /// The choice between quick fixes.
+    Fixes(findings::fixing::Menu),
 }
 
 /// A sentence for the person; it goes with the next key.
@@ -380,6 +384,7 @@ impl App {
             Some(Overlay::Prompt(_)) => Context::Prompt,
             Some(Overlay::Replacing(_)) => Context::Replacing,
             Some(Overlay::Problems(_)) => Context::Problems,
+            Some(Overlay::Fixes(_)) => Context::Fixes,
             None => self.screen_context(),
         }
     }
@@ -399,6 +404,7 @@ impl App {
             (Screen::Pushing(_), _) => Context::Pushing,
             (Screen::History(history), _) if history.one.is_some() => Context::PastPush,
             (Screen::History(_), _) => Context::History,
+            (Screen::Findings(_), _) => Context::Findings,
             (Screen::Result(_), _) => Context::Result,
         }
     }

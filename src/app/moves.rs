@@ -57,6 +57,9 @@ impl App {
                 let total = self.text.mode.as_ref().map_or(0, |mode| mode.problems.len());
                 list.selected = go.from(list.selected, total, page / 2);
             }
+            (Some(Overlay::Fixes(menu)), ..) => {
+                menu.selected = go.from(menu.selected, menu.choices.len(), page / 4);
+            }
             (
                 Some(Overlay::Dialog(_) | Overlay::Filter(_) | Overlay::Prompt(_) | Overlay::Replacing(_)),
                 ..,
@@ -76,6 +79,10 @@ impl App {
                 Some(one) => one.offset = go.from(one.offset, one.lines.len(), page),
                 None => history.selected = go.from(history.selected, history.total(), page),
             },
+            (None, Screen::Findings(list), _) => {
+                let page = usize::from(layout.inside(layout.halves().0).height);
+                list.selected = go.from(list.selected, list.shown.len(), page);
+            }
             (None, Screen::Merge(merge), _) => merge.offset = go.from(merge.offset, merge.lines.len(), page),
             (None, Screen::Result(results), _) => {
                 results.offset = go.from(results.offset, results.lines.len(), page);
@@ -98,6 +105,7 @@ impl App {
             }
             (None, Screen::Changes(changes), super::Zone::Open(open)) => changes.keep_in_view(open, height),
             (None, Screen::History(history), _) => history.keep_in_view(height),
+            (_, Screen::Findings(list), super::Zone::Open(open)) => list.keep_in_view(open, layout),
             (None, Screen::Merge(merge), _) => merge.keep_in_view(height),
             _ => {}
         }
@@ -180,6 +188,11 @@ pub fn keep_filter(app: &mut App) {
 }
 
 pub fn clear_filter(app: &mut App) {
+    if matches!(app.screen, Screen::Findings(_)) {
+        super::findings::screen::filter(app, "");
+        app.overlay = None;
+        return;
+    }
     let Some(open) = app.open_mut() else { return };
     if !open.records.filter.is_empty() {
         open.set_filter("");

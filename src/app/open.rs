@@ -250,6 +250,23 @@ impl Open {
         }
     }
 
+    /// Selects the row nearest to where an RRset would stand that is not there.
+    pub fn select_near(&mut self, key: &RrKey) {
+        self.pane = Pane::Records;
+        self.set_filter("");
+        let rows = 0..self.records.rows.len();
+        // The rows are in order: the first one that comes after it.
+        let mut range = (rows.start, rows.end);
+        while range.0 < range.1 {
+            let middle = range.0 + (range.1 - range.0) / 2;
+            match self.row(middle) {
+                Some(row) if row.key < *key => range.0 = middle + 1,
+                _ => range.1 = middle,
+            }
+        }
+        self.select(range.0);
+    }
+
     /// Keeps the selected rows on the screen.
     pub fn keep_in_view(&mut self, layout: &Layout) {
         let lines = self.nameservers.line_count();

@@ -1,7 +1,7 @@
 //! Keys: to the command that they run, else to the text field that is there; and pasted text.
 
 use super::commands::{self, Found};
-use super::{App, Overlay, Screen, Zone, forms, text};
+use super::{App, Overlay, Screen, Zone, findings, forms, text};
 use crate::key::Key;
 
 impl App {
@@ -44,12 +44,14 @@ impl App {
             Some(Overlay::Filter(field)) => {
                 field.on_key(key);
                 let text = field.text();
-                if let Some(open) = self.open_mut() {
+                if matches!(self.screen, Screen::Findings(_)) {
+                    findings::screen::filter(self, &text);
+                } else if let Some(open) = self.open_mut() {
                     open.set_filter(&text);
                 }
             }
             Some(Overlay::Prompt(_)) => self.prompt_key(key),
-            Some(Overlay::Replacing(_) | Overlay::Problems(_)) => {}
+            Some(Overlay::Replacing(_) | Overlay::Problems(_) | Overlay::Fixes(_)) => {}
             None if matches!(self.screen, Screen::Text) => text::type_key(self),
             None => forms::key(self),
         }

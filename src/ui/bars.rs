@@ -156,10 +156,10 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     canvas.right(1, y, layout.width.saturating_sub(2), &found, style);
 }
 
-/// "2 errors, 1 warning".
+/// "2 errors, 1 warning (!)".
 fn findings(open: &Open) -> String {
     match (open.findings.in_words(), &open.findings.seen) {
-        (words, Some(_)) if !words.is_empty() => words,
+        (words, Some(_)) if !words.is_empty() => format!("{words} (!)"),
         _ => String::new(),
     }
 }

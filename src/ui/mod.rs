@@ -4,6 +4,7 @@ pub mod bars;
 pub mod canvas;
 pub mod changes;
 pub mod clean;
+pub mod findings;
 pub mod form;
 pub mod help;
 pub mod history;
@@ -55,6 +56,11 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
                 text::list(mode, list, &mut canvas, &layout);
             }
         }
+        Some(Overlay::Fixes(menu)) => {
+            if let Some(open) = app.open() {
+                findings::menu(menu, open, &mut canvas, &layout);
+            }
+        }
         Some(Overlay::Filter(field)) => {
             canvas.text(
                 0,
@@ -89,6 +95,9 @@ fn draw_screen(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
         }
         Screen::Text => text::draw(app, canvas, layout),
         Screen::Changes(changes) => changes::draw(open, changes, canvas, layout, body),
+        Screen::Findings(list) => {
+            findings::draw(open, list, canvas, layout, !app.settings.rules.is_empty());
+        }
         Screen::Merge(merge) => merge::draw(merge, canvas, layout, body),
         Screen::History(history) => {
             history::draw(history, open.draft.base().origin(), canvas, layout, body);

@@ -2,10 +2,11 @@
 //! after `:`, and the reason why it cannot be done now; what it does stands in the file of its screen.
 
 use super::Context::{
-    Changes, Chooser, Dialog, FileChanges, Filter, Form, Help, History, Merge, Nameservers, Palette,
-    PastPush, Problems, Prompt, Pushing, Records, Replacing, Result as Outcome, Text, Waiting,
+    Changes, Chooser, Dialog, FileChanges, Filter, Findings, Fixes, Form, Help, History, Merge, Nameservers,
+    Palette, PastPush, Problems, Prompt, Pushing, Records, Replacing, Result as Outcome, Text, Waiting,
 };
 use super::{Command, Context, command};
+use crate::app::findings::{fixing, screen};
 use crate::app::text::{self, broken, find, leave, problems};
 use crate::app::{
     App, Effect, changes, dialog, edits, exchange, file, follow, forms, help, history, merge, moves, palette,
@@ -14,13 +15,14 @@ use crate::app::{
 
 const PANES: &[Context] = &[Records, Nameservers];
 const REVIEWS: &[Context] = &[Changes, FileChanges];
-const EDITS: &[Context] = &[Records, Nameservers, Changes, FileChanges, Merge];
-const LISTS: &[Context] = &[Records, Nameservers, Changes, FileChanges, Merge, Outcome, History, PastPush];
+const EDITS: &[Context] = &[Records, Nameservers, Changes, FileChanges, Merge, Findings];
+const LISTS: &[Context] =
+    &[Records, Nameservers, Changes, FileChanges, Merge, Outcome, History, PastPush, Findings];
 /// From where the Merge screen can be opened.
 const BEFORE_MERGE: &[Context] = &[Records, Nameservers, Changes, FileChanges];
-const MENUS: &[Context] = &[Chooser, Palette, Help, Problems];
+const MENUS: &[Context] = &[Chooser, Palette, Help, Problems, Fixes];
 const SCREENS: &[Context] =
-    &[Records, Nameservers, Changes, FileChanges, Merge, Outcome, History, PastPush, Waiting];
+    &[Records, Nameservers, Changes, FileChanges, Merge, Outcome, History, PastPush, Findings, Waiting];
 const EVERYWHERE: &[Context] = &Context::ALL;
 
 /// Every command. The order is that of the help.
@@ -184,6 +186,38 @@ pub static TABLE: &[Command] = &[
         .when(App::may_take_over),
     command("bring-back", "", PANES, App::bring_back, "get the draft back that was discarded last")
         .when(App::may_bring_back),
+    // What the rules find.
+    command(
+        "findings",
+        "!",
+        &[Records, Nameservers, Changes, FileChanges, Outcome, History],
+        screen::open,
+        "what the rules find in the zone with your changes",
+    ),
+    command(
+        "quick-fix",
+        "f",
+        &[Records, Nameservers, Findings],
+        fixing::mend,
+        "put right what a rule found here: shows what will change; u undoes it",
+    )
+    .hint(10, "fix")
+    .when(fixing::may_fix),
+    command("apply-fix", "Enter f", &[Fixes], fixing::choose, "change the zone so; u undoes it")
+        .hint(1, "fix"),
+    command("go-to-finding", "Enter", &[Findings], screen::go_to, "go to the record, or where it is missing")
+        .hint(1, "go to")
+        .when(screen::has_selection),
+    command(
+        "filter-findings",
+        "/ F6",
+        &[Findings],
+        screen::start_filter,
+        "list only findings that contain a text: of the name, the type, the sentence, the rule",
+    )
+    .hint(4, "filter"),
+    command("clear-findings", "Esc", &[Findings], screen::back, "list all again; else go back"),
+    command("leave-findings", "! q", &[Findings], screen::leave, "back").hint(5, "back"),
     // The zone as text.
     command("text", "t 2 F3", PANES, text::open, "the zone as text, in zonewright's own editor")
         .hint(9, "text")
@@ -366,7 +400,7 @@ pub static TABLE: &[Command] = &[
         .hint(1, "keep"),
     command("drop-filter", "Esc", &[Filter], moves::clear_filter, "show everything again")
         .hint(2, "show all"),
-    command("close", "Esc", &[Chooser, Palette, Help, Problems], App::close_overlay, "close")
+    command("close", "Esc", &[Chooser, Palette, Help, Problems, Fixes], App::close_overlay, "close")
         .hint(3, "close"),
     // Dialogs and forms.
     command("next-button", "Right Tab", &[Dialog], dialog::next, "the next button"),
@@ -381,7 +415,19 @@ pub static TABLE: &[Command] = &[
     command(
         "help",
         "? F1",
-        &[Records, Nameservers, Changes, FileChanges, Merge, Outcome, History, PastPush, Waiting, Pushing],
+        &[
+            Records,
+            Nameservers,
+            Changes,
+            FileChanges,
+            Merge,
+            Outcome,
+            History,
+            PastPush,
+            Findings,
+            Waiting,
+            Pushing,
+        ],
         help::open,
         "every command and its keys, those of this screen first",
     )

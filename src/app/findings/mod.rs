@@ -4,7 +4,9 @@
 //! is looked at after it. Nothing here runs a rule on the thread of the screen, but for zones so small that it takes
 //! less than painting.
 
+pub mod fixing;
 pub mod look;
+pub mod screen;
 
 use std::sync::Arc;
 
@@ -96,6 +98,7 @@ impl App {
         if Arc::ptr_eq(&seen.base, open.draft.base()) {
             open.findings.seen = Some(seen);
         }
+        screen::refresh(self);
         self.look_for_findings();
     }
 }

@@ -174,12 +174,12 @@ fn palette() {
     │  mail                        1h  A         192.0.2.25                        │
     │  ns1                         1h  A         192.0.2.53                        │
     │  ns1                         1h  AAAA      2001:db8::53                      │
-    │ -old                         1d  A         192.0.2.99                        │
     ┌ Commands ────────────────────────────────────────────────────────────────────┐
     │▌undo              u              take the last edit back                     │
     │ suspend           Ctrl-Z         go to the shell; fg comes back              │
     │ previous-change   N              go to the changed record before             │
     │ redo              U Ctrl-R       not now: nothing to do again                │
+    │ quick-fix         f              not now: no rule found anything at this re… │
     │ interrupt         Ctrl-C         cancel what is running; otherwise offer to… │
     └──────────────────────────────────────────────────────────────────────────────┘
 

@@ -94,7 +94,7 @@ fn main_screen() {
     │                                                                                                                                  │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
      add www A; the TTL belongs to the whole set: 3 records have 5m now
-     + add  - delete  Enter edit  u undo  / filter  w save  R reload  t text  Tab pane  c changes  ? help  q quit
+     + add  - delete  Enter edit  u undo  / filter  w save  R reload  f fix  t text  Tab pane  c changes  ? help  q quit
     "#);
     insta::assert_snapshot!(edited().screen(40, 10), @"
      example.com · 3 changes           demo
@@ -429,6 +429,8 @@ fn wide_screens() {
     │  R                load the zone again; edits are kept and put on top                                                             │
     │  W                take this zone's draft from the editor that holds it                                                           │
     │  :bring-back      get the draft back that was discarded last                                                                     │
+    │  !                what the rules find in the zone with your changes                                                              │
+    │  f                put right what a rule found here: shows what will change; u undoes it                                          │
     │  t 2 F3           the zone as text, in zonewright's own editor                                                                   │
     │  E                the zone as text, in your own editor ($VISUAL, $EDITOR)                                                        │
     │  Down j Ctrl-N    one row down                                                                                                   │
@@ -440,8 +442,6 @@ fn wide_screens() {
     │  Home gg          to the first row                                                                                               │
     │  End G            to the last row                                                                                                │
     │  Tab Shift-Tab    between nameservers and records                                                                                │
-    │  1                the screen with nameservers and records                                                                        │
-    │  c 3              the screen with the changes                                                                                    │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      Esc close
