@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::check_report::{Item, Report};
-use super::files::{self, Beside};
+use super::files::{self, Beside, FileText};
 use super::verbs::{Source, say, zone_name};
 use super::{Exit, Stop, clock};
 use crate::check::{self, Finding, Level, Selection, Severity};
@@ -14,7 +14,7 @@ use crate::config::{Config, RuleLevel};
 use crate::store::settings;
 use crate::ui::clean::clean;
 use crate::zone::{Name, Snapshot};
-use crate::zonefile::{self, Problem, structure};
+use crate::zonefile::{self, Problem, TextSource as _, structure};
 
 /// `zonewright check`.
 ///
@@ -116,15 +116,16 @@ fn items_of_file(
     origin: Option<&Name>,
     selection: Option<&Selection>,
 ) -> Result<Vec<Item>, Stop> {
-    let text = files::read_text(path)?;
+    let text = FileText::open(path).map_err(Stop::usage)?;
     let mut loader = Beside(path);
+    let sets = selection.is_none();
+    let (zone, problems) =
+        match zonefile::read_source(&text, origin, Some(&mut loader), sets).map_err(Stop::usage)? {
+            Ok((zone, problems)) => (Some(zone), problems),
+            Err(problems) => (None, problems),
+        };
     let Some(selection) = selection else {
-        let (Ok((_, problems)) | Err(problems)) = zonefile::read_zone_file(&text, origin, Some(&mut loader));
         return Ok(problems.into_iter().map(Item::problem).collect());
-    };
-    let (zone, problems) = match zonefile::read_records(&text, origin, Some(&mut loader)) {
-        Ok((zone, problems)) => (Some(zone), problems),
-        Err(problems) => (None, problems),
     };
     let counts = |problem: &Problem| {
         // What servers refuse is always said.
@@ -134,10 +135,13 @@ fn items_of_file(
     let mut items: Vec<Item> = problems.into_iter().filter(counts).map(Item::problem).collect();
     if let Some(zone) = zone {
         let mut found: Vec<Item> = findings(&zone, Some(selection)).into_iter().map(Item::finding).collect();
-        let wanted = found.iter().filter_map(|item| Some((item.key.as_ref()?, item.record.as_ref())));
-        let places = zonefile::places(&text, origin, Some(&mut loader), wanted);
-        for (item, place) in found.iter_mut().zip(places) {
-            item.place = place;
+        if !found.is_empty() {
+            let text = text.whole().map_err(Stop::usage)?;
+            let wanted = found.iter().filter_map(|item| Some((item.key.as_ref()?, item.record.as_ref())));
+            let places = zonefile::places(text, origin, Some(&mut loader), wanted);
+            for (item, place) in found.iter_mut().zip(places) {
+                item.place = place;
+            }
         }
         items.append(&mut found);
         items.sort_by_key(|item| (item.place.as_ref().map(|place| place.in_text.start), item.severity));

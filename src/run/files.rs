@@ -1,9 +1,12 @@
 //! Zone files on disk: reading them and what they include, writing them by rename.
 
+use std::fs::{File, Metadata};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
 
 use super::Stop;
 use super::verbs::say;
@@ -34,53 +37,85 @@ pub fn read_text(path: &Path) -> Result<Vec<u8>, Stop> {
 /// # Errors
 /// A sentence that names the file.
 pub fn read_regular(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
-    let unreadable = |error: io::Error| format!("{} cannot be read: {error}.", shown(path));
-    let file = std::fs::metadata(path).map_err(unreadable)?;
-    // Asked before opening: to open a pipe would wait for somebody to write into it.
-    if !file.is_file() {
-        return Err(format!("{} is not a regular file.", shown(path)));
-    }
-    let too_large = || format!("{} is larger than what is read here ({limit} octets at most).", shown(path));
-    let length = usize::try_from(file.len()).unwrap_or(usize::MAX);
-    if length > limit {
-        return Err(too_large());
-    }
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let mut text = read_beside(&file, length).map_err(unreadable)?;
-    // It may grow meanwhile, or claim to be smaller than it is, as files below /proc do.
-    (&file).seek(SeekFrom::Start(text.len() as u64)).map_err(unreadable)?;
-    let longest = u64::try_from(limit - text.len()).unwrap_or(u64::MAX).saturating_add(1);
-    file.take(longest).read_to_end(&mut text).map_err(unreadable)?;
-    if text.len() > limit { Err(too_large()) } else { Ok(text) }
+    FileText::open(path)?.read(limit)
 }
 
-/// The first `length` octets of a large file, read in parts beside each other; of a small one, room for them.
-fn read_beside(file: &std::fs::File, length: usize) -> io::Result<Vec<u8>> {
-    const LARGE: usize = 4 << 20;
-    // Asked for first: where there is not that much memory, this is told.
-    let mut text = Vec::new();
-    text.try_reserve_exact(length)?;
-    if length < LARGE {
-        return Ok(text);
+/// A regular file, of which as much is read as somebody asks for.
+pub struct FileText<'p> {
+    path: &'p Path,
+    file: File,
+    /// As it was when it was opened.
+    length: usize,
+    modified: Option<SystemTime>,
+    whole: OnceLock<Result<Vec<u8>, String>>,
+}
+
+impl FileText<'_> {
+    /// # Errors
+    /// A sentence that names the file.
+    pub fn open(path: &Path) -> Result<FileText<'_>, String> {
+        let unreadable = |error| unreadable(path, error);
+        let found = std::fs::metadata(path).map_err(unreadable)?;
+        // Asked before opening: to open a pipe would wait for somebody to write into it.
+        if !found.is_file() {
+            return Err(format!("{} is not a regular file.", shown(path)));
+        }
+        let file = File::open(path).map_err(unreadable)?;
+        let found = file.metadata().map_err(unreadable)?;
+        let length = usize::try_from(found.len()).unwrap_or(usize::MAX);
+        Ok(FileText { path, file, length, modified: found.modified().ok(), whole: OnceLock::new() })
     }
-    // Memory that is known to be zeros is not written.
-    drop(text);
-    let mut text = vec![0; length];
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(8);
-    let part = length.div_ceil(workers);
-    let whole = std::thread::scope(|scope| {
-        let parts = text.chunks_mut(part).zip((0u64..).step_by(part));
-        let readers: Vec<_> =
-            parts.map(|(part, at)| scope.spawn(move || file.read_exact_at(part, at))).collect();
-        readers.into_iter().try_for_each(|reader| {
-            reader.join().unwrap_or_else(|_| Err(io::Error::other("a thread was lost")))
-        })
-    });
-    match whole {
-        Ok(()) => Ok(text),
-        // It has become shorter meanwhile: what is there is read from its start.
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(Vec::new()),
-        Err(error) => Err(error),
+
+    /// All of it, unless it is larger than so many octets.
+    fn read(&self, limit: usize) -> Result<Vec<u8>, String> {
+        let path = self.path;
+        let unreadable = |error| unreadable(path, error);
+        let too_large =
+            || format!("{} is larger than what is read here ({limit} octets at most).", shown(path));
+        if self.length > limit {
+            return Err(too_large());
+        }
+        // Asked for first: where there is not that much memory, this is told.
+        let mut text = Vec::new();
+        text.try_reserve_exact(self.length).map_err(|error| unreadable(error.into()))?;
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+        // It may grow meanwhile, or claim to be smaller than it is, as files below /proc do.
+        let longest = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+        file.take(longest).read_to_end(&mut text).map_err(unreadable)?;
+        if text.len() > limit { Err(too_large()) } else { Ok(text) }
+    }
+}
+
+fn unreadable(path: &Path, error: io::Error) -> String {
+    format!("{} cannot be read: {error}.", shown(path))
+}
+
+impl zonefile::TextSource for FileText<'_> {
+    fn length(&self) -> usize {
+        self.length
+    }
+
+    fn octets<'a>(&'a self, range: Range<usize>, room: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+        let length = range.end.min(self.length).checked_sub(range.start)?;
+        if room.len() < length {
+            room.resize(length, 0);
+        }
+        let octets = room.get_mut(..length)?;
+        self.file.read_exact_at(octets, u64::try_from(range.start).ok()?).ok()?;
+        Some(octets)
+    }
+
+    fn has_changed(&self) -> bool {
+        let same = |now: &Metadata| now.len() == self.length as u64 && now.modified().ok() == self.modified;
+        !self.file.metadata().as_ref().is_ok_and(same)
+    }
+
+    fn whole(&self) -> Result<&[u8], String> {
+        match self.whole.get_or_init(|| self.read(usize::MAX)) {
+            Ok(text) => Ok(text),
+            Err(error) => Err(error.clone()),
+        }
     }
 }
 
@@ -124,8 +159,9 @@ pub fn read_files(paths: [&Path; 2], origin: Option<&Name>) -> Result<[Snapshot;
 type Read = (Option<Snapshot>, Vec<Problem>);
 
 fn read_problems(path: &Path, origin: Option<&Name>) -> Result<Read, Stop> {
-    let text = read_text(path)?;
-    Ok(match zonefile::read_zone_file(&text, origin, Some(&mut Beside(path))) {
+    let text = FileText::open(path).map_err(Stop::usage)?;
+    let read = zonefile::read_source(&text, origin, Some(&mut Beside(path)), true).map_err(Stop::usage)?;
+    Ok(match read {
         Ok((zone, problems)) => (Some(zone), problems),
         Err(problems) => (None, problems),
     })

@@ -282,6 +282,10 @@ pub fn refused(text: &[u8], pieces: &[Piece], head: &Head, rdata: &[u8]) -> Opti
     }
     let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return None };
     let generic = first.text(text) == b"\\#" && !first.quoted;
+    const RULED: [RecordType; 6] = [RecordType::NSEC, RecordType::NSEC3, TLSA, SMIMEA, LOC, URI];
+    if !generic && !RULED.contains(&head.rtype) {
+        return None;
+    }
     // Address families that have no text of their own are legal in an APL.
     if generic && head.rtype != APL && !types::is_valid(head.rtype, rdata) {
         let message = format!("These octets are no data of a {} record.", head.rtype);

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::dialect;
-use super::lexer::{Kind, Lexer};
+use super::lexer::{Kind, Lexer, stops_word};
 
 /// A word, or a quoted string without its quotes; escapes still in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +107,38 @@ impl<'a> Entries<'a> {
         found
     }
 
+    /// Reads a line that has nothing but words, as nearly all of them have; false where the next one has more, or less.
+    #[inline]
+    fn plain_line(&mut self, entry: &mut Entry) -> bool {
+        let start = self.at();
+        let line = self.text.get(start..).unwrap_or_default();
+        let mut at = 0;
+        while !self.has_odd && entry.pieces.len() < MAX_PIECES {
+            at += line.iter().skip(at).take_while(|octet| matches!(octet, b' ' | b'\t')).count();
+            entry.indented |= at > 0 && entry.pieces.is_empty();
+            let word = at;
+            at += line.iter().skip(at).take_while(|octet| !stops_word(**octet)).count();
+            if at > word {
+                entry.pieces.push(Piece { start: start + word, end: start + at, quoted: false });
+            }
+            match line.get(at) {
+                Some(b' ' | b'\t') => {}
+                Some(b'\n') if !entry.pieces.is_empty() => {
+                    self.lexer.seek(start + at + 1);
+                    return true;
+                }
+                _ => break,
+            }
+        }
+        entry.indented = false;
+        entry.pieces.clear();
+        false
+    }
+
     fn read(&mut self, entry: &mut Entry) -> bool {
+        if self.plain_line(entry) {
+            return true;
+        }
         // The open parentheses, and where the line after the outermost one begins.
         let mut open: Vec<usize> = Vec::new();
         let mut resume: Option<usize> = None;

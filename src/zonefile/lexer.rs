@@ -37,19 +37,20 @@ pub struct Lexer<'a> {
 }
 
 /// Is a word over at this octet, or does it protect the next one?
-const fn stops_word(octet: u8) -> bool {
-    matches!(octet, b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'(' | b')' | b';' | b'\\')
+#[inline]
+pub fn stops_word(octet: u8) -> bool {
+    const STOPS: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut octet = 0;
+        while octet < table.len() {
+            table[octet] =
+                matches!(octet as u8, b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'(' | b')' | b';' | b'\\');
+            octet += 1;
+        }
+        table
+    };
+    STOPS.get(usize::from(octet)).is_some_and(|stops| *stops)
 }
-
-const STOPS_WORD: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut octet = 0;
-    while octet < 256 {
-        table[octet] = stops_word(octet as u8);
-        octet += 1;
-    }
-    table
-};
 
 impl<'a> Lexer<'a> {
     /// Starts at offset `at`, which should be the start of a line.
@@ -88,7 +89,7 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self) -> Kind {
         loop {
-            self.skip_while(|octet| !STOPS_WORD.get(usize::from(octet)).is_some_and(|stops| *stops));
+            self.skip_while(|octet| !stops_word(octet));
             if self.peek() != Some(b'\\') {
                 return Kind::Word;
             }

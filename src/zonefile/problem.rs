@@ -200,6 +200,15 @@ impl Problems {
         self.warnings += other.warnings;
     }
 
+    /// Moves what was found in a part of a text to where the part begins.
+    pub fn shift(&mut self, by: usize) {
+        let moved = |span: &mut Range<usize>| *span = span.start + by..span.end + by;
+        for found in &mut self.found {
+            moved(&mut found.span);
+            found.fix.iter_mut().flat_map(|fix| &mut fix.edits).for_each(|(span, _)| moved(span));
+        }
+    }
+
     /// Counts one; false where it is only counted.
     fn counts(&mut self, severity: Severity) -> bool {
         let count = match severity {
@@ -213,6 +222,10 @@ impl Problems {
     /// Is something in the text that could not be read?
     pub fn has_lost(&self) -> bool {
         self.lost
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
     }
 
     /// All of them by position in their text, with one at the end for those that were only counted.

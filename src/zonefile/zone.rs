@@ -2,12 +2,13 @@
 //! silently.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::include::{Includes, Loader};
-use super::parallel::{self, Part, Parts};
+use super::parallel::{self, Part, Parts, TextSource};
 use super::problem::{LineStart, Problem, Problems};
 use super::reader::{Reader, State};
 use super::record::{ReadRecord, Sink};
@@ -15,24 +16,23 @@ use super::structure::{self, Finding};
 use crate::zone::snapshot::SnapshotError;
 use crate::zone::{Name, NameRef, Rdata, RecordType, RrKey, Snapshot, SnapshotBuilder, types};
 
+/// A zone and what is wrong with its text; where the text is no zone, all that is wrong, warnings included.
+pub type Read = Result<(Snapshot, Vec<Problem>), Vec<Problem>>;
+
 /// Reads a whole zone. Without `origin`, the owner of the SOA names the zone. `$INCLUDE` is refused. What would keep
 /// servers from loading the zone, but leaves it one, is an error among the problems of success.
 ///
 /// # Errors
-/// All problems, warnings included, when the text is no zone.
-pub fn read_zone(text: &[u8], origin: Option<&Name>) -> Result<(Snapshot, Vec<Problem>), Vec<Problem>> {
+/// Those of [`Read`].
+pub fn read_zone(text: &[u8], origin: Option<&Name>) -> Read {
     read_zone_file(text, origin, None)
 }
 
 /// The same, with somebody who gives the files that `$INCLUDE` names.
 ///
 /// # Errors
-/// Those of [`read_zone`].
-pub fn read_zone_file(
-    text: &[u8],
-    origin: Option<&Name>,
-    loader: Option<&mut dyn Loader>,
-) -> Result<(Snapshot, Vec<Problem>), Vec<Problem>> {
+/// Those of [`Read`].
+pub fn read_zone_file(text: &[u8], origin: Option<&Name>, loader: Option<&mut dyn Loader>) -> Read {
     read_in_parts(text, origin, loader, parallel::PART, true)
 }
 
@@ -40,54 +40,93 @@ pub fn read_zone_file(
 /// the zone against those rules itself.
 ///
 /// # Errors
-/// Those of [`read_zone`].
-pub fn read_records(
-    text: &[u8],
-    origin: Option<&Name>,
-    loader: Option<&mut dyn Loader>,
-) -> Result<(Snapshot, Vec<Problem>), Vec<Problem>> {
+/// Those of [`Read`].
+pub fn read_records(text: &[u8], origin: Option<&Name>, loader: Option<&mut dyn Loader>) -> Read {
     read_in_parts(text, origin, loader, parallel::PART, false)
 }
 
-/// The same, with the length of the parts that are read beside each other, and whether sets are looked at.
+/// The same from a text that need not be in memory, and is put there only where more of it must be seen at once than a
+/// part. `sets`: is there to be a look at what records together make?
+///
+/// # Errors
+/// That of [`TextSource::whole`].
+pub fn read_source(
+    source: &dyn TextSource,
+    origin: Option<&Name>,
+    loader: Option<&mut dyn Loader>,
+    sets: bool,
+) -> Result<Read, String> {
+    read_source_in_parts(source, origin, loader, parallel::PART, sets)
+}
+
+/// The same, with the length of the parts that are read beside each other.
+pub(super) fn read_source_in_parts(
+    source: &dyn TextSource,
+    origin: Option<&Name>,
+    loader: Option<&mut dyn Loader>,
+    part: usize,
+    sets: bool,
+) -> Result<Read, String> {
+    let mut gathered = Gathered::new(origin);
+    let state = State::new(origin.cloned().map(Arc::new));
+    match parallel::stream(source, state, &mut gathered, part) {
+        Some(problems) => conclude(gathered, problems, || source.whole(), origin, loader, sets),
+        None => Ok(read_in_parts(source.whole()?, origin, loader, part, sets)),
+    }
+}
+
+/// The same for a text in memory.
 pub(super) fn read_in_parts(
     text: &[u8],
     origin: Option<&Name>,
     loader: Option<&mut dyn Loader>,
     part: usize,
     sets: bool,
-) -> Result<(Snapshot, Vec<Problem>), Vec<Problem>> {
-    let mut gathered = Gathered {
-        origin: origin.cloned(),
-        builder: origin.cloned().map(SnapshotBuilder::new),
-        ..Gathered::default()
-    };
+) -> Read {
+    let mut gathered = Gathered::new(origin);
     let mut loader = loader;
     let mut includes = Includes { loader: reborrow(&mut loader), ..Includes::default() };
     let state = State::new(origin.cloned().map(Arc::new));
     let mut reader = Reader::part(text, true, state, &mut includes);
     parallel::read(&mut reader, &mut gathered, part);
-    let mut problems = reader.problems;
-    let end = text.len();
+    let problems = reader.problems;
+    let Ok::<_, Infallible>(read) = conclude(gathered, problems, || Ok(text), origin, loader, sets);
+    read
+}
+
+/// Makes a zone of what was read. The text is asked for only where something is to be said of it.
+fn conclude<'t, E>(
+    gathered: Gathered,
+    mut problems: Problems,
+    text: impl Fn() -> Result<&'t [u8], E>,
+    origin: Option<&Name>,
+    loader: Option<&mut dyn Loader>,
+    sets: bool,
+) -> Result<Read, E> {
     if gathered.soa.is_none() && !problems.has_lost() {
+        let end = text()?.len();
         problems.error(end..end, "The zone has no SOA record. Every zone begins with one.");
     }
     let Some(builder) = gathered.builder.filter(|_| !problems.has_lost()) else {
-        return Err(problems.finish(text));
+        return Ok(Err(problems.finish(text()?)));
     };
     let zone = match builder.finish() {
         Ok(zone) => zone,
         Err(error) => {
-            let span = gathered.soa.map_or(end..end, |(_, span, _)| span);
+            let text = text()?;
+            let span = gathered.soa.map_or(text.len()..text.len(), |(_, span, _)| span);
             problems.error(span, format!("This is no zone: {error}."));
-            return Err(problems.finish(text));
+            return Ok(Err(problems.finish(text)));
         }
     };
     if sets {
-        let findings = structure::findings(&zone);
-        report_sets(&zone, text, origin, reborrow(&mut loader), findings, &mut problems);
+        let reports = reports(&zone);
+        if !reports.is_empty() {
+            problems.append(report_sets(text()?, origin, loader, reports));
+        }
     }
-    Ok((zone, problems.finish(text)))
+    let problems = if problems.is_empty() { Vec::new() } else { problems.finish(text()?) };
+    Ok(Ok((zone, problems)))
 }
 
 /// Lends a loader for one reading.
@@ -214,6 +253,14 @@ impl Part for GatheredPart {
 }
 
 impl Gathered {
+    fn new(origin: Option<&Name>) -> Gathered {
+        Gathered {
+            origin: origin.cloned(),
+            builder: origin.cloned().map(SnapshotBuilder::new),
+            ..Gathered::default()
+        }
+    }
+
     /// Does this SOA belong into the zone?
     fn add_soa(&mut self, record: &ReadRecord<'_>, problems: &mut Problems) -> bool {
         let is_outside = |builder: &SnapshotBuilder| !record.owner.is_at_or_below(builder.origin().as_ref());
@@ -281,16 +328,10 @@ fn push(
     }
 }
 
-/// Says what is wrong with sets, where their records stand: what the structure of the zone makes of them, and sets
-/// whose records have several TTLs (kept as they are, but every server makes something else of them).
-fn report_sets(
-    zone: &Snapshot,
-    text: &[u8],
-    origin: Option<&Name>,
-    loader: Option<&mut dyn Loader>,
-    findings: Vec<Finding>,
-    problems: &mut Problems,
-) {
+/// What is to be said of sets: what the structure of the zone makes of them, and those whose records have several TTLs
+/// (kept as they are, but every server makes something else of them).
+fn reports(zone: &Snapshot) -> HashMap<RrKey, SetReport> {
+    let findings = structure::findings(zone);
     let mut sets: HashMap<RrKey, SetReport> = zone
         .set_ids()
         .filter(|set| {
@@ -304,13 +345,20 @@ fn report_sets(
     for finding in findings {
         sets.entry(finding.key.clone()).or_default().findings.push(finding);
     }
-    if sets.is_empty() {
-        return;
-    }
-    // Places are not kept with records, so the text is read once more, for those few files that need it.
+    sets
+}
+
+/// Says it, where their records stand. Places are not kept with records, so the text is read once more, for those few
+/// files that need it.
+fn report_sets(
+    text: &[u8],
+    origin: Option<&Name>,
+    loader: Option<&mut dyn Loader>,
+    sets: HashMap<RrKey, SetReport>,
+) -> Problems {
     let mut report = Report { sets, counted: Counted::new(), problems: Problems::default() };
     read_into(&mut report, text, origin, loader);
-    problems.append(report.problems);
+    report.problems
 }
 
 #[derive(Default)]

@@ -4,6 +4,7 @@
 use std::cmp::Ordering;
 
 use super::Row;
+use crate::zone::beside::beside;
 use crate::zone::name::NameRef;
 
 /// Some rows of one owner that stand together.
@@ -110,15 +111,12 @@ impl<'a> Names<'a> {
         sample.sort_unstable();
         let bounds: Vec<Key> =
             (1..shares).filter_map(|share| sample.get(sample.len() * share / shares).copied()).collect();
-        let mut shared: Vec<Vec<Run>> = Vec::new();
-        shared.resize_with(shares, || Vec::with_capacity(runs.len() / shares));
-        for run in runs {
-            let share = bounds.partition_point(|bound| *bound <= run.key);
-            if let Some(share) = shared.get_mut(share) {
-                share.push(run);
-            }
-        }
-        shared
+        beside((0..shares).collect(), |share| {
+            let own = |run: &&Run| bounds.partition_point(|bound| *bound <= run.key) == share;
+            let mut shared = Vec::with_capacity(runs.len() / shares);
+            shared.extend(runs.iter().filter(own));
+            shared
+        })
     }
 
     /// The order of the owners of two runs.

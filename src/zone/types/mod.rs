@@ -151,9 +151,17 @@ const fn slot(mut text: &[u8]) -> usize {
 }
 
 fn mnemonic(text: &[u8]) -> Option<RecordType> {
-    let places = MNEMONICS.iter().skip(slot(text)).chain(&MNEMONICS);
-    let mut taken = places.map_while(|place| table().get(usize::from(*place).checked_sub(1)?));
-    taken.find(|info| info.mnemonic.as_bytes().eq_ignore_ascii_case(text)).map(|info| info.rtype)
+    let mut slot = slot(text);
+    // There are more slots than mnemonics, so this ends.
+    while let Some(info) =
+        MNEMONICS.get(slot).and_then(|place| table().get(usize::from(*place).checked_sub(1)?))
+    {
+        if info.mnemonic.as_bytes().eq_ignore_ascii_case(text) {
+            return Some(info.rtype);
+        }
+        slot = (slot + 1) % MNEMONICS.len();
+    }
+    None
 }
 
 /// TYPEnnn.

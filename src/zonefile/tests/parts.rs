@@ -1,15 +1,54 @@
 //! Reading a text in parts gives what reading it in one gives: the same zone, the same problems.
 
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use proptest::prelude::*;
 
-use super::super::print_plain;
-use super::super::zone::read_in_parts;
+use super::super::zone::{read_in_parts, read_source_in_parts};
+use super::super::{Read, TextSource, print_plain};
 use super::name;
 
 /// What is read, in words.
 fn read(text: &[u8], part: usize) -> String {
-    let origin = name("example.com.");
-    let (zone, problems) = match read_in_parts(text, Some(&origin), None, part, true) {
+    told(read_in_parts(text, Some(&name("example.com.")), None, part, true))
+}
+
+/// The same from a text that is not in memory, and whether it was put there.
+fn read_streamed(text: &[u8], part: usize) -> (String, bool) {
+    let elsewhere = Elsewhere { text, was_read: AtomicBool::new(false) };
+    let read = read_source_in_parts(&elsewhere, Some(&name("example.com.")), None, part, true);
+    (told(read.unwrap()), elsewhere.was_read.into_inner())
+}
+
+struct Elsewhere<'t> {
+    text: &'t [u8],
+    was_read: AtomicBool,
+}
+
+impl TextSource for Elsewhere<'_> {
+    fn length(&self) -> usize {
+        self.text.len()
+    }
+
+    fn octets<'a>(&'a self, range: Range<usize>, room: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+        room.clear();
+        room.extend_from_slice(self.text.get(range.start..range.end.min(self.text.len()))?);
+        Some(room)
+    }
+
+    fn has_changed(&self) -> bool {
+        false
+    }
+
+    fn whole(&self) -> Result<&[u8], String> {
+        self.was_read.store(true, Ordering::Relaxed);
+        Ok(self.text)
+    }
+}
+
+fn told(read: Read) -> String {
+    let (zone, problems) = match read {
         Ok((zone, problems)) => (Some(zone), problems),
         Err(problems) => (None, problems),
     };
@@ -65,7 +104,9 @@ fn any_lines() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn parts_make_the_whole(text in any_lines(), part in 1usize..200) {
-        prop_assert_eq!(read(text.as_bytes(), part), read(text.as_bytes(), usize::MAX / 2));
+        let whole = read(text.as_bytes(), usize::MAX / 2);
+        prop_assert_eq!(&read(text.as_bytes(), part), &whole);
+        prop_assert_eq!(&read_streamed(text.as_bytes(), part).0, &whole);
     }
 }
 
@@ -75,7 +116,30 @@ fn many_good_lines_are_read_in_parts() {
     for number in 0..5000 {
         text.push_str(&format!("host{number} {} A 192.0.2.1\n AAAA 2001:db8::{number:x}\n", number % 7));
     }
-    assert_eq!(read(text.as_bytes(), 1000), read(text.as_bytes(), usize::MAX / 2));
+    let whole = read(text.as_bytes(), usize::MAX / 2);
+    assert_eq!(read(text.as_bytes(), 1000), whole);
+    assert_eq!(read_streamed(text.as_bytes(), 1000), (whole, false));
+    // Another origin and TTL from somewhere on, and something to be said at the end.
+    let text =
+        format!("{text}$ORIGIN sub.example.com.\n$TTL 60\n{text}www TXT (( a ))\n").replacen(HEAD, "", 2);
+    let text = HEAD.to_owned() + &text;
+    let whole = read(text.as_bytes(), usize::MAX / 2);
+    assert!(whole.contains("Parentheses within parentheses"));
+    assert_eq!(read(text.as_bytes(), 1000), whole);
+    assert_eq!(read_streamed(text.as_bytes(), 1000), (whole, true));
+}
+
+/// Entries that end where the octets end which are taken with a part must not be taken for whole ones.
+#[test]
+fn long_entries_in_a_streamed_text() {
+    for length in [10, 50, 100, 1000, 5000] {
+        let long = format!("long TXT {}\n", "0123456789 ".repeat(length / 11));
+        let text = HEAD.to_owned() + &format!("www A 192.0.2.1\n{long}").repeat(50);
+        let whole = read(text.as_bytes(), usize::MAX / 2);
+        for part in [60, 100, 400, 1000, 4000] {
+            assert_eq!(read_streamed(text.as_bytes(), part).0, whole, "{length} {part}");
+        }
+    }
 }
 
 #[test]
