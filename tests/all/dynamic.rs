@@ -4,7 +4,7 @@
 use std::process::{Command, Output};
 
 use crate::lab::{Key, Lab, Make, Zone, dig_axfr, is_available, nsupdate};
-use crate::pty::Terminal;
+use crate::pty::{Terminal, in_words};
 
 const ZONE: &str = "example.com";
 const TEXT: &str =
@@ -31,7 +31,7 @@ fn the_advice_for_a_dynamic_zones_file_leads_to_a_save() {
     terminal.wait_for("Records");
     terminal.press("-");
     // The sentence is wrapped.
-    let advice = terminal.wait_for("rndc thaw").split_whitespace().collect::<Vec<_>>().join(" ");
+    let advice = in_words(&terminal.wait_for("rndc thaw"));
     for words in
         ["rndc freeze example.com", "rndc sync -clean", "comments and layout are lost", "then R", "are done"]
     {

@@ -130,8 +130,7 @@ fn what_is_wrong_with_the_delegation_is_shown() {
     terminal.press(TAB);
     terminal.press("I");
     // Where the lines break depends on how long the answers take.
-    let words = |screen: &str| screen.split_whitespace().collect::<Vec<_>>().join(" ");
-    let screen = terminal.wait_until("the glue", |screen| words(screen).contains("com. lacks glue"));
+    let screen = terminal.wait_for_words("com. lacks glue");
     assert!(screen.contains("2001:db8::1: serial 2026112101, in sync, UDP"), "{screen}");
     terminal.press("jj");
     terminal.wait_for("com. delegates to it");

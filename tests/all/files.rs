@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::lab::{compiled, is_available};
-use crate::pty::Terminal;
+use crate::pty::{Terminal, in_words};
 
 const ENTER: &str = "\r";
 
@@ -122,9 +122,7 @@ fn what_cannot_be_saved_is_kept() {
     terminal.press(ENTER);
     ask_to_save(&mut terminal);
     terminal.press("y");
-    terminal.wait_until("that the file is another", |screen| {
-        screen.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ").contains("has changed on disk")
-    });
+    terminal.wait_for_words("has changed on disk");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), theirs);
     terminal.kill();
 
@@ -149,7 +147,7 @@ fn a_file_with_a_journal_is_not_saved_over() {
     terminal.press("-");
     terminal.settle();
     // The sentence is wrapped.
-    let screen = terminal.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+    let screen = in_words(&terminal.screen());
     assert!(screen.contains("rndc freeze example.com") && !screen.contains("1 change"), "{screen}");
 }
 

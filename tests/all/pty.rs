@@ -171,6 +171,11 @@ impl Terminal {
         self.wait_until(text, |screen| screen.contains(text))
     }
 
+    /// The same for a sentence, wherever its lines break.
+    pub fn wait_for_words(&self, words: &str) -> String {
+        self.wait_until(words, |screen| in_words(screen).contains(words))
+    }
+
     /// Waits until nothing was written for a while.
     pub fn settle(&self) {
         let mut last = self.octets();
@@ -216,4 +221,9 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// What is shown as one line, without the frames and blanks between the words.
+pub fn in_words(screen: &str) -> String {
+    screen.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
