@@ -6,6 +6,7 @@
 
 use super::Finding;
 use super::view::{Census, View};
+use super::walk::look_at_one;
 use crate::zone::{Contents, Name, Rdata, RecordType, RrKey, RrSet};
 
 /// One way to put a finding right.
@@ -20,16 +21,20 @@ pub struct Fix {
 /// Makes the fixes of a rule for one finding of it, the best first.
 pub(super) type Mend = fn(&Case<'_>) -> Vec<Fix>;
 
+/// In larger zones no fix looks at all RRsets.
+const MOST_SETS: usize = 50_000;
+
 /// What puts a finding right in the zone as it is now, the best first. Empty where nothing is certain enough to be
 /// offered, and where the finding no longer holds.
 pub fn fix(finding: &Finding, zone: Contents<'_>) -> Vec<Fix> {
     let Some(mend) = finding.rule.mend else { return Vec::new() };
     let view = View { zone, index: None, census: &Census::UNKNOWN, now: None };
-    let mut fixes = mend(&Case { finding, view });
+    let case = Case { finding, view };
+    let mut fixes = mend(&case);
     for fix in &mut fixes {
         fix.changes.retain(|(key, after)| zone.get(key) != *after);
     }
-    fixes.retain(|fix| !fix.changes.is_empty());
+    fixes.retain(|fix| !fix.changes.is_empty() && case.is_mended_by(fix));
     fixes
 }
 
@@ -98,6 +103,35 @@ impl Case<'_> {
         (!keys.is_empty()).then(|| Fix::new(title, keys.into_iter().map(|key| (key, None))))
     }
 
+    /// Calls `visit` with every RRset of the zone; false, and it sees none, where those are too many to be looked at while
+    /// somebody waits.
+    pub fn each_set(&self, mut visit: impl FnMut(&RrKey, &RrSet)) -> bool {
+        let zone = self.view.zone;
+        if zone.base.set_count() + zone.changes.len() > MOST_SETS {
+            return false;
+        }
+        for key in zone.keys_at_or_below(zone.base.origin()) {
+            if let Some(set) = zone.get(&key) {
+                visit(&key, &set);
+            }
+        }
+        true
+    }
+
+    /// Is the finding gone after the fix? A rule can find several things wrong with a record.
+    fn is_mended_by(&self, fix: &Fix) -> bool {
+        let zone = self.view.zone;
+        if zone.changes.len() > MOST_SETS {
+            return true;
+        }
+        let changes = fix.applied(zone);
+        let zone = Contents { base: zone.base, changes: &changes };
+        let view = View { zone, ..self.view };
+        let mut found = Vec::new();
+        look_at_one(self.finding.rule, &view, self.owner().as_ref(), &mut found);
+        found.iter().all(|other| other.key != self.finding.key || other.message != self.finding.message)
+    }
+
     pub fn is_apex(&self) -> bool {
         self.view.is_apex(self.owner().as_ref())
     }
@@ -111,8 +145,7 @@ impl Fix {
         Fix { title: title.into(), changes: changes.into_iter().collect() }
     }
 
-    /// What the fix makes of a zone with changes: for trying it out.
-    #[cfg(test)]
+    /// The changes of a zone with those of the fix: for trying it out.
     pub(super) fn applied(&self, zone: Contents<'_>) -> crate::zone::ChangeMap {
         let mut changes = zone.changes.clone();
         for (key, after) in &self.changes {
@@ -144,6 +177,22 @@ pub(super) fn added(set: Option<RrSet>, rtype: RecordType, ttl: u32, new: &[u8])
     let mut set = set.map_or_else(|| RrSet::new(ttl, Vec::new()), |set| RrSet::new(set.ttl, set.rdata));
     set.rdata.push(new.into());
     set.without_repeats(rtype)
+}
+
+/// A text for a title: shortened, without control characters.
+pub(super) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 100;
+    let shown = text.chars().take(LONGEST).map(|character| match character {
+        ' '..='~' => character.to_string(),
+        other => other.escape_default().to_string(),
+    });
+    shown.chain((text.chars().count() > LONGEST).then(|| "...".to_owned())).collect()
+}
+
+/// The RDATA of a TXT record that holds a text.
+pub(super) fn txt(text: &str) -> Rdata {
+    let strings = text.as_bytes().chunks(255);
+    strings.flat_map(|string| [&[string.len() as u8], string].concat()).collect()
 }
 
 /// "A", "A and TXT", "A, MX and TXT".

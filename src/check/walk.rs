@@ -9,7 +9,7 @@ use super::rule::{Found, Here, LooksAt, Rule};
 use super::rules;
 use super::types::Types;
 use super::view::{Above, Census, View};
-use crate::zone::{ChangeMap, Contents, Snapshot};
+use crate::zone::{ChangeMap, Contents, NameRef, Snapshot};
 
 /// Zones with fewer names are walked by one thread.
 const LARGE: usize = 20_000;
@@ -97,6 +97,32 @@ pub(super) fn look_at(view: &View<'_>, node: &Node<'_>, mask: LooksAt, findings:
         rules.map(|rule| look(rule, &here, findings)).count()
     }
     run(view, node, above, mask, findings)
+}
+
+/// Lets one rule look at one name.
+pub(super) fn look_at_one(
+    rule: &'static Rule,
+    view: &View<'_>,
+    owner: NameRef<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let owner = owner.to_name();
+    let node = Node::read(view.zone, owner.as_ref());
+    let above = Above::find(view, node.owner);
+    fn run<'z>(
+        rule: &'static Rule,
+        view: &View<'z>,
+        node: &Node<'z>,
+        above: Above<'z>,
+        findings: &mut Vec<Finding>,
+    ) {
+        let last = Cell::new(None);
+        let here = Here { node, view, above, last: &last };
+        if rule.is_for(node.types, above.hides()) {
+            look(rule, &here, findings);
+        }
+    }
+    run(rule, view, &node, above, findings);
 }
 
 fn look(rule: &'static Rule, here: &Here<'_, '_>, findings: &mut Vec<Finding>) {

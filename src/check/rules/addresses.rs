@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::super::Severity::{Hint, Warning};
-use super::super::fixes::addresses as fixes;
+use super::super::fixes;
 use super::super::rule::{Found, Here, Rule};
 use super::structure::first_label;
 use super::text_of;
@@ -30,7 +30,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::AAAA],
         mapped,
     )
-    .mended("Put an A record in its place", fixes::mapped)
+    .mended("Put an A record in its place", fixes::addresses::mapped)
     .hidden_too(),
     Rule::zone(
         ("L-71", "left-behind"),
@@ -40,7 +40,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::TXT],
         left_behind,
     )
-    .mended("Delete the text", fixes::delete),
+    .mended("Delete the text", fixes::delete_set),
     Rule::zone(
         ("L-72", "large-answer"),
         Hint,

@@ -1,7 +1,7 @@
 //! CNAME and DNAME.
 
 use super::super::Severity::{Error, Hint, Warning};
-use super::super::fixes::alias as fixes;
+use super::super::fixes;
 use super::super::rule::{Found, Here, LooksAt, Rule};
 use super::super::types::Types;
 use super::super::view::{self, Target, View};
@@ -24,7 +24,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::CNAME],
         and_other,
     )
-    .mended("Delete the CNAME, or what stands beside it", fixes::and_other),
+    .mended("Delete the CNAME, or what stands beside it", fixes::alias::and_other),
     Rule::zone(
         ("L-30", "several-cnames"),
         Error,
@@ -32,7 +32,8 @@ pub const RULES: &[Rule] = &[
         "A name has one CNAME at most: servers refuse the zone.",
         &[RecordType::CNAME],
         several_cnames,
-    ),
+    )
+    .mended("Keep one of them", fixes::keep_one),
     Rule::zone(
         ("L-31", "cname-at-apex"),
         Error,
@@ -41,7 +42,8 @@ pub const RULES: &[Rule] = &[
          what is meant.",
         &[RecordType::CNAME],
         at_apex,
-    ),
+    )
+    .mended("Put an HTTPS alias or addresses in its place, or delete it", fixes::alias::at_apex),
     Rule::zone(
         ("L-32", "alias-loop"),
         Error,
@@ -50,6 +52,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::CNAME],
         alias_loop,
     )
+    .mended("Delete the CNAME", fixes::alias::delete)
     .looking_at(LooksAt::TARGETS),
     Rule::zone(
         ("L-33", "cname-to-itself"),
@@ -59,7 +62,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::CNAME],
         to_itself,
     )
-    .mended("Delete the CNAME", fixes::delete),
+    .mended("Delete the CNAME", fixes::alias::delete),
     Rule::zone(
         ("L-34", "alias-chain"),
         Hint,
@@ -68,6 +71,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::CNAME],
         chain,
     )
+    .mended("Lead to the end of the chain at once", fixes::alias::chain)
     .looking_at(LooksAt::TARGETS),
     Rule::zone(
         ("L-35", "alias-to-nothing"),
@@ -77,6 +81,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::CNAME],
         to_nothing,
     )
+    .mended("Delete the CNAME", fixes::alias::delete)
     .looking_at(LooksAt::TARGETS),
     Rule::zone(
         ("L-37", "below-dname"),
@@ -86,6 +91,7 @@ pub const RULES: &[Rule] = &[
         &[],
         below_dname,
     )
+    .mended("Delete what is below the DNAME, or the DNAME", fixes::alias::below_dname)
     .hidden_too(),
     Rule::zone(
         ("L-38", "dname-and-other"),
@@ -94,7 +100,8 @@ pub const RULES: &[Rule] = &[
         "A name has one DNAME, and no CNAME beside it, nor NS records below the top of the zone.",
         &[RecordType::DNAME],
         dname_and_other,
-    ),
+    )
+    .mended("Keep one of them", fixes::alias::dname_and_other),
 ];
 
 fn and_other(here: &Here<'_, '_>, found: &mut Found<'_>) {

@@ -1,6 +1,7 @@
 //! CAA, TLSA and SSHFP.
 
 use super::super::Severity::{Error, Hint, Warning};
+use super::super::fixes;
 use super::super::rule::{Found, Here, LooksAt, Rule};
 use super::super::types::Types;
 use super::super::view::Target;
@@ -10,7 +11,7 @@ use crate::zone::{NameRef, RecordType};
 
 const CAA: &[RecordType] = &[RecordType::CAA];
 const TLSA: &[RecordType] = &[RecordType::TLSA];
-const TAGS: [&[u8]; 7] =
+pub const TAGS: [&[u8]; 7] =
     [b"issue", b"issuewild", b"iodef", b"contactemail", b"contactphone", b"issuemail", b"issuevmc"];
 
 pub const RULES: &[Rule] = &[
@@ -21,7 +22,8 @@ pub const RULES: &[Rule] = &[
         "A tag that no certificate authority knows: the record says nothing, or (with the flag 128) forbids all.",
         CAA,
         caa_tag,
-    ),
+    )
+    .mended("Write the tag that was meant", fixes::certificates::tag),
     Rule::zone(
         ("L-74", "caa-flags"),
         Warning,
@@ -29,7 +31,8 @@ pub const RULES: &[Rule] = &[
         "The flags of a CAA record are 0 or 128.",
         CAA,
         caa_flags,
-    ),
+    )
+    .mended("Set the flags to 0 or 128", fixes::certificates::flags),
     Rule::zone(
         ("L-75", "caa-iodef"),
         Warning,
@@ -37,7 +40,8 @@ pub const RULES: &[Rule] = &[
         "Reports go to a mailto:, http: or https: URL; others nobody can follow.",
         CAA,
         caa_iodef,
-    ),
+    )
+    .mended("Write mailto: or https:// before it", fixes::certificates::iodef),
     Rule::zone(
         ("L-76", "caa-incomplete"),
         Hint,
@@ -45,7 +49,8 @@ pub const RULES: &[Rule] = &[
         "Only iodef: every authority may issue. issuewild without issue: others than wildcards are open to all.",
         CAA,
         caa_incomplete,
-    ),
+    )
+    .mended("Let the same authorities issue for other names", fixes::certificates::incomplete),
     Rule::zone(
         ("L-78", "tlsa-owner"),
         Warning,
@@ -84,7 +89,7 @@ pub const RULES: &[Rule] = &[
 ];
 
 /// Flags, tag and value of a CAA record.
-fn caa(rdata: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+pub fn caa(rdata: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (flags, rest) = rdata.split_first()?;
     let (length, rest) = rest.split_first()?;
     let (tag, value) = rest.split_at_checked(usize::from(*length))?;

@@ -1,6 +1,7 @@
 //! DNSSEC: delegations to signed zones, and what signers make.
 
 use super::super::Severity::{Error, Warning};
+use super::super::fixes;
 use super::super::rule::{Found, Here, LooksAt, Rule};
 use super::super::types::Types;
 use super::number;
@@ -19,7 +20,8 @@ pub const RULES: &[Rule] = &[
         "Digests and algorithms of DS records: of the right length, and none that validators no longer trust.",
         &[RecordType::DS],
         ds,
-    ),
+    )
+    .mended("Delete a SHA-1 digest beside a better one", fixes::dnssec::ds),
     Rule::zone(
         ("L-100", "nsec3-parameters"),
         Warning,

@@ -4,6 +4,7 @@ use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha384};
 
 use super::super::Severity::Error;
+use super::super::fixes;
 use super::super::rule::{Found, Here, Rule};
 use super::number;
 use crate::zone::{NameRef, RecordType};
@@ -22,7 +23,8 @@ pub const RULES: &[Rule] = &[
          stands alone. Parents act on them, and BIND refuses the zone.",
         &[RecordType::CDS, RecordType::CDNSKEY],
         signals,
-    ),
+    )
+    .mended("Delete what stands in the wrong place or fits no key", fixes::dnssec::signal),
     Rule::zone(
         ("L-112", "key-place"),
         Error,
@@ -30,7 +32,8 @@ pub const RULES: &[Rule] = &[
         "The keys of a zone stand at its top. Elsewhere no resolver looks for them.",
         &[RecordType::DNSKEY],
         place,
-    ),
+    )
+    .mended("Delete the keys", fixes::delete_set),
 ];
 
 fn place(here: &Here<'_, '_>, found: &mut Found<'_>) {

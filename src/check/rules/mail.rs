@@ -1,7 +1,7 @@
 //! Where mail goes.
 
 use super::super::Severity::{Error, Hint};
-use super::super::fixes::targets as fixes;
+use super::super::fixes;
 use super::super::rule::{Found, Here, LooksAt, Rule};
 use super::super::view::{Target, below};
 use super::nameservers::looks_like_address;
@@ -20,7 +20,7 @@ pub const RULES: &[Rule] = &[
         MX,
         alias,
     )
-    .mended("Lead to where the alias leads", fixes::past_alias)
+    .mended("Lead to where the alias leads", fixes::alias::past_alias)
     .looking_at(LooksAt::TARGETS),
     Rule::zone(
         ("L-49", "mx-without-address"),
@@ -30,6 +30,7 @@ pub const RULES: &[Rule] = &[
         MX,
         without_address,
     )
+    .mended("Delete the MX record, where others are left", fixes::delete_one_of_several)
     .looking_at(LooksAt::TARGETS),
     Rule::zone(
         ("L-50", "mx-is-address"),
@@ -38,7 +39,8 @@ pub const RULES: &[Rule] = &[
         "An MX record takes a name. An address there is read as a name that nobody has.",
         MX,
         is_address,
-    ),
+    )
+    .mended("Lead to a host with this address", fixes::addresses::in_place_of_name),
     Rule::zone(
         ("L-51", "null-mx-mixed"),
         Error,
@@ -46,7 +48,8 @@ pub const RULES: &[Rule] = &[
         "The MX record \"0 .\" says that the name takes no mail; it stands alone.",
         MX,
         null_mixed,
-    ),
+    )
+    .mended("Keep \"no mail\" alone, or delete it", fixes::mail::null_mixed),
     Rule::zone(
         ("L-52", "no-mail-unsaid"),
         Hint,
@@ -55,6 +58,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::SOA],
         unsaid,
     )
+    .mended("Add what says so", fixes::mail::unsaid)
     .looking_at(LooksAt::TARGETS),
 ];
 

@@ -2,22 +2,22 @@
 
 mod addresses;
 pub(super) mod alias;
-mod certificates;
+pub(super) mod certificates;
 mod dnssec;
 mod dnssec_keys;
 mod mail;
-mod names;
+pub(super) mod names;
 mod nameservers;
 mod network;
-mod policy;
-mod services;
+pub(super) mod policy;
+pub(super) mod services;
 mod soa;
-mod spf;
-mod structure;
+pub(super) mod spf;
+pub(super) mod structure;
 mod targets;
 mod text;
 mod ttl;
-mod wildcards;
+pub(super) mod wildcards;
 
 use std::sync::LazyLock;
 
@@ -137,7 +137,7 @@ pub(super) fn reads(
 }
 
 /// The text of a TXT record: its strings joined, as all who read policies join them.
-fn text_of(rdata: &[u8]) -> Vec<u8> {
+pub(super) fn text_of(rdata: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(rdata.len());
     let mut rest = rdata;
     while let Some((length, tail)) = rest.split_first() {

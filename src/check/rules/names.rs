@@ -1,6 +1,7 @@
 //! Names: those that were mistyped, and those that are no host names.
 
 use super::super::Severity::{Hint, Warning};
+use super::super::fixes;
 use super::super::rule::{Found, Here, LooksAt, Rule};
 use super::super::types::Types;
 use super::super::view::{Target, View};
@@ -39,6 +40,7 @@ pub const RULES: &[Rule] = &[
         &[],
         origin_twice,
     )
+    .mended("Move the records to the name that was meant", fixes::names::move_to_meant)
     .hidden_too(),
     Rule::zone(
         ("L-08", "dot-missing"),
@@ -48,6 +50,7 @@ pub const RULES: &[Rule] = &[
         ALIASES,
         dot_missing,
     )
+    .mended("Put a final dot after the target", fixes::names::with_dot)
     .looking_at(LooksAt::TARGETS),
     Rule::zone(
         ("L-09", "target-origin-twice"),
@@ -56,7 +59,8 @@ pub const RULES: &[Rule] = &[
         "The target ends with the zone's name twice: most likely a final dot is missing.",
         ALIASES,
         target_origin_twice,
-    ),
+    )
+    .mended("Put a final dot after the target", fixes::names::with_dot),
     Rule::zone(
         ("L-10", "no-host-name"),
         Warning,
@@ -74,6 +78,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::A, RecordType::AAAA, RecordType::MX, RecordType::NS, RecordType::SRV],
         underscore,
     )
+    .mended("Write hyphens for the underscores", fixes::names::without_underscore)
     .hidden_too(),
     Rule::zone(
         ("L-12", "hyphen-at-end"),
@@ -83,6 +88,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::A, RecordType::AAAA, RecordType::MX, RecordType::NS, RecordType::SRV],
         hyphen,
     )
+    .mended("Take the hyphens off the ends", fixes::names::without_end_hyphen)
     .hidden_too(),
     Rule::zone(
         ("L-13", "reserved-hyphens"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::Severity::{Error, Hint, Warning};
-use super::super::fixes::targets as fixes;
+use super::super::fixes;
 use super::super::rule::{Found, Here, LooksAt, Rule};
 use super::super::view::Target;
 use super::structure::has_address;
@@ -48,7 +48,7 @@ pub const RULES: &[Rule] = &[
         NS,
         alias,
     )
-    .mended("Lead to where the alias leads", fixes::past_alias)
+    .mended("Lead to where the alias leads", fixes::alias::past_alias)
     .looking_at(LooksAt::TARGETS),
     Rule::zone(
         ("L-40", "ns-without-address"),
@@ -58,6 +58,7 @@ pub const RULES: &[Rule] = &[
         NS,
         without_address,
     )
+    .mended("Delete the NS record, where others are left", fixes::delete_one_of_several)
     .looking_at(LooksAt::TARGETS),
     Rule::zone(
         ("L-41", "ns-is-address"),
@@ -66,7 +67,8 @@ pub const RULES: &[Rule] = &[
         "An NS record takes a name. An address there is read as a name that nobody has.",
         NS,
         is_address,
-    ),
+    )
+    .mended("Lead to a host with this address", fixes::addresses::in_place_of_name),
     Rule::zone(
         ("L-42", "one-network"),
         Warning,

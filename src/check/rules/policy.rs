@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::super::Severity::{Error, Hint, Warning};
+use super::super::fixes;
 use super::super::node::Record;
 use super::super::rule::{Found, Here, Rule};
 use super::structure::first_label;
@@ -11,7 +12,7 @@ use super::{quoted, text_of};
 use crate::zone::RecordType;
 
 const TXT: &[RecordType] = &[RecordType::TXT];
-const DMARC_TAGS: [&str; 14] =
+pub const DMARC_TAGS: [&str; 14] =
     ["v", "p", "sp", "np", "rua", "ruf", "adkim", "aspf", "fo", "rf", "ri", "pct", "psd", "t"];
 
 pub const RULES: &[Rule] = &[
@@ -22,7 +23,8 @@ pub const RULES: &[Rule] = &[
         "One DMARC record at _dmarc, with v=DMARC1 first and a policy: of several, or with mistakes, receivers take none.",
         TXT,
         dmarc,
-    ),
+    )
+    .mended("Mend the policy, move it to _dmarc, or keep one", fixes::policy::dmarc),
     Rule::zone(
         ("L-69", "dkim"),
         Warning,
@@ -30,7 +32,8 @@ pub const RULES: &[Rule] = &[
         "A DKIM key that cannot be read, or is too short: receivers take the signature for none.",
         TXT,
         dkim,
-    ),
+    )
+    .mended("Put v=DKIM1 first", fixes::policy::dkim),
     Rule::zone(
         ("L-70", "mta-sts"),
         Warning,
@@ -38,11 +41,12 @@ pub const RULES: &[Rule] = &[
         "One record with v=STSv1 and an id at _mta-sts; one with v=TLSRPTv1 and an address for reports at _smtp._tls.",
         TXT,
         transport,
-    ),
+    )
+    .mended("Add an id, mend addresses, or keep one", fixes::policy::transport),
 ];
 
 /// Tags and values of a text such as `v=DMARC1; p=none`, blanks taken off.
-fn tags(text: &str) -> Vec<(&str, &str)> {
+pub fn tags(text: &str) -> Vec<(&str, &str)> {
     let parts = text.split(';').map(str::trim).filter(|part| !part.is_empty());
     parts
         .map(|part| part.split_once('=').map_or((part, ""), |(tag, value)| (tag.trim(), value.trim())))

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::Severity::{Error, Warning};
+use super::super::fixes;
 use super::super::node::Record;
 use super::super::rule::{Found, Here, LooksAt, Rule};
 use super::super::types::Types;
@@ -12,11 +13,11 @@ use crate::zone::{NameRef, RecordType};
 
 const BOTH: &[RecordType] = &[RecordType::SVCB, RecordType::HTTPS];
 const BOTH_SET: Types = Types::of(BOTH);
-const MANDATORY: u16 = 0;
-const ALPN: u16 = 1;
-const NO_DEFAULT_ALPN: u16 = 2;
-const IPV4_HINT: u16 = 4;
-const IPV6_HINT: u16 = 6;
+pub const MANDATORY: u16 = 0;
+pub const ALPN: u16 = 1;
+pub const NO_DEFAULT_ALPN: u16 = 2;
+pub const IPV4_HINT: u16 = 4;
+pub const IPV6_HINT: u16 = 6;
 const DOHPATH: u16 = 7;
 
 pub const RULES: &[Rule] = &[
@@ -27,7 +28,8 @@ pub const RULES: &[Rule] = &[
         "With priority 0 the record is an alias, and its parameters are passed over.",
         BOTH,
         alias_parameters,
-    ),
+    )
+    .mended("Delete the parameters", fixes::services::without_parameters),
     Rule::zone(
         ("L-83", "alias-target"),
         Error,
@@ -36,6 +38,7 @@ pub const RULES: &[Rule] = &[
         BOTH,
         alias_target,
     )
+    .mended("Delete the alias", fixes::delete_record)
     .looking_at(LooksAt::TARGETS),
     Rule::zone(
         ("L-84", "service-parameters"),
@@ -45,7 +48,8 @@ pub const RULES: &[Rule] = &[
          record over.",
         BOTH,
         parameters,
-    ),
+    )
+    .mended("Take out what asks for missing parameters", fixes::services::parameters),
     Rule::zone(
         ("L-85", "wrong-hint"),
         Warning,
@@ -54,6 +58,7 @@ pub const RULES: &[Rule] = &[
         BOTH,
         hints,
     )
+    .mended("Write the addresses of the host", fixes::services::hints)
     .looking_at(LooksAt::TARGETS),
     Rule::zone(
         ("L-86", "dns-service"),
@@ -73,7 +78,7 @@ fn service<'z>(record: &Record<'z>) -> Option<(u32, NameRef<'z>, &'z [u8])> {
 }
 
 /// Key and value of each parameter.
-fn pairs(octets: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
+pub fn pairs(octets: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     let mut rest = octets;
     std::iter::from_fn(move || {
         let ([a, b, c, d], tail) = rest.split_first_chunk::<4>()?;

@@ -1,6 +1,7 @@
 //! The SOA record: names, serial, timers.
 
 use super::super::Severity::{Error, Hint, Warning};
+use super::super::fixes;
 use super::super::rule::{Found, Here, LooksAt, Rule};
 use super::super::view::Target;
 use super::structure::has_address;
@@ -22,7 +23,8 @@ pub const RULES: &[Rule] = &[
         "The mailbox of who is responsible, with a dot for the @: hostmaster.example.com.",
         SOA,
         rname,
-    ),
+    )
+    .mended("Write a dot for the @", fixes::soa::rname),
     Rule::zone(
         ("L-92", "mname"),
         Warning,
@@ -31,6 +33,7 @@ pub const RULES: &[Rule] = &[
         SOA,
         mname,
     )
+    .mended("Name a nameserver of the zone", fixes::soa::mname)
     .looking_at(LooksAt::TARGETS),
     Rule::zone(
         ("L-93", "hidden-primary"),
@@ -39,7 +42,8 @@ pub const RULES: &[Rule] = &[
         "The primary is none of the zone's nameservers. That is right for a hidden primary, and else left over.",
         SOA,
         hidden_primary,
-    ),
+    )
+    .mended("Name a nameserver of the zone", fixes::soa::mname),
     Rule::zone(
         ("L-94", "timers"),
         Warning,
@@ -47,7 +51,8 @@ pub const RULES: &[Rule] = &[
         "Timers that make secondaries ask too often, or give the zone up too soon.",
         SOA,
         timers,
-    ),
+    )
+    .mended("Set usual timers", fixes::soa::timers),
     Rule::zone(
         ("L-95", "negative-ttl"),
         Warning,
@@ -55,7 +60,8 @@ pub const RULES: &[Rule] = &[
         "How long resolvers remember that a name is not there: five minutes to a day.",
         SOA,
         minimum,
-    ),
+    )
+    .mended("Set a usual negative TTL", fixes::soa::minimum),
     Rule::zone(
         ("L-96", "serial"),
         Warning,
@@ -63,7 +69,8 @@ pub const RULES: &[Rule] = &[
         "Serial 0 is taken for none by some servers; a date in the future is most likely a slip.",
         SOA,
         serial,
-    ),
+    )
+    .mended("Set the serial to 1", fixes::soa::serial),
 ];
 
 fn soa(here: &Here<'_, '_>) -> Option<Soa> {

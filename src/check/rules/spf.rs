@@ -1,6 +1,7 @@
 //! SPF: who may send mail for a domain (RFC 7208).
 
 use super::super::Severity::{Error, Warning};
+use super::super::fixes;
 use super::super::node::Record;
 use super::super::rule::{Found, Here, Rule};
 use super::{quoted, text_of};
@@ -18,7 +19,8 @@ pub const RULES: &[Rule] = &[
         "Of two SPF policies receivers take neither: mail of the domain fails.",
         TXT,
         several,
-    ),
+    )
+    .mended("Merge them into one", fixes::spf::merge),
     Rule::zone(
         ("L-63", "spf-syntax"),
         Error,
@@ -26,7 +28,8 @@ pub const RULES: &[Rule] = &[
         "A policy with a mistake counts as broken as a whole: receivers may refuse the mail.",
         TXT,
         syntax,
-    ),
+    )
+    .mended("Mend mistakes whose meaning is plain", fixes::spf::syntax),
     Rule::zone(
         ("L-64", "spf-lookups"),
         Error,
@@ -44,7 +47,8 @@ pub const RULES: &[Rule] = &[
          The mechanism ptr is slow and not for use.",
         TXT,
         end,
-    ),
+    )
+    .mended("Give it an end", fixes::spf::end),
     Rule::zone(
         ("L-66", "spf-type"),
         Warning,
@@ -52,11 +56,12 @@ pub const RULES: &[Rule] = &[
         "The type SPF is retired: the policy stands in a TXT record.",
         &[RecordType::SPF],
         retired,
-    ),
+    )
+    .mended("Make it a TXT record", fixes::spf::retired),
 ];
 
 /// The policy of a TXT record, in lower case; `None` for other texts. Asked for every text of a zone.
-fn policy(rdata: &[u8]) -> Option<String> {
+pub fn policy(rdata: &[u8]) -> Option<String> {
     if !rdata.get(1..7)?.eq_ignore_ascii_case(b"v=spf1") {
         return None;
     }
@@ -93,15 +98,15 @@ fn several(here: &Here<'_, '_>, found: &mut Found<'_>) {
 }
 
 /// A term of a policy.
-struct Term<'t> {
+pub struct Term<'t> {
     /// A qualifier, where one stands.
-    qualifier: Option<char>,
-    name: &'t str,
+    pub qualifier: Option<char>,
+    pub name: &'t str,
     /// What stands after `:`, `=` or `/`, with that.
-    rest: &'t str,
+    pub rest: &'t str,
 }
 
-fn terms(policy: &str) -> impl Iterator<Item = (&str, Term<'_>)> {
+pub fn terms(policy: &str) -> impl Iterator<Item = (&str, Term<'_>)> {
     policy.split(' ').skip(1).filter(|term| !term.is_empty()).map(|term| {
         let qualifier = term.chars().next().filter(|first| "+-~?".contains(*first));
         let bare = if qualifier.is_some() { term.get(1..).unwrap_or_default() } else { term };
@@ -122,7 +127,7 @@ fn is_prefix(text: &str) -> bool {
 }
 
 /// What is wrong with a term; `None` for a right one.
-fn mistake(term: &Term<'_>) -> Option<&'static str> {
+pub fn mistake(term: &Term<'_>) -> Option<&'static str> {
     let value = term.rest.get(1..).unwrap_or_default();
     let has = |separator: char| term.rest.starts_with(separator);
     let address = |most: u8, is_one: fn(&str) -> bool| {

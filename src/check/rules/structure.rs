@@ -1,6 +1,7 @@
 //! What the records of a zone together must be: its apex, delegations and what is hidden by them.
 
 use super::super::Severity::{Error, Hint, Warning};
+use super::super::fixes;
 use super::super::rule::{Found, Here, LooksAt, Rule};
 use super::super::types::Types;
 use super::super::view::Target;
@@ -21,6 +22,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::SOA],
         one_soa,
     )
+    .mended("Delete the SOA record that is one too many", fixes::soa::one)
     .hidden_too(),
     Rule::zone(
         ("L-24", "hidden-by-delegation"),
@@ -30,6 +32,7 @@ pub const RULES: &[Rule] = &[
         &[],
         hidden,
     )
+    .mended("Delete the hidden records", fixes::delete_set)
     .hidden_too(),
     Rule::zone(
         ("L-25", "orphaned-glue"),
@@ -39,6 +42,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::A, RecordType::AAAA],
         orphaned_glue,
     )
+    .mended("Delete the addresses", fixes::addresses::orphaned)
     .looking_at(LooksAt::ABOVE),
     Rule::zone(
         ("L-26", "missing-glue"),
@@ -48,6 +52,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::NS],
         missing_glue,
     )
+    .mended("Take the nameserver out of the delegation", fixes::delete_one_of_several)
     .looking_at(LooksAt::TARGETS),
     Rule::zone(
         ("L-97", "ds-without-ns"),
@@ -56,7 +61,8 @@ pub const RULES: &[Rule] = &[
         "A DS record stands where a zone is delegated, and never at the top of its own zone.",
         &[RecordType::DS],
         ds_place,
-    ),
+    )
+    .mended("Delete the DS records", fixes::delete_set),
 ];
 
 fn one_soa(here: &Here<'_, '_>, found: &mut Found<'_>) {

@@ -1,6 +1,7 @@
 //! SRV, PTR and other types that lead to names, and types that nobody uses any more.
 
 use super::super::Severity::{Hint, Warning};
+use super::super::fixes;
 use super::super::rule::{Found, Here, LooksAt, Rule};
 use super::super::types::Types;
 use super::super::view::Target;
@@ -40,6 +41,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::SRV],
         srv_target,
     )
+    .mended("Lead past the alias, or delete the record", fixes::targets::srv)
     .looking_at(LooksAt::TARGETS),
     Rule::zone(
         ("L-55", "several-ptr"),
@@ -48,7 +50,8 @@ pub const RULES: &[Rule] = &[
         "Programs take one PTR record of an address, and which one is chance.",
         &[RecordType::PTR],
         several_ptr,
-    ),
+    )
+    .mended("Keep one of them", fixes::keep_one),
     Rule::zone(
         ("L-56", "ptr-owner"),
         Warning,
@@ -66,6 +69,7 @@ pub const RULES: &[Rule] = &[
         &[RP],
         rp_text,
     )
+    .mended("Name no text", fixes::targets::rp)
     .looking_at(LooksAt::TARGETS),
     Rule::zone(
         ("L-88", "naptr-fields"),
@@ -74,7 +78,8 @@ pub const RULES: &[Rule] = &[
         "A NAPTR record has a regular expression or a replacement, not both and not neither.",
         &[RecordType::NAPTR],
         naptr,
-    ),
+    )
+    .mended("Keep the expression or the replacement", fixes::targets::naptr),
     Rule::zone(
         ("L-89", "no-uri"),
         Warning,
@@ -100,7 +105,8 @@ pub const RULES: &[Rule] = &[
             DLV,
         ],
         obsolete,
-    ),
+    )
+    .mended("Delete the records", fixes::delete_set),
 ];
 
 fn srv_owner(here: &Here<'_, '_>, found: &mut Found<'_>) {

@@ -1,10 +1,12 @@
 //! Wildcards (RFC 4592): where they stand, and what they no longer answer.
 
 use super::super::Severity::{Error, Hint, Warning};
+use super::super::fixes;
 use super::super::rule::{Found, Here, LooksAt, Rule};
 use super::super::types::Types;
+use super::super::view::View;
 use super::wildcard_above;
-use crate::zone::RecordType;
+use crate::zone::{Name, NameRef, RecordType};
 
 /// What a wildcard answers that people would miss.
 const MISSED: &[RecordType] = &[
@@ -36,7 +38,8 @@ pub const RULES: &[Rule] = &[
         "What NS or DNAME records at a wildcard mean is not defined; BIND refuses wildcard NS records.",
         &[RecordType::NS, RecordType::DNAME],
         hiding,
-    ),
+    )
+    .mended("Delete the records at the wildcard", fixes::delete_set),
     Rule::zone(
         ("L-111", "covered-by-wildcard"),
         Hint,
@@ -45,6 +48,7 @@ pub const RULES: &[Rule] = &[
         &[],
         taken_away,
     )
+    .mended("Give the name what the wildcard has", fixes::alias::from_wildcard)
     .looking_at(LooksAt::ABOVE),
 ];
 
@@ -72,25 +76,31 @@ fn hiding(here: &Here<'_, '_>, found: &mut Found<'_>) {
     }
 }
 
+/// The wildcard above a name, and of its types what the name has not.
+fn lost(view: &View<'_>, owner: NameRef<'_>, own: Types) -> Option<(Name, Vec<RecordType>)> {
+    let (wildcard, types) = wildcard_above(view, owner)?;
+    // Where an alias stands, it answers every question.
+    if own.has(RecordType::CNAME) || types.meets(Types::one(RecordType::NS)) {
+        return None;
+    }
+    let missed = MISSED.iter().copied();
+    let lost: Vec<RecordType> = missed.filter(|rtype| types.has(*rtype) && !own.has(*rtype)).collect();
+    (!lost.is_empty()).then_some((wildcard, lost))
+}
+
+/// The same of a name of the zone.
+pub fn lost_at(view: &View<'_>, owner: NameRef<'_>) -> Option<(Name, Vec<RecordType>)> {
+    lost(view, owner, view.types_at(owner))
+}
+
 fn taken_away(here: &Here<'_, '_>, found: &mut Found<'_>) {
     // Nobody asks for the address of a name that only programs know.
     let for_programs = here.owner().wire().get(1) == Some(&b'_');
     if here.view.census.wildcards == 0 || here.is_apex() || for_programs {
         return;
     }
-    let Some((wildcard, types)) = wildcard_above(here.view, here.owner()) else { return };
-    // Where an alias stands, it answers every question.
-    if here.types().has(RecordType::CNAME) || types.meets(Types::one(RecordType::NS)) {
-        return;
-    }
-    let lost: Vec<String> = MISSED
-        .iter()
-        .filter(|rtype| types.has(**rtype) && !here.types().has(**rtype))
-        .map(RecordType::to_string)
-        .collect();
-    if lost.is_empty() {
-        return;
-    }
+    let Some((wildcard, lost)) = lost(here.view, here.owner(), here.types()) else { return };
+    let lost: Vec<String> = lost.iter().map(RecordType::to_string).collect();
     if let Some((rtype, _)) = here.node.sets().next() {
         let message = format!(
             "{} is no longer answered by {wildcard}: it has no {} of its own.",

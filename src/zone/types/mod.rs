@@ -183,7 +183,7 @@ pub fn suggest_type(text: &str) -> Option<RecordType> {
 }
 
 /// How many letters must be put in, taken out or changed to make `b` of `a`.
-fn distance(a: &[u8], b: &[u8]) -> usize {
+pub(crate) fn distance(a: &[u8], b: &[u8]) -> usize {
     if a.len() > b.len() + 2 {
         return usize::MAX;
     }
