@@ -107,11 +107,39 @@ pub struct NameserverSet {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Template {
-    /// What to ask for; stands in `records` as `{name}`.
+    /// What it is for, in a line.
+    pub about: Option<String>,
+    /// What to ask for; stands in `records` as `{name}`. What ends with a question mark may be left empty, and with it
+    /// the lines that it stands in.
     #[serde(default)]
     pub ask: Vec<String>,
+    /// More about what is asked for.
+    #[serde(default)]
+    pub variable: BTreeMap<String, Variable>,
     /// Zone-file text.
     pub records: String,
+}
+
+/// Something that a template asks for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Variable {
+    pub kind: Option<VariableKind>,
+    /// What to enter, in a few words.
+    pub hint: Option<String>,
+    pub example: Option<String>,
+    /// What the field holds to begin with.
+    pub default: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VariableKind {
+    Ip,
+    Ip6,
+    Name,
+    Mail,
+    Text,
 }
 
 /// A secondary DNS service. What else is in its table is for the backend to read.

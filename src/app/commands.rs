@@ -3,8 +3,9 @@
 //! Everything that speaks of commands is made from it: dispatch, the hint bar, the help, the `:` palette.
 
 use Context::{
-    Changes, Chooser, Dialog, FileChanges, Filter, Findings, Fixes, Form, Help, History, Merge, Nameservers,
-    Palette, PastPush, Problems, Prompt, Pushing, Records, Replacing, Result as Outcome, Text, Waiting,
+    Ask, Changes, Chooser, Dialog, FileChanges, Filter, Findings, Fixes, Form, Help, History, Menu, Merge,
+    Nameservers, Palette, PastPush, Problems, Prompt, Proposal, Pushing, Records, Replacing,
+    Result as Outcome, Text, Waiting,
 };
 
 pub use self::table::TABLE;
@@ -27,6 +28,8 @@ pub enum Context {
     FileChanges,
     /// Deciding what both sides changed.
     Merge,
+    /// Looking at proposed changes.
+    Proposal,
     Pushing,
     /// The list of past pushes.
     History,
@@ -44,6 +47,10 @@ pub enum Context {
     Replacing,
     /// The list of what is wrong with the text.
     Problems,
+    /// Values that something needs.
+    Ask,
+    /// A list to choose from.
+    Menu,
     /// Choosing the type of a new record.
     Chooser,
     /// Typing a filter.
@@ -54,7 +61,7 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Context; 22] = [
+    pub const ALL: [Context; 25] = [
         Records,
         Nameservers,
         Text,
@@ -64,6 +71,7 @@ impl Context {
         Changes,
         FileChanges,
         Merge,
+        Proposal,
         Pushing,
         Outcome,
         History,
@@ -71,6 +79,8 @@ impl Context {
         Findings,
         Fixes,
         Form,
+        Ask,
+        Menu,
         Chooser,
         Filter,
         Palette,
@@ -96,9 +106,12 @@ impl Context {
             Findings => "Findings",
             Fixes => "Quick fixes",
             Merge => "Merge",
+            Proposal => "Proposed changes",
             Pushing => "Push under way",
             Outcome => "Push result",
             Form => "Form",
+            Ask => "Values",
+            Menu => "Lists",
             Chooser => "Type of a new record",
             Filter => "Filter",
             Palette => "Command line",
@@ -109,7 +122,7 @@ impl Context {
 
     /// Do characters go into a text field here?
     pub fn takes_text(self) -> bool {
-        matches!(self, Text | Prompt | Form | Chooser | Filter | Palette | Help | Dialog)
+        matches!(self, Text | Prompt | Form | Ask | Menu | Chooser | Filter | Palette | Help | Dialog)
     }
 }
 

@@ -7,13 +7,15 @@
 //! * [`Msg`] and [`Effect`] are all that passes between here and the world; [`commands`] is the table of all that a
 //!   person can do, with the keys, and `typing` finds what a key means.
 //! * A screen has a file of its own: [`rows`] and [`nameservers`] (the two panes of the main screen, in [`open`]),
-//!   [`form`] and [`forms`], [`text`], [`changes`], [`merge`], [`pushing`], [`history`]; so has what lies over them:
-//!   [`dialog`], [`help`], [`palette`].
+//!   [`form`] and [`forms`], [`text`], [`changes`], [`proposal`], [`merge`], [`pushing`], [`history`]; so has what lies over them:
+//!   [`dialog`], [`help`], [`palette`], [`menu`].
+//! * What can be proposed: [`nameserver_sets`], [`templates`]; what has to be typed for it first is asked in [`ask`].
 //! * The life of a zone: [`loading`] it and finding a draft, [`edits`], [`follow`]ing what others do, [`mod@file`] where it
 //!   is one, [`exchange`] with other files, `quitting`; what the rules find in it is [`findings`].
 //! * [`describe`] and [`standing`] put things into words, [`layout`] says what goes where, [`work`] is what takes too
 //!   long for a key.
 
+pub mod ask;
 pub mod changes;
 pub mod commands;
 pub mod delegation;
@@ -31,17 +33,21 @@ pub mod help;
 pub mod history;
 pub mod layout;
 pub mod loading;
+pub mod menu;
 pub mod merge;
 pub mod moves;
 mod msg;
+pub mod nameserver_sets;
 pub mod nameservers;
 pub mod open;
 pub mod palette;
 pub mod paths;
+pub mod proposal;
 pub mod pushing;
 mod quitting;
 pub mod rows;
 pub mod standing;
+pub mod templates;
 pub mod text;
 mod typing;
 pub mod work;
@@ -49,6 +55,7 @@ pub mod work;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use self::ask::Ask;
 use self::changes::Changes;
 use self::commands::Context;
 use self::dialog::Dialog;
@@ -59,13 +66,16 @@ use self::forms::Chooser;
 use self::help::Help;
 use self::layout::Layout;
 use self::loading::FoundDraft;
+use self::menu::Menu;
 use self::merge::Merge;
 use self::open::{Open, Pane};
 use self::palette::Palette;
+use self::proposal::Proposal;
 use self::pushing::{Pushing, Results};
 use self::text::Texts;
 use self::text::broken::Broken;
 use crate::check::Selection;
+use crate::config::Config;
 use crate::edit::Field;
 use crate::facts::{Failure, OpenForm, ServerKind};
 use crate::key::Key;
@@ -96,6 +106,10 @@ pub struct Settings {
     pub brake_percent: u8,
     /// The embedded nameservers: said in the title bar.
     pub demo: bool,
+    /// Nameserver sets, templates and what else the editor needs of it.
+    pub config: Arc<Config>,
+    /// The server that is edited, by names and addresses that nameservers may be known by.
+    pub hosts: Vec<String>,
     /// May the screen use more than ASCII?
     pub unicode: bool,
     /// False under NO_COLOR and on terminals without colours.
@@ -139,6 +153,10 @@ pub enum Screen {
     /// What both sides changed.
     Merge(Merge),
     Form(Box<Form>),
+    /// Values that are needed before something can be proposed.
+    Ask(Box<Ask>),
+    /// Wished changes, to be looked at and taken.
+    Proposal(Box<Proposal>),
     Pushing(Box<Pushing>),
     History(Box<history::History>),
     /// What the rules find.
@@ -153,6 +171,7 @@ pub enum Overlay {
     Help(Help),
     Palette(Palette),
     Chooser(Chooser),
+    Menu(Menu),
     /// The filter being typed.
     Filter(Field),
     /// Something to be typed for the text: what to find, a line.
@@ -301,6 +320,7 @@ impl App {
                     changes::refresh(self);
                     merge::refresh(self);
                     self.wrap_history();
+                    self.wrap_proposal();
                 }
             }
             Msg::Hangup => self.effect(Effect::Quit),
@@ -380,6 +400,7 @@ impl App {
             Some(Overlay::Help(_)) => Context::Help,
             Some(Overlay::Palette(_)) => Context::Palette,
             Some(Overlay::Chooser(_)) => Context::Chooser,
+            Some(Overlay::Menu(_)) => Context::Menu,
             Some(Overlay::Filter(_)) => Context::Filter,
             Some(Overlay::Prompt(_)) => Context::Prompt,
             Some(Overlay::Replacing(_)) => Context::Replacing,
@@ -401,6 +422,8 @@ impl App {
             (Screen::Changes(_), _) => Context::Changes,
             (Screen::Merge(_), _) => Context::Merge,
             (Screen::Form(_), _) => Context::Form,
+            (Screen::Ask(_), _) => Context::Ask,
+            (Screen::Proposal(_), _) => Context::Proposal,
             (Screen::Pushing(_), _) => Context::Pushing,
             (Screen::History(history), _) if history.one.is_some() => Context::PastPush,
             (Screen::History(_), _) => Context::History,

@@ -53,6 +53,9 @@ impl App {
             (Some(Overlay::Chooser(chooser)), ..) => {
                 chooser.selected = go.from(chooser.selected, chooser.types().len(), page);
             }
+            (Some(Overlay::Menu(menu)), ..) => {
+                menu.selected = go.from(menu.selected, menu.matches().len(), page);
+            }
             (Some(Overlay::Problems(list)), ..) => {
                 let total = self.text.mode.as_ref().map_or(0, |mode| mode.problems.len());
                 list.selected = go.from(list.selected, total, page / 2);
@@ -74,6 +77,9 @@ impl App {
             }
             (None, Screen::Changes(changes), super::Zone::Open(open)) => {
                 changes.selected = go.from(changes.selected, open.draft.changes().len(), page / 4);
+            }
+            (None, Screen::Proposal(proposal), _) => {
+                proposal.selected = go.from(proposal.selected, proposal.counts().0, page / 4);
             }
             (None, Screen::History(history), _) => match &mut history.one {
                 Some(one) => one.offset = go.from(one.offset, one.lines.len(), page),
@@ -103,7 +109,12 @@ impl App {
                 let total = chooser.types().len();
                 chooser.offset = scroll(chooser.offset, chooser.selected, height.saturating_sub(1), total);
             }
+            (Some(Overlay::Menu(menu)), ..) => {
+                let total = menu.matches().len();
+                menu.offset = scroll(menu.offset, menu.selected, height.saturating_sub(1), total);
+            }
             (None, Screen::Changes(changes), super::Zone::Open(open)) => changes.keep_in_view(open, height),
+            (None, Screen::Proposal(proposal), _) => proposal.keep_in_view(height),
             (None, Screen::History(history), _) => history.keep_in_view(height),
             (_, Screen::Findings(list), super::Zone::Open(open)) => list.keep_in_view(open, layout),
             (None, Screen::Merge(merge), _) => merge.keep_in_view(height),

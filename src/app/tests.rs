@@ -26,6 +26,7 @@ mod merge;
 mod nameservers;
 mod others;
 mod overlays;
+mod proposals;
 mod pushing;
 mod random;
 mod saving;
@@ -92,6 +93,8 @@ pub fn settings() -> Settings {
         key: Some("ns1-key".into()),
         label: None,
         brake_percent: 20,
+        config: Arc::default(),
+        hosts: Vec::new(),
         demo: true,
         unicode: true,
         colours: true,

@@ -1,7 +1,7 @@
 //! Keys: to the command that they run, else to the text field that is there; and pasted text.
 
 use super::commands::{self, Found};
-use super::{App, Overlay, Screen, Zone, findings, forms, text};
+use super::{App, Overlay, Screen, Zone, ask, findings, forms, text};
 use crate::key::Key;
 
 impl App {
@@ -41,6 +41,7 @@ impl App {
             Some(Overlay::Help(help)) => help.type_key(key),
             Some(Overlay::Palette(_)) => self.palette_key(key),
             Some(Overlay::Chooser(chooser)) => chooser.type_key(key),
+            Some(Overlay::Menu(menu)) => menu.type_key(key),
             Some(Overlay::Filter(field)) => {
                 field.on_key(key);
                 let text = field.text();
@@ -53,6 +54,7 @@ impl App {
             Some(Overlay::Prompt(_)) => self.prompt_key(key),
             Some(Overlay::Replacing(_) | Overlay::Problems(_) | Overlay::Fixes(_)) => {}
             None if matches!(self.screen, Screen::Text) => text::type_key(self),
+            None if matches!(self.screen, Screen::Ask(_)) => ask::key(self),
             None => forms::key(self),
         }
     }
@@ -60,6 +62,10 @@ impl App {
     pub(super) fn on_paste(&mut self, text: &str) {
         if let (None, Screen::Form(form), Zone::Open(open)) = (&self.overlay, &mut self.screen, &self.zone) {
             form.on_paste(text, open.draft.contents());
+        } else if let (None, Screen::Ask(ask), Zone::Open(open)) =
+            (&self.overlay, &mut self.screen, &self.zone)
+        {
+            ask.on_paste(text, open.draft.base().origin());
         } else if let (None, Screen::Text) = (&self.overlay, &self.screen) {
             text::paste_text(self, text);
         } else if self.overlay.is_some() {

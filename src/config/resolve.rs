@@ -43,6 +43,15 @@ pub struct ServerSettings {
     pub after_push: Vec<String>,
 }
 
+impl ServerSettings {
+    /// The names and addresses that it goes by.
+    pub fn hosts(&self) -> Vec<String> {
+        let mut hosts = vec![self.update_to.host.clone(), self.transfer_from.host.clone()];
+        hosts.dedup();
+        hosts
+    }
+}
+
 /// Why it is not clear which server to ask.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoServer {

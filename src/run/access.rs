@@ -11,7 +11,7 @@ use super::check::configure;
 use super::history::Recorder;
 use super::world::{Access, World};
 use super::{Exit, Stop};
-use crate::app::Settings;
+use crate::app::{Settings, templates};
 use crate::check::Selection;
 use crate::cli::{ConfigVerb, ServerArgs};
 use crate::config::{self, Config, HostPort, KeySource, Overrides, ServerSettings, Transport};
@@ -35,6 +35,7 @@ pub struct Target {
     /// As configured.
     history_dir: Option<PathBuf>,
     rules: Arc<Selection>,
+    config: Arc<Config>,
 }
 
 impl Target {
@@ -59,8 +60,9 @@ impl Target {
         };
         let patience = arguments.timeout.map_or(PATIENCE, Duration::from_secs);
         let rules = super::check::rules(&config)?;
-        let history_dir = config.history_dir;
-        Ok(Target { zone: zone.clone(), server, key, transfer_key, patience, history_dir, rules })
+        let history_dir = config.history_dir.clone();
+        let config = Arc::new(config);
+        Ok(Target { zone: zone.clone(), server, key, transfer_key, patience, history_dir, rules, config })
     }
 
     pub fn world(&self) -> World {
@@ -109,6 +111,8 @@ impl Target {
             label: self.server.label.clone(),
             demo: false,
             brake_percent: self.server.brake_percent,
+            config: Arc::clone(&self.config),
+            hosts: self.server.hosts(),
             unicode: unicode_wanted(),
             colours: colours_wanted(),
             rules: Arc::clone(&self.rules),
@@ -233,6 +237,9 @@ pub fn config_verb(what: ConfigVerb, file: Option<&Path>) -> Result<Exit, Stop> 
         ConfigVerb::Check => {
             let config: Config = files::load(file)?;
             configure(&mut Selection::default(), &config).map_err(Stop::usage)?;
+            for (name, template) in &config.template {
+                templates::check(name, template).map_err(|wrong| Stop::usage(format!("{wrong}.")))?;
+            }
             writeln!(
                 out,
                 "The configuration is right: {} servers, {} zones.",

@@ -15,7 +15,7 @@ use super::world::{Access, World};
 use super::{Exit, Stop, access, editor, outside};
 use crate::app::Settings;
 use crate::check::Selection;
-use crate::config::HostPort;
+use crate::config::{self, HostPort};
 use crate::dns::questions::Network;
 use crate::server::{Following, Handle, Options, Primary, Secondary};
 use crate::store::history::History;
@@ -25,6 +25,8 @@ use crate::zonefile;
 
 /// The example zone.
 const ZONE: &[u8] = include_bytes!("../../assets/demo.zone");
+/// What its configuration says: nameservers and a template to load.
+const CONFIG: &str = include_str!("../../assets/demo.toml");
 /// What there is above and beside it.
 const ABOVE: [&[u8]; 2] =
     [include_bytes!("../../assets/demo-com.zone"), include_bytes!("../../assets/demo-net.zone")];
@@ -72,6 +74,7 @@ pub fn run() -> Result<Exit, Stop> {
     routes.extend(SECONDARIES.into_iter().zip(secondaries.iter().map(|secondary| secondary.address)));
     let enclosed = Network { resolvers: vec![above.address], routes, enclosed: true, patience: PATIENCE };
     let key = Arc::new(key);
+    let config = config::parse(CONFIG).map_err(|error| Stop::usage(format!("{error}.")))?;
     let settings = Settings {
         zone: origin.clone(),
         // So that dig and the like can look at it as well.
@@ -80,6 +83,8 @@ pub fn run() -> Result<Exit, Stop> {
         label: Some("demo".into()),
         demo: true,
         brake_percent: 20,
+        config: Arc::new(config),
+        hosts: vec![PRIMARY_V4.to_string(), PRIMARY_V6.to_string()],
         unicode: access::unicode_wanted(),
         colours: access::colours_wanted(),
         rules: Arc::new(Selection::all()),

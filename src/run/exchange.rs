@@ -104,6 +104,8 @@ mod tests {
             key: None,
             label: None,
             brake_percent: 20,
+            config: Arc::default(),
+            hosts: Vec::new(),
             demo: false,
             unicode: true,
             colours: true,

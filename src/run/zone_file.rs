@@ -51,6 +51,7 @@ pub struct ZoneFile {
     pub zone: Name,
     /// As the person named it.
     path: PathBuf,
+    config: Arc<Config>,
     after_save: Vec<String>,
     rules: Arc<Selection>,
     /// The octets as they were last read or written: what is saved is made from these.
@@ -93,7 +94,14 @@ impl ZoneFile {
         let after_save = configured.and_then(|(_, zone)| zone.after_save.as_ref());
         let after_save = after_save.map_or(Vec::new(), |command| command.get_ref().clone());
         let rules = super::check::rules(config)?;
-        Ok(ZoneFile { zone, path: path.to_owned(), after_save, rules, last: Mutex::new(None) })
+        Ok(ZoneFile {
+            zone,
+            path: path.to_owned(),
+            after_save,
+            rules,
+            config: Arc::new(config.clone()),
+            last: Mutex::new(None),
+        })
     }
 
     /// What drafts are kept under: the file itself, whatever links lead to it.
@@ -115,6 +123,8 @@ impl ZoneFile {
             key: None,
             label: None,
             brake_percent: Percent::default().0,
+            config: Arc::clone(&self.config),
+            hosts: Vec::new(),
             demo: false,
             unicode: unicode_wanted(),
             colours: colours_wanted(),

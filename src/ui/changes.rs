@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, columns};
-use crate::app::changes::Changes;
+use crate::app::changes::{Changes, Line};
 use crate::app::layout::Layout;
 use crate::app::open::Open;
 
@@ -32,11 +32,17 @@ pub fn draw(open: &Open, changes: &Changes, canvas: &mut Canvas<'_>, layout: &La
         );
         return;
     }
-    let shown = changes.lines.iter().skip(changes.offset).zip(inside.y..inside.bottom());
+    lines(&changes.lines, changes.offset, changes.selected, canvas, inside);
+}
+
+/// The lines of a diff, the selected change marked.
+pub fn lines(lines: &[Line], offset: usize, selected: usize, canvas: &mut Canvas<'_>, inside: Rect) {
+    let theme = canvas.theme;
+    let shown = lines.iter().skip(offset).zip(inside.y..inside.bottom());
     for (line, y) in shown {
         let (sign, style) = theme.change(line.kind);
         let is_head = sign.is_empty();
-        if is_head && !line.continued && line.change == Some(changes.selected) {
+        if is_head && !line.continued && line.change == Some(selected) {
             canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker(true));
         }
         let x = inside.x + 1;

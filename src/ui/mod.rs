@@ -1,5 +1,6 @@
 //! Drawing: the state in, cells out. Nothing here changes anything.
 
+pub mod ask;
 pub mod bars;
 pub mod canvas;
 pub mod changes;
@@ -11,6 +12,7 @@ pub mod history;
 pub mod menus;
 pub mod merge;
 pub mod nameservers;
+pub mod proposal;
 pub mod push;
 pub mod records;
 pub mod text;
@@ -49,6 +51,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
         Some(Overlay::Help(help)) => help::draw(help, &mut canvas, &layout),
         Some(Overlay::Palette(palette)) => menus::palette(app, palette, &mut canvas, &layout),
         Some(Overlay::Chooser(chooser)) => menus::chooser(chooser, &mut canvas, &layout),
+        Some(Overlay::Menu(menu)) => ask::menu(menu, &mut canvas, &layout),
         Some(Overlay::Prompt(prompt)) => text::prompt(prompt, &mut canvas, &layout),
         Some(Overlay::Replacing(replacing)) => text::replacing(replacing, &mut canvas, &layout),
         Some(Overlay::Problems(list)) => {
@@ -102,6 +105,8 @@ fn draw_screen(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
         Screen::History(history) => {
             history::draw(history, open.draft.base().origin(), canvas, layout, body);
         }
+        Screen::Ask(ask) => ask::draw(ask, canvas, layout, body),
+        Screen::Proposal(proposal) => proposal::draw(proposal, canvas, layout, body),
         Screen::Pushing(pushing) => push::pushing(pushing, canvas, layout, body),
         Screen::Result(results) => push::results(app, results, canvas, layout, body),
         // Has drawn itself already.

@@ -3,6 +3,7 @@
 pub mod beside;
 pub mod changes;
 pub mod draft;
+pub mod mailbox;
 pub mod managed;
 pub mod merge;
 pub mod name;

@@ -113,6 +113,8 @@ fn text_mode(records: usize) -> App {
         key: None,
         label: None,
         brake_percent: 20,
+        config: Default::default(),
+        hosts: Vec::new(),
         demo: false,
         unicode: true,
         colours: true,

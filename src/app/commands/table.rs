@@ -2,25 +2,26 @@
 //! after `:`, and the reason why it cannot be done now; what it does stands in the file of its screen.
 
 use super::Context::{
-    Changes, Chooser, Dialog, FileChanges, Filter, Findings, Fixes, Form, Help, History, Merge, Nameservers,
-    Palette, PastPush, Problems, Prompt, Pushing, Records, Replacing, Result as Outcome, Text, Waiting,
+    Ask, Changes, Chooser, Dialog, FileChanges, Filter, Findings, Fixes, Form, Help, History, Menu, Merge,
+    Nameservers, Palette, PastPush, Problems, Prompt, Proposal, Pushing, Records, Replacing,
+    Result as Outcome, Text, Waiting,
 };
 use super::{Command, Context, command};
 use crate::app::findings::{fixing, screen};
 use crate::app::text::{self, broken, find, leave, problems};
 use crate::app::{
-    App, Effect, changes, dialog, edits, exchange, file, follow, forms, help, history, merge, moves, palette,
-    pushing,
+    App, Effect, ask, changes, dialog, edits, exchange, file, follow, forms, help, history, menu, merge,
+    moves, nameserver_sets, palette, proposal, pushing, templates,
 };
 
 const PANES: &[Context] = &[Records, Nameservers];
 const REVIEWS: &[Context] = &[Changes, FileChanges];
 const EDITS: &[Context] = &[Records, Nameservers, Changes, FileChanges, Merge, Findings];
 const LISTS: &[Context] =
-    &[Records, Nameservers, Changes, FileChanges, Merge, Outcome, History, PastPush, Findings];
+    &[Records, Nameservers, Changes, FileChanges, Merge, Proposal, Outcome, History, PastPush, Findings];
 /// From where the Merge screen can be opened.
 const BEFORE_MERGE: &[Context] = &[Records, Nameservers, Changes, FileChanges];
-const MENUS: &[Context] = &[Chooser, Palette, Help, Problems, Fixes];
+const MENUS: &[Context] = &[Chooser, Menu, Palette, Help, Problems, Fixes];
 const SCREENS: &[Context] =
     &[Records, Nameservers, Changes, FileChanges, Merge, Outcome, History, PastPush, Findings, Waiting];
 const EVERYWHERE: &[Context] = &Context::ALL;
@@ -79,6 +80,26 @@ pub static TABLE: &[Command] = &[
         "export FILE: write the zone with your changes",
     )
     .taking_path(exchange::export),
+    command(
+        "load-nameservers",
+        "L",
+        &[Nameservers],
+        nameserver_sets::load,
+        "load a set of nameservers from the configuration",
+    )
+    .hint(6, "load")
+    .taking(nameserver_sets::chosen)
+    .when(nameserver_sets::may_load),
+    command(
+        "load",
+        "L",
+        &[Records],
+        templates::load,
+        "load records from a template: web host, mail provider and others",
+    )
+    .hint(16, "load")
+    .taking(templates::chosen)
+    .when(edits::may_edit),
     // Looking.
     command("filter", "/ F6", &[Records], moves::start_filter, "show only rows that contain a text")
         .hint(6, "filter"),
@@ -218,6 +239,30 @@ pub static TABLE: &[Command] = &[
     .hint(4, "filter"),
     command("clear-findings", "Esc", &[Findings], screen::back, "list all again; else go back"),
     command("leave-findings", "! q", &[Findings], screen::leave, "back").hint(5, "back"),
+    // Proposed changes.
+    command("take", "Enter", &[Proposal], proposal::take, "take what is ticked into the draft, as one step")
+        .hint(1, "take"),
+    command(
+        "take-and-review",
+        "w Ctrl-S F2",
+        &[Proposal],
+        proposal::take_and_review,
+        "take what is ticked, then review and push",
+    )
+    .hint(2, "take and review"),
+    command("tick", "Space", &[Proposal], proposal::tick, "take this change, or not").hint(3, "tick"),
+    command("tick-all", "*", &[Proposal], proposal::tick_all, "take all, or none").hint(6, "all"),
+    command(
+        "other-way",
+        "a",
+        &[Proposal],
+        proposal::other_way,
+        "replace the record set, or add to what is there",
+    )
+    .hint(4, "replace or add")
+    .when(proposal::has_other_way),
+    command("leave-proposal", "Esc q", &[Proposal], proposal::cancel, "leave it: nothing is changed")
+        .hint(5, "leave"),
     // The zone as text.
     command("text", "t 2 F3", PANES, text::open, "the zone as text, in zonewright's own editor")
         .hint(9, "text")
@@ -387,6 +432,7 @@ pub static TABLE: &[Command] = &[
     command("previous-page", "PgUp", MENUS, |app| app.go(moves::Go::HalfPages(-2)), "one page up"),
     command("choose-type", "Enter", &[Chooser], forms::choose, "fill in the form for this type")
         .hint(1, "choose"),
+    command("choose-entry", "Enter", &[Menu], menu::choose, "take this one").hint(1, "choose"),
     command("run", "Enter", &[Palette], palette::run, "run the command").hint(1, "run"),
     command(
         "complete",
@@ -400,7 +446,7 @@ pub static TABLE: &[Command] = &[
         .hint(1, "keep"),
     command("drop-filter", "Esc", &[Filter], moves::clear_filter, "show everything again")
         .hint(2, "show all"),
-    command("close", "Esc", &[Chooser, Palette, Help, Problems, Fixes], App::close_overlay, "close")
+    command("close", "Esc", &[Chooser, Menu, Palette, Help, Problems, Fixes], App::close_overlay, "close")
         .hint(3, "close"),
     // Dialogs and forms.
     command("next-button", "Right Tab", &[Dialog], dialog::next, "the next button"),
@@ -411,6 +457,10 @@ pub static TABLE: &[Command] = &[
     command("next-field", "Tab Down", &[Form], forms::key, "the next field").hint(2, "next field"),
     command("previous-field", "Shift-Tab Up", &[Form], forms::key, "the field before"),
     command("cancel-form", "Esc", &[Form], forms::key, "leave the form, change nothing").hint(3, "cancel"),
+    command("accept-values", "Enter", &[Ask], ask::key, "go on with these values").hint(1, "go on"),
+    command("next-value", "Tab Down", &[Ask], ask::key, "the next field").hint(2, "next field"),
+    command("previous-value", "Shift-Tab Up", &[Ask], ask::key, "the field before"),
+    command("cancel-values", "Esc", &[Ask], ask::key, "leave, change nothing").hint(3, "cancel"),
     // Everywhere.
     command(
         "help",
@@ -425,6 +475,7 @@ pub static TABLE: &[Command] = &[
             History,
             PastPush,
             Findings,
+            Proposal,
             Waiting,
             Pushing,
         ],
@@ -435,7 +486,7 @@ pub static TABLE: &[Command] = &[
     command(
         "help-here",
         "F1",
-        &[Text, Form, Chooser, Palette, Filter],
+        &[Text, Form, Ask, Chooser, Menu, Palette, Filter],
         help::open,
         "every command and its keys; in a form all about the record type",
     )

@@ -109,7 +109,7 @@ fn findings_follow_the_draft() {
     │                                                                                                                                  │
      ftp.example.com.  www  An alias: everything asked of this name is answered from the target. Nothing else may stand
      at the name.  warning: ftp.example.com. is an alias of www.example.com., which is not there. [L-35]                 3 warnings (!)
-     + add  - delete  Enter edit  u undo  / filter  w save  R reload  f fix  t text  Tab pane  c changes  ? help  q quit
+     + add  - delete  Enter edit  u undo  L load  / filter  w save  R reload  f fix  t text  Tab pane  c changes  ? help  q quit
     "#);
 }
 

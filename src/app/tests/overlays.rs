@@ -22,11 +22,11 @@ fn help() {
     │  y                copy the record as a zone-file line to the terminal's cli… │
     │  :import          import FILE: take a zone file's record sets                │
     │  :export          export FILE: write the zone with your changes              │
+    │  L                load records from a template: web host, mail provider and… │
     │  / F6             show only rows that contain a text                         │
     │  I                show or hide a line about the selected record              │
     │  :made-by-server  show or hide the records that the server makes in a signe… │
     │  n                go to the next changed record                              │
-    │  N                go to the changed record before                            │
     └──────────────────────────────────────────────────────────────────────────────┘
 
      Esc close

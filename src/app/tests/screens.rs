@@ -94,7 +94,7 @@ fn main_screen() {
     │                                                                                                                                  │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
      add www A; the TTL belongs to the whole set: 3 records have 5m now
-     + add  - delete  Enter edit  u undo  / filter  w save  R reload  f fix  t text  Tab pane  c changes  ? help  q quit
+     + add  - delete  Enter edit  u undo  L load  / filter  w save  R reload  f fix  t text  Tab pane  c changes  ? help  q quit
     "#);
     insta::assert_snapshot!(edited().screen(40, 10), @"
      example.com · 3 changes           demo
@@ -418,6 +418,7 @@ fn wide_screens() {
     │  y                copy the record as a zone-file line to the terminal's clipboard                                                │
     │  :import          import FILE: take a zone file's record sets                                                                    │
     │  :export          export FILE: write the zone with your changes                                                                  │
+    │  L                load records from a template: web host, mail provider and others                                               │
     │  / F6             show only rows that contain a text                                                                             │
     │  I                show or hide a line about the selected record                                                                  │
     │  :made-by-server  show or hide the records that the server makes in a signed zone                                                │
@@ -441,7 +442,6 @@ fn wide_screens() {
     │  Ctrl-U           half a page up                                                                                                 │
     │  Home gg          to the first row                                                                                               │
     │  End G            to the last row                                                                                                │
-    │  Tab Shift-Tab    between nameservers and records                                                                                │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      Esc close

@@ -107,7 +107,7 @@ fn what_the_server_made_is_hidden() {
     │                                                                                                                                  │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
-     + add  - delete  Enter edit  u undo  / filter  w save  R reload  f fix  t text  Tab pane  c changes  ? help  q quit
+     + add  - delete  Enter edit  u undo  L load  / filter  w save  R reload  f fix  t text  Tab pane  c changes  ? help  q quit
     ");
 }
 

@@ -16,6 +16,8 @@ fn settings(unicode: bool) -> Settings {
         key: None,
         label: None,
         brake_percent: 20,
+        config: Default::default(),
+        hosts: Vec::new(),
         demo: false,
         unicode,
         rules: Default::default(),
