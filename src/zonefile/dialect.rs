@@ -273,6 +273,14 @@ fn characters(text: &[u8], piece: &Piece, problems: &mut Problems) {
     }
 }
 
+/// Can the signer of an RRSIG be the apex of the zone that has the signed name (RFC 4034 sections 3.1.3 and 3.1.7)?
+fn signer_is_above(rdata: &[u8]) -> bool {
+    const SIGNER: usize = 18;
+    let labels = rdata.get(3).map_or(0, |labels| usize::from(*labels));
+    let signer = rdata.get(SIGNER..).and_then(NameRef::split_from);
+    signer.is_none_or(|(signer, _)| signer.labels().count() <= labels)
+}
+
 /// What BIND refuses although the RDATA could be read.
 pub fn refused(text: &[u8], pieces: &[Piece], head: &Head, rdata: &[u8]) -> Option<Fault> {
     let at = head.rtype_at.clone();
@@ -282,7 +290,8 @@ pub fn refused(text: &[u8], pieces: &[Piece], head: &Head, rdata: &[u8]) -> Opti
     }
     let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return None };
     let generic = first.text(text) == b"\\#" && !first.quoted;
-    const RULED: [RecordType; 6] = [RecordType::NSEC, RecordType::NSEC3, TLSA, SMIMEA, LOC, URI];
+    const RULED: [RecordType; 7] =
+        [RecordType::NSEC, RecordType::NSEC3, RecordType::RRSIG, TLSA, SMIMEA, LOC, URI];
     if !generic && !RULED.contains(&head.rtype) {
         return None;
     }
@@ -311,6 +320,12 @@ pub fn refused(text: &[u8], pieces: &[Piece], head: &Head, rdata: &[u8]) -> Opti
     if is_sha1 && rdata.get(5 + salt) != Some(&20) {
         let at = pieces.get(4).filter(|_| !generic).map_or(at, |piece| piece.span());
         return Some(Fault::new(at, "NSEC3: a hash by SHA-1 has 32 characters; BIND refuses another."));
+    }
+    if head.rtype == RecordType::RRSIG && !signer_is_above(rdata) {
+        let at = pieces.get(7).filter(|_| !generic).map_or(at, |piece| piece.span());
+        let message =
+            "RRSIG: the signer's name has more labels than the signed name; BIND refuses the record.";
+        return Some(Fault::new(at, message));
     }
     let is_direction = |piece: &&Piece| matches!(piece.text(text), [b'n' | b's' | b'e' | b'w']);
     if let Some(piece) = pieces.iter().find(is_direction).filter(|_| head.rtype == LOC && !generic) {

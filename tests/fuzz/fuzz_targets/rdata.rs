@@ -8,8 +8,9 @@ use zonewright::zone::{Name, NameRef, RecordType, types};
 use zonewright::zonefile::{Severity, parse, print_record};
 use zonewright_fuzz::{Entry, message, origin};
 
-/// MD, MF, NSEC with an empty list of types, and NSEC3 with a hash of another length than its algorithm has.
-const REFUSED: [u16; 4] = [3, 4, 47, 50];
+/// MD, MF, NSEC with an empty list of types, NSEC3 with a hash of another length than its algorithm has, and RRSIG with
+/// fewer labels than its signer's name has.
+const REFUSED: [u16; 5] = [3, 4, 46, 47, 50];
 
 fn check_line(rtype: RecordType, rdata: &[u8], relative: Option<&Name>) {
     let line = print_record(&origin(), 60, rtype, rdata, relative);
