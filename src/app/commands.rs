@@ -144,6 +144,8 @@ pub struct Command {
     pub argument: Option<fn(&mut App, &str)>,
     /// Is that the path of a file?
     pub takes_path: bool,
+    /// What it would do, while that is typed.
+    pub preview: Option<fn(&App, &str) -> String>,
     pub run: fn(&mut App),
 }
 
@@ -205,6 +207,7 @@ const fn command(
         enabled: |_| Ok(()),
         argument: None,
         takes_path: false,
+        preview: None,
         run,
     }
 }
@@ -223,6 +226,11 @@ impl Command {
     const fn taking_path(mut self, argument: fn(&mut App, &str)) -> Command {
         self.takes_path = true;
         self.taking(argument)
+    }
+
+    const fn showing(mut self, preview: fn(&App, &str) -> String) -> Command {
+        self.preview = Some(preview);
+        self
     }
 
     const fn taking(mut self, argument: fn(&mut App, &str)) -> Command {

@@ -63,6 +63,7 @@ pub(super) enum Then {
     Export(Box<Exporting>),
     Text(Decision),
     AskNote,
+    Sort(Option<super::rows::Column>),
     RevertLast,
     /// An interrupted push that was told of.
     Settle(Box<PushRecord>),
@@ -306,6 +307,7 @@ impl App {
             Then::Save(to_save) => self.save_file(*to_save),
             Then::Import(imported) => self.take_import(*imported),
             Then::Export(exporting) => self.export(*exporting),
+            Then::Sort(column) => self.sort_by(column),
             Then::AskNote => super::palette::ask_note(self),
             Then::RevertLast => self.revert_last(),
             Then::Settle(record) => self.settle(&record),

@@ -1,4 +1,4 @@
-//! Edits that need no form: delete, bring back, undo, redo, copy. And why an edit cannot be made now.
+//! Edits that need no form: delete, bring back, undo, redo. Those of several records at once are in `many`. And why an edit cannot be made now.
 
 use super::describe;
 use super::open::Open;
@@ -95,19 +95,25 @@ pub fn may_edit(app: &App) -> Result<(), String> {
 /// Is there a record under the cursor that may be deleted, or brought back?
 pub fn may_change_selected(app: &App) -> Result<(), String> {
     may_edit_selected(app)?;
-    let Row { key, conflict, mark, .. } = selected(app)?;
-    if mark == Mark::Parked {
+    let row = selected(app)?;
+    app.open().map_or(Ok(()), |open| may_change(open, &row))
+}
+
+/// May a record be changed, where the zone may?
+pub fn may_change(open: &Open, row: &Row) -> Result<(), String> {
+    let Row { key, conflict, mark, .. } = row;
+    if *mark == Mark::Parked {
         return Err("this record is parked: a comment of the zone's text. x takes it back".into());
     }
-    if conflict {
+    if *conflict {
         return Err(
             "others changed this record set as well: M shows both sides, choose one there first".into()
         );
     }
-    if let Some(why) = app.file().and_then(|file| file.why_read_only(&key)) {
+    if let Some(why) = open.file.as_ref().and_then(|file| file.why_read_only(key)) {
         return Err(why);
     }
-    match app.open().is_some_and(|open| describe::is_managed(open, &key)) {
+    match describe::is_managed(open, key) {
         true if describe::is_never_edited(key.rtype) => {
             Err(format!("{} records are made by whoever signs the zone; no update can carry them", key.rtype))
         }
@@ -172,8 +178,18 @@ pub fn can_redo(app: &App) -> Result<(), String> {
     }
 }
 
-/// Deletes the selected record, or brings a deleted one back.
+/// Deletes the selected record, or brings a deleted one back; the marked ones as one step.
 pub fn delete(app: &mut App) {
+    if let Some(open) = app.open_mut() {
+        open.take_range();
+    }
+    match app.open().is_some_and(Open::has_marks) {
+        true => super::many::delete(app),
+        false => delete_selected(app),
+    }
+}
+
+fn delete_selected(app: &mut App) {
     let Some(open) = app.open() else { return };
     let Some(row) = open.selected() else { return };
     let origin = open.draft.base().origin();
@@ -207,7 +223,7 @@ fn without(row: &Row, current: Option<RrSet>) -> Option<RrSet> {
 }
 
 /// The set with a deleted record back in its place: when that undoes the whole change, nothing is left of it.
-fn restored(row: &Row, current: Option<RrSet>, seen: Option<RrSet>) -> Option<RrSet> {
+pub(super) fn restored(row: &Row, current: Option<RrSet>, seen: Option<RrSet>) -> Option<RrSet> {
     let rtype = row.key.rtype;
     let seen = seen?;
     let current = current.unwrap_or_else(|| RrSet::new(seen.ttl, Vec::new()));
@@ -257,12 +273,4 @@ fn step(app: &mut App, word: &str, step: fn(&mut Open) -> Option<(Entry, String)
     }
     super::changes::refresh(app);
     super::merge::refresh(app);
-}
-
-pub fn copy(app: &mut App) {
-    if let Some(row) = app.open().and_then(Open::selected) {
-        let line = describe::line(&row);
-        app.say(format!("copied: {line}"));
-        app.effect(Effect::Copy(line));
-    }
 }

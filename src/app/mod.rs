@@ -33,6 +33,8 @@ pub mod help;
 pub mod history;
 pub mod layout;
 pub mod loading;
+pub mod many;
+pub mod marking;
 pub mod menu;
 pub mod merge;
 pub mod moves;
@@ -46,6 +48,7 @@ pub mod proposal;
 pub mod pushing;
 mod quitting;
 pub mod rows;
+pub mod sorting;
 pub mod standing;
 pub mod templates;
 pub mod text;
@@ -222,6 +225,8 @@ pub struct App {
     pub past: history::Past,
     /// The rows that the filter lets through are being looked for.
     searching: Option<(RequestId, rows::Search)>,
+    /// The rows are being sorted.
+    sorting: Option<(RequestId, rows::SortBy)>,
     /// Keys pressed meanwhile: they are meant for the rows that will be shown.
     held: VecDeque<Key>,
     /// The first key of a longer sequence.
@@ -271,6 +276,7 @@ impl App {
             exchange: Exchange::default(),
             past: history::Past::default(),
             searching: None,
+            sorting: None,
             held: VecDeque::new(),
             pending: None,
             now: None,
@@ -296,6 +302,7 @@ impl App {
         self.on_message(msg);
         self.offer_interrupted();
         self.search_rows();
+        self.sort_rows();
         self.do_small_works();
         self.follow_parked();
         self.look_for_findings();

@@ -142,17 +142,28 @@ impl App {
             open.show_found(found);
         }
         self.search_rows();
+        self.press_held();
+    }
+
+    /// Presses the keys that had to wait for the rows that they are meant for.
+    pub(super) fn press_held(&mut self) {
         while self.searching.is_none()
+            && self.sorting.is_none()
             && let Some(key) = self.held.pop_front()
         {
             self.on_key(key);
             self.search_rows();
+            self.sort_rows();
+            // In a small zone they are there at once.
+            self.do_small_works();
         }
     }
 
     /// Must a key wait until the rows are shown that it is meant for? One that is typed into the filter need not.
     pub(super) fn is_held(&self, key: Key) -> bool {
-        self.searching.is_some() && self.context() == Context::Records && key != Key::ctrl('c')
+        (self.searching.is_some() || self.sorting.is_some())
+            && self.context() == Context::Records
+            && key != Key::ctrl('c')
     }
 }
 
@@ -196,6 +207,10 @@ pub fn start_filter(app: &mut App) {
 
 pub fn keep_filter(app: &mut App) {
     app.overlay = None;
+    let of_records = app.open().filter(|_| matches!(app.screen, Screen::Main));
+    if let Some(trouble) = of_records.and_then(|open| open.records.filter_trouble.clone()) {
+        app.complain(format!("left out of the filter: {trouble}"));
+    }
 }
 
 pub fn clear_filter(app: &mut App) {
@@ -204,11 +219,9 @@ pub fn clear_filter(app: &mut App) {
         app.overlay = None;
         return;
     }
-    let Some(open) = app.open_mut() else { return };
-    if !open.records.filter.is_empty() {
+    if let Some(open) = app.open_mut() {
+        open.records.before_references = None;
         open.set_filter("");
-    } else if app.overlay.is_none() {
-        app.say("q quits");
     }
     app.overlay = None;
 }
@@ -223,7 +236,7 @@ pub fn previous_change(app: &mut App) {
 
 fn to_change(app: &mut App, choose: fn(&[usize], usize) -> Option<usize>) {
     let Some(open) = app.open_mut() else { return };
-    let changed: Vec<usize> = open.records.rows.changed().collect();
+    let changed = open.records.rows.changed();
     match choose(&changed, open.records.selected) {
         Some(row) => open.select(row),
         None => app.say("no changed record that way among the rows shown"),

@@ -8,7 +8,8 @@ use super::file::File;
 use super::findings::Findings;
 use super::layout::{Layout, scroll};
 use super::nameservers::Nameservers;
-use super::rows::{Found, Row, Rows, Search};
+use super::rows::{Found, Order, Row, Rows, Search, SortBy, Sorting};
+use crate::bulk::Filter;
 use crate::edit::Text;
 use crate::facts::ServerKind;
 use crate::zone::managed::Signing;
@@ -34,8 +35,18 @@ pub struct Records {
     pub offset: usize,
     /// What the person filters by; empty for everything.
     pub filter: String,
+    /// What of it could not be read, and so is left out: a sentence.
+    pub filter_trouble: Option<String>,
+    /// The same filter as read.
+    wanted: Filter,
+    /// How the person sorts; `None` for the order of the zone.
+    pub sort: Option<SortBy>,
+    /// Where a range of rows begins that is being chosen, to be marked.
+    pub(super) range: Option<(RrKey, Rdata)>,
+    /// What was shown before what refers to a record.
+    pub(super) before_references: Option<super::sorting::Before>,
     /// The selected record: the selection stays with it when rows come and go.
-    anchor: Option<(RrKey, Rdata)>,
+    pub(super) anchor: Option<(RrKey, Rdata)>,
 }
 
 /// A zone being looked at and edited.
@@ -75,6 +86,11 @@ impl Open {
             selected: 0,
             offset: 0,
             filter: String::new(),
+            filter_trouble: None,
+            wanted: Filter::default(),
+            sort: None,
+            range: None,
+            before_references: None,
             anchor: None,
         };
         let nameservers = Nameservers::new(&draft, &apex);
@@ -111,6 +127,8 @@ impl Open {
         let plain =
             self.signing.as_ref().filter(|_| !self.shows_made).map(|signing| Arc::clone(&signing.plain));
         self.records.filter.clear();
+        self.records.filter_trouble = None;
+        self.records.wanted = Filter::default();
         self.records.rows.choose(self.draft.base(), plain);
     }
 
@@ -155,12 +173,15 @@ impl Open {
 
     /// Puts the draft onto a newer zone.
     pub fn rebase(&mut self, zone: Arc<Snapshot>) {
+        let old = Arc::clone(self.draft.base());
         self.draft.rebase(zone);
         // The filter's list of the zone's own rows is that of the old zone.
         let filter = std::mem::take(&mut self.records.filter);
         let above = self.records.selected.saturating_sub(self.records.offset);
         let apex = self.apex();
-        self.records.rows = Rows::new(self.draft.base(), self.draft.changes(), &self.parked.0, &apex);
+        let rows = Rows::new(self.draft.base(), self.draft.changes(), &self.parked.0, &apex);
+        let earlier = std::mem::replace(&mut self.records.rows, rows);
+        self.records.rows.take_marks(&earlier, &old, self.draft.base());
         self.look_at_base();
         self.refresh();
         self.set_filter(&filter);
@@ -168,10 +189,13 @@ impl Open {
         self.records.offset = self.records.selected.saturating_sub(above);
     }
 
-    /// Shows only rows that contain this text. In a large zone they are still to be searched for: see
+    /// Shows only rows that this filter lets through. In a large zone they are still to be searched for: see
     /// [`Open::wanted_search`].
     pub fn set_filter(&mut self, filter: &str) {
         self.records.filter = filter.into();
+        let mut wanted = Filter::new(filter, self.draft.base().origin().as_ref());
+        self.records.filter_trouble = wanted.take_troubles().into_iter().next();
+        self.records.wanted = wanted;
         match self.wanted_search() {
             Some(search) if search.rows() <= SEARCHED_AT_ONCE => self.show_found(search.run()),
             Some(_) => {}
@@ -181,7 +205,24 @@ impl Open {
 
     /// The search for what the person filters by, where the rows shown are not yet those.
     pub fn wanted_search(&mut self) -> Option<Search> {
-        self.records.rows.search(self.draft.base(), &self.records.filter)
+        self.records.rows.search(self.draft.base(), &self.records.wanted)
+    }
+
+    /// Are the rows shown not yet those that the person filters by?
+    pub fn is_searching(&self) -> bool {
+        !self.records.rows.is_filtered_by(&self.records.wanted)
+    }
+
+    /// The sorting that the person wants, where the rows are not yet sorted so.
+    pub fn wanted_sorting(&self) -> Option<Sorting> {
+        let by = self.records.sort.filter(|by| self.records.rows.sorted_by() != Some(*by))?;
+        Some(self.records.rows.sorting(self.draft.base(), by))
+    }
+
+    /// Shows the rows in an order, or in that of the zone; the selected record stays the selected one.
+    pub fn set_order(&mut self, order: Option<Order>) {
+        self.records.rows.set_order(self.draft.base(), order);
+        self.follow();
     }
 
     /// Shows what a search has found.

@@ -6,11 +6,9 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::commands::{Command, in_context};
 use super::moves::Go;
 use super::open::Pane;
-use super::{App, Overlay, describe};
+use super::{App, Overlay};
 use crate::edit::Field;
 use crate::key::Key;
-use crate::zone::RrSet;
-use crate::zone::ttl;
 
 /// The command line on the screen.
 #[derive(Debug)]
@@ -102,6 +100,14 @@ fn with_argument<'t>(app: &App, text: &'t str) -> Option<(&'static Command, &'t 
 }
 
 impl App {
+    /// What the command that is typed with its argument would do, while it is typed.
+    pub fn typed_preview(&self) -> Option<String> {
+        let Some(Overlay::Palette(palette)) = &self.overlay else { return None };
+        let text = palette.field.text();
+        let (command, argument) = with_argument(self, &text)?;
+        command.preview.map(|preview| preview(self, argument))
+    }
+
     pub(super) fn palette_key(&mut self, key: Key) {
         let Some(Overlay::Palette(palette)) = &mut self.overlay else { return };
         palette.field.on_key(key);
@@ -158,59 +164,5 @@ pub fn run(app: &mut App) {
             Err(reason) => app.say(reason),
         },
         None => app.say(format!("no command {text}; ? shows all")),
-    }
-}
-
-/// `:ttl 300`: the TTL of the selected record's set.
-pub fn set_ttl(app: &mut App, value: &str) {
-    let Some(ttl) = read_ttl(value) else {
-        return app.say("a TTL is a number of seconds, or 5m, 1h, 1d");
-    };
-    let Some(open) = app.open() else { return };
-    let Some(row) = open.selected() else { return };
-    let Some(set) = open.draft.get(&row.key) else {
-        return app.say("this record is deleted; - brings it back");
-    };
-    let records = set.rdata.len();
-    let name = describe::set(&row.key, open.draft.base().origin());
-    let edits = vec![(row.key, Some(RrSet::new(ttl, set.rdata)))];
-    match app.edit(format!("TTL of {name}"), edits) {
-        true => app.say(format!("{} {} now", takes_ttl(records), describe::ttl(ttl))),
-        false => app.say("that is its TTL already"),
-    }
-}
-
-fn takes_ttl(records: usize) -> String {
-    match records {
-        1 => "the record's TTL is".into(),
-        _ => format!("the TTL belongs to the whole set: {records} records have"),
-    }
-}
-
-/// Seconds, or numbers with units: "300", "5m", "1h30m".
-fn read_ttl(text: &str) -> Option<u32> {
-    ttl::parse(text.as_bytes()).filter(|seconds| *seconds <= ttl::MAX_TTL)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ttl_values() {
-        for (text, seconds) in [
-            ("300", Some(300)),
-            ("1h30m", Some(5400)),
-            ("1W", Some(604_800)),
-            ("0", Some(0)),
-            ("", None),
-            ("1h30", None),
-            ("m", None),
-            ("9999999999", None),
-            ("2147483648", None),
-            ("ä", None),
-        ] {
-            assert_eq!(read_ttl(text), seconds, "{text}");
-        }
     }
 }

@@ -1,167 +1,27 @@
 //! The rows of a list of records: the zone in its order with the draft's changes laid over it.
 //!
 //! The zone's own rows are never copied. Each changed RRset is a patch that stands for a run of them, so that an
-//! edit costs as much as there are changes, and a row is found by binary search. A filter is a list of row
+//! edit costs as much as there are changes, and a row is found by binary search. A filter and an order are lists of row
 //! numbers. What may be done with a row is `records`' business.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+mod marks;
+mod order;
+mod row;
+mod search;
+mod selecting;
+
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
+use self::marks::Marks;
+pub use self::order::{Column, Order, SortBy, Sorting};
+pub use self::row::{Mark, Row, changed_rows, unchanged_rows, with_parked};
+pub use self::search::{Found, Search};
+use crate::bulk::{Filter, Subject};
 use crate::zone::merge;
 use crate::zone::rrset::RrKey;
-use crate::zone::{Change, ChangeMap, NameRef, Rdata, RecordType, RrSet, SetId, Snapshot, types};
-
-/// How a row differs from the zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
-    Unchanged,
-    Added,
-    Changed,
-    Deleted,
-    /// A comment of the zone's text: kept there, not in the zone.
-    Parked,
-}
-
-/// One row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    pub key: RrKey,
-    /// Seconds.
-    pub ttl: u32,
-    pub rdata: Rdata,
-    pub mark: Mark,
-    /// What the server holds in its place, where that is something else: TTL and RDATA.
-    pub was: Option<(u32, Rdata)>,
-    /// Somebody else changed the RRset since it was edited here.
-    pub conflict: bool,
-}
-
-impl Row {
-    /// Is it the same record, whatever its TTL?
-    fn is(&self, key: &RrKey, rdata: &[u8]) -> bool {
-        self.key == *key && types::canonical(key.rtype, &self.rdata) == types::canonical(key.rtype, rdata)
-    }
-}
-
-/// The rows of an RRset that is not changed.
-pub fn unchanged_rows(key: &RrKey, set: &RrSet) -> Vec<Row> {
-    let row = |(index, rdata): (usize, &Rdata)| Row {
-        key: key.clone(),
-        ttl: set.ttl_of(index),
-        rdata: rdata.clone(),
-        mark: Mark::Unchanged,
-        was: None,
-        conflict: false,
-    };
-    set.rdata.iter().enumerate().map(row).collect()
-}
-
-/// The rows of a changed RRset. Records that went away keep their place: those that others came for show the
-/// new value there, the rest stay visible as deleted; new ones come last.
-pub fn changed_rows(key: &RrKey, change: &Change, conflict: bool) -> Vec<Row> {
-    let empty = RrSet::new(0, Vec::new());
-    let before = change.before.as_ref().unwrap_or(&empty);
-    let after = change.after.as_ref().unwrap_or(&empty);
-    let new_row = |index: usize, rdata: &Rdata, mark, was| Row {
-        key: key.clone(),
-        ttl: after.ttl_of(index),
-        rdata: rdata.clone(),
-        mark,
-        was,
-        conflict,
-    };
-    let places = |set: &RrSet| -> HashMap<Vec<u8>, usize> {
-        let records = set.rdata.iter().enumerate();
-        records.map(|(at, rdata)| (types::canonical(key.rtype, rdata).into_owned(), at)).collect()
-    };
-    let (old_places, new_places) = (places(before), places(after));
-    let place = |places: &HashMap<Vec<u8>, usize>, rdata: &[u8]| {
-        places.get(types::canonical(key.rtype, rdata).as_ref()).copied()
-    };
-    let mut added: VecDeque<usize> = (after.rdata.iter().enumerate())
-        .filter(|(_, rdata)| place(&old_places, rdata).is_none())
-        .map(|(index, _)| index)
-        .collect();
-    let mut rows = Vec::with_capacity(before.rdata.len() + added.len());
-    for (index, old) in before.rdata.iter().enumerate() {
-        let was = (before.ttl_of(index), old.clone());
-        let kept = place(&new_places, old);
-        let row = match kept.or_else(|| added.pop_front()) {
-            None => {
-                let (ttl, rdata) = was;
-                Row { key: key.clone(), ttl, rdata, mark: Mark::Deleted, was: None, conflict }
-            }
-            Some(at) => {
-                let Some(new) = after.rdata.get(at) else { continue };
-                if (after.ttl_of(at), new) == (was.0, &was.1) {
-                    new_row(at, new, Mark::Unchanged, None)
-                } else {
-                    new_row(at, new, Mark::Changed, Some(was))
-                }
-            }
-        };
-        rows.push(row);
-    }
-    for at in added {
-        if let Some(new) = after.rdata.get(at) {
-            rows.push(new_row(at, new, Mark::Added, None));
-        }
-    }
-    rows
-}
-
-/// The rows of an RRset with those parked beside it: what was parked just now stands there once, and what is in the zone as
-/// well is not parked.
-pub fn with_parked(mut rows: Vec<Row>, mut parked: Vec<Row>) -> Vec<Row> {
-    let is_there = |rows: &[Row], other: &Row| rows.iter().any(|row| row.is(&other.key, &other.rdata));
-    rows.retain(|row| row.mark != Mark::Deleted || !is_there(&parked, row));
-    parked.retain(|row| !is_there(&rows, row));
-    rows.extend(parked);
-    rows
-}
-
-/// A look through the zone's own rows for those that a filter lets through. Takes a tenth of a second for a million.
-#[derive(Debug, Clone)]
-pub struct Search {
-    zone: Arc<Snapshot>,
-    filter: String,
-    /// The rows to look at; `None` for all.
-    among: Option<Arc<[u32]>>,
-}
-
-/// What a search has found.
-#[derive(Debug, Clone, Default)]
-pub struct Found {
-    filter: String,
-    matching: Arc<[u32]>,
-}
-
-impl Search {
-    /// How many rows it looks at.
-    pub fn rows(&self) -> usize {
-        self.among.as_ref().map_or(self.zone.record_count(), |among| among.len())
-    }
-
-    /// Would it find the same?
-    pub fn is_same(&self, other: &Search) -> bool {
-        let same_rows = match (&self.among, &other.among) {
-            (Some(ours), Some(theirs)) => Arc::ptr_eq(ours, theirs),
-            (ours, theirs) => ours.is_none() && theirs.is_none(),
-        };
-        same_rows && self.filter == other.filter && Arc::ptr_eq(&self.zone, &other.zone)
-    }
-
-    pub fn run(self) -> Found {
-        let fits = |row: &u32| base_matches(&self.zone, *row as usize, &self.filter);
-        let matching = match &self.among {
-            Some(among) => among.iter().copied().filter(fits).collect(),
-            // Row numbers of a snapshot fit into 32 bits.
-            None => (0..self.zone.record_count() as u32).filter(fits).collect(),
-        };
-        Found { filter: self.filter, matching }
-    }
-}
+use crate::zone::{ChangeMap, RecordType, SetId, Snapshot, types};
 
 /// A changed (or left out) RRset's rows, in place of a run of the zone's own.
 #[derive(Debug)]
@@ -169,6 +29,8 @@ struct Patch {
     key: RrKey,
     base: Range<usize>,
     rows: Vec<Row>,
+    /// Which of the zone's own rows each of them was, if any.
+    own: Vec<Option<u32>>,
     /// The number of its first row in the list.
     start: usize,
 }
@@ -180,12 +42,14 @@ pub struct Rows {
     count: usize,
     /// The zone's own rows that may be shown; `None` for all of them.
     choice: Option<Arc<[u32]>>,
-    /// In lower case.
-    filter: String,
+    filter: Filter,
     /// Those of them that the filter lets through; empty without a filter.
     matching: Arc<[u32]>,
-    /// The rows shown, where those are not all.
+    /// How the rows are sorted; `None` for the order of the zone.
+    order: Option<Order>,
+    /// The rows shown, where those are not all in the order of the zone.
     shown: Option<Vec<u32>>,
+    marks: Marks,
 }
 
 impl Rows {
@@ -206,16 +70,18 @@ impl Rows {
         asides.entry(hidden).or_default();
         let mut patches: Vec<Patch> = Vec::with_capacity(changes.len() + asides.len());
         let mut patch = |key: &RrKey, rows: Vec<Row>| {
-            let base = match base.find(key) {
-                Some(set) => base.rows_of(set),
+            let zone = base;
+            let base = match zone.find(key) {
+                Some(set) => zone.rows_of(set),
                 None => {
-                    let next = base.rows_of(SetId(base.lower_bound(key)));
+                    let next = zone.rows_of(SetId(zone.lower_bound(key)));
                     // An empty run: the key comes after every set of the zone.
-                    let at = if next.is_empty() { base.record_count() } else { next.start };
+                    let at = if next.is_empty() { zone.record_count() } else { next.start };
                     at..at
                 }
             };
-            patches.push(Patch { key: key.clone(), base, rows, start: 0 });
+            let own = own_rows(zone, &base, &rows);
+            patches.push(Patch { key: key.clone(), base, rows, own, start: 0 });
         };
         let contested = merge::contested(base, changes);
         let mut changes = changes.iter().peekable();
@@ -239,30 +105,50 @@ impl Rows {
             // Lengths of lists in memory, far below the limits of isize.
             shift += patch.rows.len() as isize - patch.base.len() as isize;
         }
-        self.patches = patches;
+        let before = std::mem::replace(&mut self.patches, patches);
         self.count = base.record_count().saturating_add_signed(shift);
+        self.carry_marks(&before);
         self.refresh_shown(base);
     }
 
-    /// What must be found out before only rows whose name, type or data contain this text are shown, whatever the
-    /// case; `None` where they are already, and for an empty text, which shows all at once.
-    pub fn search(&mut self, base: &Arc<Snapshot>, filter: &str) -> Option<Search> {
-        let filter = filter.to_lowercase();
-        if filter == self.filter {
+    /// What must be found out before only rows that this filter lets through are shown; `None` where they are already,
+    /// and for an empty one, which shows all at once.
+    pub fn search(&mut self, base: &Arc<Snapshot>, filter: &Filter) -> Option<Search> {
+        if *filter == self.filter {
             return None;
         }
         if filter.is_empty() {
-            self.set_matching(base, Found { filter, matching: Arc::default() });
+            self.set_matching(base, Found::default());
             return None;
         }
-        let narrows = !self.filter.is_empty() && filter.contains(&self.filter);
+        let narrows = !self.filter.is_empty() && filter.narrows(&self.filter);
         let among = if narrows { Some(Arc::clone(&self.matching)) } else { self.choice.clone() };
-        Some(Search { zone: Arc::clone(base), filter, among })
+        Some(Search { zone: Arc::clone(base), filter: filter.clone(), among })
     }
 
     /// Are the rows shown those that this filter lets through?
-    pub fn is_filtered_by(&self, filter: &str) -> bool {
-        self.filter == filter.to_lowercase()
+    pub fn is_filtered_by(&self, filter: &Filter) -> bool {
+        self.filter == *filter
+    }
+
+    /// How the rows are sorted; `None` for the order of the zone.
+    pub fn sorted_by(&self) -> Option<SortBy> {
+        self.order.as_ref().map(|order| order.by)
+    }
+
+    /// The sorting that gives this order to the rows as they are now.
+    pub fn sorting(&self, base: &Arc<Snapshot>, by: SortBy) -> Sorting {
+        let rows = self.patches.iter().flat_map(|patch| patch.rows.iter().zip(&patch.own));
+        let edited = rows.filter_map(|(row, own)| Some(((*own)?, row.ttl, row.rdata.clone())));
+        let mut edited: Vec<_> = edited.collect();
+        edited.sort_unstable_by_key(|(row, ..)| *row);
+        Sorting { zone: Arc::clone(base), by, edited }
+    }
+
+    /// Shows the rows in an order, or in that of the zone.
+    pub fn set_order(&mut self, base: &Snapshot, order: Option<Order>) {
+        self.order = order;
+        self.refresh_shown(base);
     }
 
     /// Shows what a search has found.
@@ -313,25 +199,39 @@ impl Rows {
         };
         let row =
             (start..start + rows).find(|row| self.at(base, *row).is_some_and(|row| row.is(key, rdata)))?;
-        match &self.shown {
-            Some(shown) => shown.binary_search(&u32::try_from(row).ok()?).ok(),
-            None => Some(row),
+        self.place_of(row)
+    }
+
+    /// Where the row with this number is in the list as shown.
+    fn place_of(&self, number: usize) -> Option<usize> {
+        let wanted = u32::try_from(number).ok()?;
+        match (&self.shown, &self.order) {
+            (None, _) => Some(number),
+            (Some(shown), None) => shown.binary_search(&wanted).ok(),
+            (Some(shown), Some(_)) => shown.iter().position(|number| *number == wanted),
         }
     }
 
-    /// The places, as shown, of changed rows; those of the patches, since nothing else is changed.
-    pub fn changed(&self) -> impl Iterator<Item = usize> {
-        self.patches.iter().flat_map(|patch| {
-            let marked = patch
-                .rows
-                .iter()
-                .enumerate()
-                .filter(|(_, row)| !matches!(row.mark, Mark::Unchanged | Mark::Parked));
-            marked.filter_map(|(index, _)| match &self.shown {
-                Some(shown) => shown.binary_search(&u32::try_from(patch.start + index).ok()?).ok(),
-                None => Some(patch.start + index),
-            })
-        })
+    /// The places, as shown, of changed rows, ascending; those of the patches, since nothing else is changed.
+    pub fn changed(&self) -> Vec<usize> {
+        let is_changed = |row: &Row| !matches!(row.mark, Mark::Unchanged | Mark::Parked);
+        let of_patch = |patch: &Patch| {
+            let start = patch.start;
+            let rows = patch.rows.iter().enumerate().filter(|(_, row)| is_changed(row));
+            rows.map(|(index, _)| start + index).collect::<Vec<_>>()
+        };
+        let numbers = self.patches.iter().flat_map(of_patch);
+        match (&self.shown, &self.order) {
+            (Some(shown), Some(_)) => {
+                let numbers: std::collections::HashSet<usize> = numbers.collect();
+                let places = shown.iter().enumerate();
+                places
+                    .filter(|(_, number)| numbers.contains(&(**number as usize)))
+                    .map(|(at, _)| at)
+                    .collect()
+            }
+            _ => numbers.filter_map(|number| self.place_of(number)).collect(),
+        }
     }
 
     /// The row with this number, the filter left aside.
@@ -356,32 +256,79 @@ impl Rows {
     }
 
     fn refresh_shown(&mut self, base: &Snapshot) {
+        let all = self.choice.is_none() && self.filter.is_empty();
+        let chosen = (!all).then(|| self.chosen(base));
+        self.shown = match &self.order {
+            Some(order) => Some(self.in_order(order, chosen)),
+            None => chosen,
+        };
+    }
+
+    /// The numbers of the rows that are chosen and that the filter lets through, ascending.
+    fn chosen(&self, base: &Snapshot) -> Vec<u32> {
         let rows = match (&self.choice, self.filter.is_empty()) {
-            (None, true) => {
-                self.shown = None;
-                return;
-            }
             (Some(choice), true) => choice,
-            (_, false) => &self.matching,
+            _ => &self.matching,
         };
         let mut shown = Vec::with_capacity(rows.len());
         let mut matching = rows.iter().copied().peekable();
+        let mut buffer = String::new();
         for (index, patch) in self.patches.iter().enumerate() {
             while let Some(row) = matching.next_if(|row| (*row as usize) < patch.base.start) {
                 shown.push(self.after_patches(index, row as usize) as u32);
             }
             while matching.next_if(|row| (*row as usize) < patch.base.end).is_some() {}
             for (offset, row) in patch.rows.iter().enumerate() {
-                if self.filter.is_empty()
-                    || matches(base, row.key.owner.as_ref(), row.key.rtype, &row.rdata, &self.filter)
-                {
+                if self.filter.is_empty() || fits(row, base, &self.filter, &mut buffer) {
                     shown.push((patch.start + offset) as u32);
                 }
             }
         }
         shown.extend(matching.map(|row| self.after_patches(self.patches.len(), row as usize) as u32));
-        self.shown = Some(shown);
+        for marked in self.filter.marked() {
+            shown.retain(|number| self.is_marked_number(*number as usize) == marked);
+        }
+        shown
     }
+}
+
+fn fits(row: &Row, base: &Snapshot, filter: &Filter, buffer: &mut String) -> bool {
+    let subject = Subject {
+        owner: row.key.owner.as_ref(),
+        rtype: row.key.rtype,
+        ttl: row.ttl,
+        rdata: &row.rdata,
+        changed: !matches!(row.mark, Mark::Unchanged | Mark::Parked),
+    };
+    filter.fits(subject, base.origin().as_ref(), buffer)
+}
+
+/// Which of the rows of a run each of these rows was, if any.
+fn own_rows(zone: &Snapshot, run: &Range<usize>, rows: &[Row]) -> Vec<Option<u32>> {
+    fn canonical(rtype: RecordType, rdata: &[u8]) -> Vec<u8> {
+        types::canonical(rtype, rdata).into_owned()
+    }
+    let mut places: Option<HashMap<Vec<u8>, usize>> = None;
+    let mut next = run.start;
+    let mut own = |row: &Row| {
+        let (rtype, wanted) = (row.key.rtype, row.original());
+        // Nearly always they stand in the order of the zone.
+        let at = if next < run.end && zone.rdata(next) == &**wanted {
+            next
+        } else {
+            let places = places.get_or_insert_with(|| {
+                run.clone().map(|at| (canonical(rtype, zone.rdata(at)), at)).collect()
+            });
+            *places.get(&canonical(rtype, wanted))?
+        };
+        next = at + 1;
+        // Row numbers of a snapshot fit into 32 bits.
+        Some(at as u32)
+    };
+    if run.is_empty() {
+        return vec![None; rows.len()];
+    }
+    rows.iter().map(&mut own).collect()
 }
 
 fn base_row(base: &Snapshot, number: usize) -> Option<Row> {
@@ -394,17 +341,4 @@ fn base_row(base: &Snapshot, number: usize) -> Option<Row> {
         was: None,
         conflict: false,
     })
-}
-
-fn base_matches(base: &Snapshot, number: usize, filter: &str) -> bool {
-    base.record(number).is_some_and(|record| matches(base, record.owner, record.rtype, record.rdata, filter))
-}
-
-/// Does the visible text of a row contain this text (lower case)?
-fn matches(base: &Snapshot, owner: NameRef<'_>, rtype: RecordType, rdata: &[u8], filter: &str) -> bool {
-    let contains = |text: String| text.to_lowercase().contains(filter);
-    let origin = base.origin().as_ref();
-    contains(owner.relative_to(origin))
-        || contains(rtype.to_string())
-        || contains(types::format_rdata(rtype, rdata, Some(origin)))
 }

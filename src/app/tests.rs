@@ -22,6 +22,7 @@ mod follow;
 mod history;
 mod large;
 mod loading;
+mod marking;
 mod merge;
 mod nameservers;
 mod others;

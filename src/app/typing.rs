@@ -48,6 +48,7 @@ impl App {
                 if matches!(self.screen, Screen::Findings(_)) {
                     findings::screen::filter(self, &text);
                 } else if let Some(open) = self.open_mut() {
+                    open.records.before_references = None;
                     open.set_filter(&text);
                 }
             }

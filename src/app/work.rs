@@ -30,6 +30,8 @@ pub enum Work {
     Compare(Box<document::Edited>),
     /// Look for the rows that a filter lets through.
     Search(rows::Search),
+    /// Put rows into an order.
+    Sort(Box<rows::Sorting>),
     /// Find out what others changed.
     News { before: Arc<Snapshot>, after: Arc<Snapshot> },
     /// Make the text that a zone file shall have.
@@ -48,6 +50,7 @@ pub enum Worked {
     Moved(Box<Result<Moved, String>>),
     Compared(Box<Result<Compared, Vec<Problem>>>),
     Found(rows::Found),
+    Sorted(rows::Order),
     News(ChangeMap),
     ToSave(Box<Result<ToSave, String>>),
     Looked(Arc<Seen>),
@@ -79,6 +82,7 @@ impl Work {
             Work::Park(parking) => Worked::Moved(Box::new(parking.run())),
             Work::Compare(edited) => Worked::Compared(Box::new(edited.compare())),
             Work::Search(search) => Worked::Found(search.run()),
+            Work::Sort(sorting) => Worked::Sorted(sorting.run()),
             Work::News { before, after } => Worked::News(follow::news(&before, &after)),
             Work::Save(saving) => Worked::ToSave(Box::new(saving.to_save())),
             Work::Look(look) => Worked::Looked(Arc::new(look.run())),
@@ -95,6 +99,7 @@ impl Work {
             Work::News { after, .. } => after.record_count() <= SMALL_ZONE,
             // A small one never gets here.
             Work::Search(_) => false,
+            Work::Sort(sorting) => sorting.records() <= SMALL_ZONE,
             Work::Save(saving) => saving.text.len() <= SMALL_TEXT,
             Work::Look(look) => look.records() <= SMALL_ZONE,
         }

@@ -186,7 +186,11 @@ pub fn hints(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     // its place, faint, so that the bar does not jump about.
     let read_only = app.open().is_some() && app.editable().is_err();
     let commands = in_context(app.context()).filter(|command| !read_only || enabled(command));
-    for (command, word) in fitting(commands, layout.width, enabled) {
+    if let Some(word) = app.escape_hint() {
+        let pieces = [("Esc", theme.key()), (" ", theme.plain()), (word, theme.plain())];
+        x += canvas.pieces(x, y, layout.width.saturating_sub(x), &pieces) + 2;
+    }
+    for (command, word) in fitting(commands, layout.width.saturating_sub(x - 1), enabled) {
         let (key_style, style) = match (command.enabled)(app) {
             Ok(()) => (theme.key(), theme.plain()),
             Err(_) => (theme.faint(), theme.faint()),

@@ -102,18 +102,30 @@ pub fn chooser(chooser: &Chooser, canvas: &mut Canvas<'_>, layout: &Layout) {
 pub fn palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_>, layout: &Layout) {
     let theme = canvas.theme;
     let body = layout.body();
-    let rows = u16::try_from(palette.matches.len())
-        .unwrap_or(u16::MAX)
-        .clamp(1, 12)
-        .min(body.height.saturating_sub(2));
+    let preview = app.typed_preview();
+    let rows = match &preview {
+        Some(preview) => wrap(preview, layout.width.saturating_sub(4)).len(),
+        None => palette.matches.len(),
+    };
+    let rows = u16::try_from(rows).unwrap_or(u16::MAX).clamp(1, 12).min(body.height.saturating_sub(2));
     let area = Rect { x: 0, y: body.top + body.height - rows - 2, width: layout.width, height: rows + 2 };
-    let inside = canvas.window(area, "Commands");
-    if palette.matches.is_empty() {
+    let title = match (&preview, palette.matches.first()) {
+        (Some(_), Some(command)) => command.name,
+        _ => "Commands",
+    };
+    let inside = canvas.window(area, title);
+    if let Some(preview) = &preview {
+        let lines = wrap(preview, inside.width.saturating_sub(2));
+        for (line, y) in lines.iter().zip(inside.y..inside.bottom()) {
+            canvas.text(inside.x + 1, y, inside.width.saturating_sub(2), line, theme.plain());
+        }
+    } else if palette.matches.is_empty() {
         let text = "no command has that; a number goes to that row";
         canvas.text(inside.x + 1, inside.y, inside.width, text, theme.plain());
     }
     let offset = crate::app::layout::scroll(0, palette.selected, usize::from(rows), palette.matches.len());
-    let shown = palette.matches.iter().enumerate().skip(offset).zip(inside.y..inside.bottom());
+    let listed = if preview.is_some() { &[][..] } else { palette.matches.as_slice() };
+    let shown = listed.iter().enumerate().skip(offset).zip(inside.y..inside.bottom());
     for ((index, command), y) in shown {
         if index == palette.selected {
             canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker(true));

@@ -72,9 +72,14 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
                 &" ".repeat(usize::from(layout.width)),
                 theme.plain(),
             );
-            let hint = "Enter keeps, Esc shows all";
-            canvas.field(1, layout.height - 1, layout.width.saturating_sub(30), "/", field);
-            canvas.right(layout.width - 28, layout.height - 1, 27, hint, theme.faint());
+            let of_records = app.open().filter(|_| matches!(app.screen, Screen::Main));
+            let trouble = of_records.and_then(|open| open.records.filter_trouble.as_deref());
+            let (hint, style) = trouble
+                .map_or(("Enter keeps, Esc shows all", theme.faint()), |trouble| (trouble, theme.doubt()));
+            // What is wrong with it needs more room than the keys.
+            let room = if trouble.is_some() { layout.width / 2 } else { 27 };
+            canvas.field(1, layout.height - 1, layout.width.saturating_sub(room + 3), "/", field);
+            canvas.right(layout.width - room - 1, layout.height - 1, room, hint, style);
         }
     }
     let cursor = canvas.cursor;

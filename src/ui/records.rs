@@ -43,10 +43,28 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     // Always as wide as the widest, so that moving changes few cells.
     let at = if records.rows.is_empty() { 0 } else { records.selected + 1 };
     let mut note = format!("{at:>width$} of {total}", width = total.len());
-    if !records.rows.is_filtered_by(&records.filter) {
+    if open.is_searching() {
         note = format!("searching /{}", records.filter);
     } else if !records.filter.is_empty() {
         note.push_str(&format!(" /{}", records.filter));
+        if records.filter_trouble.is_some() {
+            note.push_str(" (?)");
+        }
+    }
+    match (open.marked(), open.range()) {
+        (_, Some(range)) => note.push_str(&format!("{}range of {}", theme.dot(), range.count())),
+        (0, None) => {}
+        (marked, None) => note.push_str(&format!("{}{marked} marked", theme.dot())),
+    }
+    match (records.sort, records.rows.sorted_by()) {
+        (Some(wanted), sorted) if sorted != Some(wanted) => {
+            note.push_str(&format!("{}sorting", theme.dot()));
+        }
+        (Some(by), _) => {
+            let sign = if by.reverse { "-" } else { "" };
+            note.push_str(&format!("{}by {sign}{}", theme.dot(), by.column.word()));
+        }
+        (None, _) => {}
     }
     match open.hidden() {
         0 => {}
@@ -57,20 +75,21 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     let rows = layout.record_rows(open.nameservers.line_count());
     if layout.framed {
         let y = inside.y;
-        line(canvas, inside.x, y, &widths, ["Name", "TTL", "Type", "Data", "Note"], theme.faint());
+        line(canvas, inside.x, y, &widths, 0, ["Name", "TTL", "Type", "Data", "Note"], theme.faint());
     }
     if records.rows.is_empty() {
         let text = match records.filter.is_empty() {
             true => "no records".to_string(),
-            false if open.hidden() > 0 => format!(
-                "no row has \"{}\" (what the server made is hidden); Esc shows all rows",
-                records.filter
-            ),
-            false => format!("no record has \"{}\" in its name, type or data; Esc shows all", records.filter),
+            false if open.hidden() > 0 => {
+                format!("no row fits {} (what the server made is hidden); Esc shows all rows", records.filter)
+            }
+            false => format!("no record fits {}; Esc shows all", records.filter),
         };
         canvas.text(inside.x + 2, rows.top, inside.width.saturating_sub(2), &text, theme.plain());
     }
     let origin = open.draft.base().origin();
+    // A column of its own only while there are marks: then names begin one to the right.
+    let marks = u16::from(open.marked() > 0 || open.range().is_some());
     for (place, y) in (rows.top..rows.top + rows.height).enumerate() {
         let index = records.offset + place;
         let Some(row) = open.row(index) else { break };
@@ -79,6 +98,9 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
         }
         let (sign, sign_style) = theme.mark(&row, open.news.contains_key(&row.key));
         canvas.text(inside.x + 1, y, 1, sign.encode_utf8(&mut [0; 4]), sign_style);
+        if marks > 0 && open.is_marked(index) {
+            canvas.text(inside.x + 2, y, 1, theme.mark_sign(), theme.key());
+        }
         let style = match row.mark {
             Mark::Deleted | Mark::Parked => theme.faint(),
             _ if describe::is_managed(open, &row.key) => theme.faint(),
@@ -88,7 +110,7 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
         let data = describe::data(&row, origin);
         let note = if widths.note > 0 { said(open, &row) } else { String::new() };
         let texts = [&name, &describe::ttl(row.ttl), &row.key.rtype.to_string(), &data, &note];
-        line(canvas, inside.x, y, &widths, texts.map(String::as_str), style);
+        line(canvas, inside.x, y, &widths, marks, texts.map(String::as_str), style);
         if let Some(severity) = open.findings.worst(&row) {
             let (sign, style) = theme.finding(severity);
             canvas.text(inside.x + 2 + widths.name, y, 1, sign.encode_utf8(&mut [0; 4]), style);
@@ -109,11 +131,12 @@ fn line(
     x: u16,
     y: u16,
     widths: &Columns,
+    marks: u16,
     [name, ttl, rtype, data, note]: [&str; 5],
     style: ratatui::style::Style,
 ) {
     let mut x = x + 2;
-    canvas.text(x, y, widths.name, name, style);
+    canvas.text(x + marks, y, widths.name.saturating_sub(marks), name, style);
     x += widths.name + 1;
     if widths.ttl > 0 {
         canvas.right(x, y, widths.ttl, ttl, style);

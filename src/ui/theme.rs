@@ -115,6 +115,11 @@ impl Theme {
         if self.unicode { "▌" } else { ">" }
     }
 
+    /// Stands before the name of a marked row.
+    pub fn mark_sign(self) -> &'static str {
+        if self.unicode { "•" } else { "*" }
+    }
+
     /// Stands where text was cut off.
     pub fn ellipsis(self) -> char {
         if self.unicode { '…' } else { '~' }

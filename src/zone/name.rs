@@ -237,14 +237,20 @@ impl<'a> NameRef<'a> {
 
     /// Text relative to `origin`: `@` for the origin itself, no final dot below it, absolute elsewhere.
     pub fn relative_to(self, origin: NameRef<'_>) -> String {
+        let mut text = String::with_capacity(self.0.len());
+        self.push_relative(origin, &mut text);
+        text
+    }
+
+    /// Appends that text.
+    pub fn push_relative(self, origin: NameRef<'_>, text: &mut String) {
         if self == origin {
-            return "@".into();
+            return text.push('@');
         }
         if origin.is_root() || !self.is_at_or_below(origin) {
-            return self.to_string();
+            return self.push_text(text);
         }
         let kept = self.0.len() - origin.0.len();
-        let mut text = String::with_capacity(kept);
         let mut used = 0;
         for label in self.labels() {
             if used == kept {
@@ -254,10 +260,9 @@ impl<'a> NameRef<'a> {
                 text.push('.');
             }
             used += label.len() + 1;
-            push_label(&mut text, label);
+            // A lone "@" label is escaped: it would read back as the origin.
+            push_label(text, label);
         }
-        // A lone "@" label would read back as the origin.
-        text
     }
 }
 

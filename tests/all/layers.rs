@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules without I/O, clock and sockets that `app` stands on.
-const PURE: [&str; 10] =
-    ["zone", "wire", "zonefile", "facts", "config", "key", "edit", "check", "push", "doctor"];
+const PURE: [&str; 11] =
+    ["zone", "wire", "zonefile", "facts", "config", "key", "edit", "check", "bulk", "push", "doctor"];
 
 /// Every module, and the modules that it may use.
 fn rules() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
@@ -23,6 +23,7 @@ fn rules() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("facts", ["zone"].into()),
         ("config", ["zone"].into()),
         ("check", ["zone", "zonefile"].into()),
+        ("bulk", ["zone", "zonefile"].into()),
         ("push", ["zone", "wire", "facts"].into()),
         ("doctor", ["zone", "facts"].into()),
         ("app", with(&[])),

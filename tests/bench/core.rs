@@ -105,8 +105,8 @@ fn check_benches(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// An editor in the middle of the text of a zone with so many records.
-fn text_mode(records: usize) -> App {
+/// The table of a zone with so many records.
+fn table(records: usize) -> App {
     let settings = Settings {
         zone: name("big.test."),
         server: "ns1.big.test".into(),
@@ -129,6 +129,12 @@ fn text_mode(records: usize) -> App {
             app.update(Msg::Loaded { request, result: Ok(loaded) });
         }
     }
+    app
+}
+
+/// An editor in the middle of the text of such a zone.
+fn text_mode(records: usize) -> App {
+    let mut app = table(records);
     let mut effects = app.update(Msg::Key(Key::char('t')));
     while let Some(effect) = effects.pop() {
         if let Effect::Work { request, work } = effect {
@@ -166,5 +172,33 @@ fn text_benches(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(core, benches, check_benches, text_benches);
+/// Types a filter, and does what is to be done beside the loop.
+fn type_filter(app: &mut App, filter: &str) {
+    app.update(Msg::Key(Key::char('/')));
+    for letter in filter.chars() {
+        let mut effects = app.update(Msg::Key(Key::char(letter)));
+        while let Some(effect) = effects.pop() {
+            if let Effect::Work { request, work } = effect {
+                effects.extend(app.update(Msg::Worked { request, worked: work.run() }));
+            }
+        }
+    }
+}
+
+fn table_benches(criterion: &mut Criterion) {
+    let mut app = table(1_000_000);
+    let mut group = criterion.benchmark_group("table of 1000000 records");
+    group.sample_size(10);
+    for filter in ["h", "7", "q", "192.0.2.77", "mail3"] {
+        group.bench_function(format!("filter by {filter}, and by nothing again"), |bench| {
+            bench.iter(|| {
+                type_filter(&mut app, filter);
+                app.update(Msg::Key(Key::plain(Code::Esc)));
+            })
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(core, benches, check_benches, text_benches, table_benches);
 criterion_main!(core);

@@ -10,8 +10,8 @@ use super::{Command, Context, command};
 use crate::app::findings::{fixing, screen};
 use crate::app::text::{self, broken, find, leave, problems};
 use crate::app::{
-    App, Effect, ask, changes, dialog, edits, exchange, file, follow, forms, help, history, menu, merge,
-    moves, nameserver_sets, palette, proposal, pushing, templates,
+    App, Effect, ask, changes, dialog, edits, exchange, file, follow, forms, help, history, many, marking,
+    menu, merge, moves, nameserver_sets, palette, proposal, pushing, sorting, templates,
 };
 
 const PANES: &[Context] = &[Records, Nameservers];
@@ -39,18 +39,25 @@ pub static TABLE: &[Command] = &[
         "- d Del F8",
         PANES,
         edits::delete,
-        "delete the record; on a deleted one: bring it back",
+        "delete the record, or those marked; on deleted ones: bring them back",
     )
     .hint(2, "delete")
-    .when(edits::may_change_selected),
+    .when(marking::may_change),
     command("edit", "Enter e F4", PANES, forms::edit, "edit the record")
         .hint(3, "edit")
         .when(edits::may_change_selected),
     command("duplicate", "Y F5", PANES, forms::duplicate, "add a record that starts as a copy of this one")
         .when(edits::may_change_selected),
-    command("ttl", "", PANES, palette::ask_ttl, "another TTL for the record's set: ttl 5m")
-        .taking(palette::set_ttl)
-        .when(edits::may_change_selected),
+    command(
+        "ttl",
+        "T",
+        PANES,
+        palette::ask_ttl,
+        "another TTL for the sets of the record or of those marked: ttl 5m",
+    )
+    .taking(many::set_ttl)
+    .showing(many::preview_ttl)
+    .when(marking::may_change),
     command(
         "park",
         "x",
@@ -65,8 +72,8 @@ pub static TABLE: &[Command] = &[
         "copy",
         "y",
         PANES,
-        edits::copy,
-        "copy the record as a zone-file line to the terminal's clipboard",
+        many::copy,
+        "copy the record, or those marked, as zone-file lines; also to the terminal's clipboard",
     )
     .when(edits::has_selection),
     command("import", "", PANES, palette::ask_import, "import FILE: take a zone file's record sets")
@@ -101,8 +108,44 @@ pub static TABLE: &[Command] = &[
     .taking(templates::chosen)
     .when(edits::may_edit),
     // Looking.
-    command("filter", "/ F6", &[Records], moves::start_filter, "show only rows that contain a text")
-        .hint(6, "filter"),
+    command(
+        "filter",
+        "/ F6",
+        &[Records],
+        moves::start_filter,
+        "show only some rows: text type:mx name:www ttl<300 data:192.0.2. changed !text",
+    )
+    .hint(6, "filter"),
+    command("sort", "s", &[Records], sorting::ask, "sort by name, TTL, type or data"),
+    command("sort-reverse", "r", &[Records], sorting::reverse, "sort the other way round"),
+    command(
+        "references",
+        "#",
+        &[Records],
+        sorting::references,
+        "show all that refers to the record's address or target; once more: to its name",
+    )
+    .when(edits::has_selection),
+    // Marks.
+    command(
+        "mark-record",
+        "Space",
+        &[Records],
+        marking::mark,
+        "mark the record and go on to the next one; or not",
+    )
+    .hint(18, "mark")
+    .when(edits::has_selection),
+    command("mark-range", "v", &[Records], marking::range, "mark the rows from here to where you go")
+        .when(edits::has_selection),
+    command("mark-all", "Ctrl-A", &[Records], marking::all, "mark all rows shown"),
+    command(
+        "mark-others",
+        "*",
+        &[Records],
+        marking::invert,
+        "mark the rows shown that are not, and no others",
+    ),
     command(
         "details",
         "I",
@@ -424,7 +467,7 @@ pub static TABLE: &[Command] = &[
     .taking(history::set_note),
     command("back-to-records", "c Esc q", REVIEWS, moves::show_records, "back to the records")
         .hint(7, "records"),
-    command("back", "Esc", PANES, moves::clear_filter, "clear the filter"),
+    command("back", "Esc", PANES, marking::back, "clear the filter; then the marks"),
     // Menus: the type chooser, the palette, the help.
     command("next-entry", "Down Ctrl-N", MENUS, |app| app.go(moves::Go::By(1)), "one line down"),
     command("previous-entry", "Up Ctrl-P", MENUS, |app| app.go(moves::Go::By(-1)), "one line up"),

@@ -180,7 +180,7 @@ fn filter_keeps_the_selected_record_and_lets_go() {
     assert_eq!(test.selected(), "+ zzz 1h A 192.0.2.7");
     assert_eq!(test.open().records.filter, "");
     test.keys("/ 'nothing-has-this' Enter");
-    assert!(test.screen(80, 24).contains("no record has \"nothing-has-this\""));
+    assert!(test.screen(80, 24).contains("no record fits nothing-has-this; Esc shows all"));
     test.keys("Enter");
     assert_eq!(test.message(), "no record is selected");
     test.keys("Esc");

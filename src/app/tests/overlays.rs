@@ -12,21 +12,21 @@ fn help() {
     │ Records                                                                      │
     │  + = a Ins F7     add a record: choose a type, fill in the form              │
     │  o                add a record with the selected owner name                  │
-    │  - d Del F8       delete the record; on a deleted one: bring it back         │
+    │  - d Del F8       delete the record, or those marked; on deleted ones: brin… │
     │  Enter e F4       edit the record                                            │
     │  Y F5             add a record that starts as a copy of this one             │
-    │  :ttl             another TTL for the record's set: ttl 5m                   │
+    │  T                another TTL for the sets of the record or of those marked… │
     │  x                park the record: kept in the zone's text as a comment, no… │
     │  u                take the last edit back                                    │
     │  U Ctrl-R         do the last undone edit again                              │
-    │  y                copy the record as a zone-file line to the terminal's cli… │
+    │  y                copy the record, or those marked, as zone-file lines; als… │
     │  :import          import FILE: take a zone file's record sets                │
     │  :export          export FILE: write the zone with your changes              │
     │  L                load records from a template: web host, mail provider and… │
-    │  / F6             show only rows that contain a text                         │
-    │  I                show or hide a line about the selected record              │
-    │  :made-by-server  show or hide the records that the server makes in a signe… │
-    │  n                go to the next changed record                              │
+    │  / F6             show only some rows: text type:mx name:www ttl<300 data:1… │
+    │  s                sort by name, TTL, type or data                            │
+    │  r                sort the other way round                                   │
+    │  #                show all that refers to the record's address or target; o… │
     └──────────────────────────────────────────────────────────────────────────────┘
 
      Esc close
@@ -173,12 +173,12 @@ fn palette() {
     │  ftp                         1h  CNAME     www                               │
     │  mail                        1h  A         192.0.2.25                        │
     │  ns1                         1h  A         192.0.2.53                        │
-    │  ns1                         1h  AAAA      2001:db8::53                      │
     ┌ Commands ────────────────────────────────────────────────────────────────────┐
     │▌undo              u              take the last edit back                     │
     │ suspend           Ctrl-Z         go to the shell; fg comes back              │
     │ previous-change   N              go to the changed record before             │
     │ redo              U Ctrl-R       not now: nothing to do again                │
+    │ sort-reverse      r              sort the other way round                    │
     │ quick-fix         f              not now: no rule found anything at this re… │
     │ interrupt         Ctrl-C         cancel what is running; otherwise offer to… │
     └──────────────────────────────────────────────────────────────────────────────┘

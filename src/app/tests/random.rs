@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::super::commands::TABLE;
-use super::super::rows::Row;
+use super::super::rows::{Column, Row, SortBy};
 use super::*;
+use crate::bulk::{Filter, Subject};
 use crate::zone::{Draft, RrSet};
 
 fn any_key() -> impl Strategy<Value = Key> {
@@ -36,15 +37,34 @@ fn expected(open: &Open) -> Vec<Row> {
 
 fn check_rows(open: &Open) -> Result<(), TestCaseError> {
     let expected = expected(open);
-    let filter = open.records.filter.to_lowercase();
     let origin = name("@");
+    let filter = Filter::new(&open.records.filter, origin.as_ref());
     let shown = |row: &&Row| {
-        [row.key.owner.relative_to(&origin), row.key.rtype.to_string(), describe::data(row, &origin)]
-            .iter()
-            .any(|text| text.to_lowercase().contains(&filter))
+        let subject = Subject {
+            owner: row.key.owner.as_ref(),
+            rtype: row.key.rtype,
+            ttl: row.ttl,
+            rdata: &row.rdata,
+            changed: !matches!(row.mark, rows::Mark::Unchanged | rows::Mark::Parked),
+        };
+        filter.fits(subject, origin.as_ref(), &mut String::new())
     };
     let rows: Vec<Row> = (0..open.records.rows.len()).map(|index| open.row(index).unwrap()).collect();
-    prop_assert_eq!(&rows, &expected.iter().filter(shown).cloned().collect::<Vec<_>>());
+    let wanted: Vec<Row> = expected.iter().filter(shown).cloned().collect();
+    if open.records.sort.is_none() {
+        prop_assert_eq!(&rows, &wanted);
+    } else {
+        let in_any_order = |rows: &[Row]| {
+            let mut texts: Vec<String> = rows.iter().map(|row| format!("{row:?}")).collect();
+            texts.sort();
+            texts
+        };
+        prop_assert_eq!(in_any_order(&rows), in_any_order(&wanted));
+    }
+    // Each mark is that of a row.
+    let marked = open.records.rows.marked_rows(open.draft.base());
+    prop_assert_eq!(marked.len(), open.marked());
+    prop_assert!(marked.iter().all(|row| expected.contains(row)));
     prop_assert_eq!(open.records.rows.total(), expected.len());
     prop_assert_eq!(open.row(rows.len()), None);
     for (index, row) in rows.iter().enumerate() {
@@ -108,6 +128,47 @@ proptest! {
             test.keys("u");
         }
         prop_assert_eq!(test.changes(), Vec::<String>::new());
+    }
+
+    /// Rows of random changes over a zone, in any order: edited ones keep their places, added ones get theirs.
+    #[test]
+    fn sorted_rows(
+        edits in prop::collection::vec((0usize..6, prop::collection::vec(0u8..6, 0..4), 0u32..3), 0..8),
+        column in prop::sample::select(vec![Column::Name, Column::Ttl, Column::Type, Column::Data]),
+        reverse in any::<bool>(),
+        filter in "(type:a)?|[a-c1]?",
+    ) {
+        let mut test = Test::new();
+        let Zone::Open(open) = &mut test.app.zone else { unreachable!() };
+        open.records.sort = Some(SortBy { column, reverse });
+        open.set_filter(&filter);
+        test.send(Msg::Woke);
+        let selected = test.open().selected().unwrap();
+        let Zone::Open(open) = &mut test.app.zone else { unreachable!() };
+        let owners = ["@", "a", "ftp", "mail", "www", "zz"];
+        for (owner, addresses, ttl) in edits {
+            let key = RrKey::new(name(owners[owner]), RecordType::A);
+            let records = addresses.iter().map(|last| vec![192, 0, 2, *last].into_boxed_slice()).collect();
+            open.draft.edit("edit", [(key, Some(RrSet::new(ttl * 60, records)))]);
+            open.refresh();
+        }
+        check_rows(open)?;
+        if open.draft.changes().is_empty() {
+            prop_assert_eq!(open.selected().unwrap(), selected);
+        }
+        // Sorted again, they are in order.
+        test.app.sort_by(None);
+        let Zone::Open(open) = &mut test.app.zone else { unreachable!() };
+        open.records.sort = Some(SortBy { column, reverse });
+        test.send(Msg::Woke);
+        let open = test.open();
+        check_rows(open)?;
+        if column == Column::Ttl {
+            // Deleted rows stand where they stood.
+            let rows = (0..open.records.rows.len()).map(|index| open.row(index).unwrap());
+            let ttls: Vec<u32> = rows.filter(|row| row.mark != rows::Mark::Added).map(|row| row.ttl).collect();
+            prop_assert!(ttls.is_sorted_by(|a, b| if reverse { a >= b } else { a <= b }), "{:?}", ttls);
+        }
     }
 
     /// Rows of random changes over a random zone.

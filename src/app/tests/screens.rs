@@ -408,18 +408,25 @@ fn wide_screens() {
     │ Records                                                                                                                          │
     │  + = a Ins F7     add a record: choose a type, fill in the form                                                                  │
     │  o                add a record with the selected owner name                                                                      │
-    │  - d Del F8       delete the record; on a deleted one: bring it back                                                             │
+    │  - d Del F8       delete the record, or those marked; on deleted ones: bring them back                                           │
     │  Enter e F4       edit the record                                                                                                │
     │  Y F5             add a record that starts as a copy of this one                                                                 │
-    │  :ttl             another TTL for the record's set: ttl 5m                                                                       │
+    │  T                another TTL for the sets of the record or of those marked: ttl 5m                                              │
     │  x                park the record: kept in the zone's text as a comment, not sent; or take it back                               │
     │  u                take the last edit back                                                                                        │
     │  U Ctrl-R         do the last undone edit again                                                                                  │
-    │  y                copy the record as a zone-file line to the terminal's clipboard                                                │
+    │  y                copy the record, or those marked, as zone-file lines; also to the terminal's clipboard                         │
     │  :import          import FILE: take a zone file's record sets                                                                    │
     │  :export          export FILE: write the zone with your changes                                                                  │
     │  L                load records from a template: web host, mail provider and others                                               │
-    │  / F6             show only rows that contain a text                                                                             │
+    │  / F6             show only some rows: text type:mx name:www ttl<300 data:192.0.2. changed !text                                 │
+    │  s                sort by name, TTL, type or data                                                                                │
+    │  r                sort the other way round                                                                                       │
+    │  #                show all that refers to the record's address or target; once more: to its name                                 │
+    │  Space            mark the record and go on to the next one; or not                                                              │
+    │  v                mark the rows from here to where you go                                                                        │
+    │  Ctrl-A           mark all rows shown                                                                                            │
+    │  *                mark the rows shown that are not, and no others                                                                │
     │  I                show or hide a line about the selected record                                                                  │
     │  :made-by-server  show or hide the records that the server makes in a signed zone                                                │
     │  n                go to the next changed record                                                                                  │
@@ -435,13 +442,6 @@ fn wide_screens() {
     │  t 2 F3           the zone as text, in zonewright's own editor                                                                   │
     │  E                the zone as text, in your own editor ($VISUAL, $EDITOR)                                                        │
     │  Down j Ctrl-N    one row down                                                                                                   │
-    │  Up k Ctrl-P      one row up                                                                                                     │
-    │  PgDn Ctrl-F      one page down                                                                                                  │
-    │  PgUp Ctrl-B      one page up                                                                                                    │
-    │  Ctrl-D           half a page down                                                                                               │
-    │  Ctrl-U           half a page up                                                                                                 │
-    │  Home gg          to the first row                                                                                               │
-    │  End G            to the last row                                                                                                │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      Esc close

@@ -182,17 +182,17 @@ fn palette() {
     │                                                                                                                                  │
     ┌ Commands ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
     │▌redo              U Ctrl-R       not now: nothing to do again                                                                    │
+    │ references        #              show all that refers to the record's address or target; once more: to its name                  │
     │ review            w Ctrl-S F2    review the changes, then push them                                                              │
     │ reload            R              load the zone again; edits are kept and put on top                                              │
     │ records           1              the screen with nameservers and records                                                         │
     │ repaint           Ctrl-L         paint the screen again                                                                          │
+    │ sort-reverse      r              sort the other way round                                                                        │
+    │ mark-record       Space          mark the record and go on to the next one; or not                                               │
+    │ mark-range        v              mark the rows from here to where you go                                                         │
     │ add-here          o              add a record with the selected owner name                                                       │
     │ previous-change   N              go to the changed record before                                                                 │
     │ made-by-server                   not now: the zone is not signed, so the server makes no records in it                           │
-    │ merge             M              not now: nothing is to be decided: no record set was changed by you and by others               │
-    │ other-pane        Tab Shift-Tab  between nameservers and records                                                                 │
-    │ history-of-set    h              the pushes that changed this record set                                                         │
-    │ add               + = a Ins F7   add a record: choose a type, fill in the form                                                   │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      :re

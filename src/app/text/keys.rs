@@ -126,6 +126,14 @@ pub fn copy_text(app: &mut App) {
 const MOST_OUTSIDE: usize = 74_000;
 
 impl App {
+    /// Puts lines into the clipboard of the editor, and into that of the terminal.
+    pub(in crate::app) fn copy_lines(&mut self, lines: Vec<String>) {
+        // One line stands alone, so that it can be put anywhere.
+        let one = lines.len() == 1;
+        self.text.clipboard = lines.join("\n") + if one { "" } else { "\n" };
+        self.copy_out();
+    }
+
     fn copy_out(&mut self) {
         if self.text.clipboard.len() <= MOST_OUTSIDE {
             self.effect(Effect::Copy(self.text.clipboard.clone()));

@@ -255,6 +255,7 @@ impl App {
                 }
             }
             Worked::Found(found) => self.on_found(request, found),
+            Worked::Sorted(order) => self.on_sorted(request, order),
             Worked::News(news) => self.on_news(request, news),
             Worked::Looked(seen) => self.on_looked(request, seen),
         }

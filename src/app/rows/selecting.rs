@@ -1,0 +1,191 @@
+//! The list's marks, and the order of its rows.
+
+use super::{Order, Patch, Row, Rows, base_row};
+use crate::zone::Snapshot;
+
+impl Rows {
+    /// How many rows are marked.
+    pub fn marked(&self) -> usize {
+        self.marks.count()
+    }
+
+    /// Is the row at a place of the list, as shown, marked?
+    pub fn is_marked(&self, index: usize) -> bool {
+        self.number(index).is_some_and(|number| self.is_marked_number(number))
+    }
+
+    pub fn mark(&mut self, index: usize, marked: bool) {
+        if let Some(number) = self.number(index) {
+            self.set_mark(number, marked);
+        }
+    }
+
+    /// Marks every row shown, or, with `invert`, those that are not marked instead of those that are.
+    pub fn mark_shown(&mut self, base: &Snapshot, invert: bool) {
+        match self.shown.take() {
+            Some(shown) => {
+                for number in &shown {
+                    let marked = !invert || !self.is_marked_number(*number as usize);
+                    self.set_mark(*number as usize, marked);
+                }
+                self.shown = Some(shown);
+            }
+            None => {
+                for number in 0..self.count {
+                    let marked = !invert || !self.is_marked_number(number);
+                    self.set_mark(number, marked);
+                }
+            }
+        }
+        self.follow_marks(base);
+    }
+
+    pub fn clear_marks(&mut self, base: &Snapshot) {
+        self.marks.clear();
+        self.follow_marks(base);
+    }
+
+    fn follow_marks(&mut self, base: &Snapshot) {
+        if self.filter.marked().next().is_some() {
+            self.refresh_shown(base);
+        }
+    }
+
+    /// The marked rows in the order of the zone, whether they are shown or not.
+    pub fn marked_rows(&self, base: &Snapshot) -> Vec<Row> {
+        let mut rows = Vec::with_capacity(self.marks.count());
+        let mut own = self.marks.own().peekable();
+        for patch in &self.patches {
+            while let Some(row) = own.next_if(|row| (*row as usize) < patch.base.start) {
+                rows.extend(base_row(base, row as usize));
+            }
+            while own.next_if(|row| (*row as usize) < patch.base.end).is_some() {}
+            let marked = patch.rows.iter().zip(&patch.own).filter(|(row, own)| self.has_mark(row, **own));
+            rows.extend(marked.map(|(row, _)| row.clone()));
+        }
+        rows.extend(own.filter_map(|row| base_row(base, row as usize)));
+        rows
+    }
+
+    /// How many of the marked rows are not shown.
+    pub fn hidden_marks(&self) -> usize {
+        let Some(shown) = self.shown.as_ref().filter(|_| self.marked() > 0) else { return 0 };
+        let seen = shown.iter().filter(|number| self.is_marked_number(**number as usize)).count();
+        self.marked().saturating_sub(seen)
+    }
+
+    /// Takes over the marks of the rows of an earlier version of the zone.
+    pub fn take_marks(&mut self, earlier: &Rows, old: &Snapshot, new: &Snapshot) {
+        self.marks = earlier.marks.moved(old, new);
+    }
+
+    /// The number of the row at a place of the list as shown.
+    fn number(&self, index: usize) -> Option<usize> {
+        match &self.shown {
+            Some(shown) => shown.get(index).map(|number| *number as usize),
+            None => (index < self.count).then_some(index),
+        }
+    }
+
+    /// Which row of the zone a row is, and the row itself where it stands in a patch.
+    fn identity(&self, number: usize) -> (Option<u32>, Option<&Row>) {
+        let after = self.patches.partition_point(|patch| patch.start <= number);
+        // Row numbers of a snapshot fit into 32 bits.
+        let Some(patch) = after.checked_sub(1).and_then(|before| self.patches.get(before)) else {
+            return (Some(number as u32), None);
+        };
+        let inside = number.saturating_sub(patch.start);
+        match inside.checked_sub(patch.rows.len()) {
+            None => (patch.own.get(inside).copied().flatten(), patch.rows.get(inside)),
+            Some(beyond) => (Some((patch.base.end + beyond) as u32), None),
+        }
+    }
+
+    pub(super) fn is_marked_number(&self, number: usize) -> bool {
+        match self.identity(number) {
+            (Some(own), _) => self.marks.has_own(own),
+            (None, Some(row)) => self.marks.has_other(&row.key, &row.rdata),
+            (None, None) => false,
+        }
+    }
+
+    fn has_mark(&self, row: &Row, own: Option<u32>) -> bool {
+        own.map_or_else(|| self.marks.has_other(&row.key, &row.rdata), |own| self.marks.has_own(own))
+    }
+
+    fn set_mark(&mut self, number: usize, marked: bool) {
+        match self.identity(number) {
+            (Some(own), _) => self.marks.set_own(own, marked),
+            (None, Some(row)) => {
+                let (key, rdata) = (row.key.clone(), row.rdata.clone());
+                self.marks.set_other(&key, &rdata, marked);
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// Keeps the marks of rows that the zone does not have: where an RRset has as many as before, each at its place, so
+    /// that one that is edited stays marked. Those of rows that are gone go as well.
+    pub(super) fn carry_marks(&mut self, before: &[Patch]) {
+        if self.marks.others().next().is_none() {
+            return;
+        }
+        let mut kept = Vec::new();
+        for old in before {
+            let marked = |row: &Row| self.marks.has_other(&row.key, &row.rdata);
+            let new = self.patches.binary_search_by(|patch| patch.key.cmp(&old.key)).ok();
+            let Some(new) = new.and_then(|at| self.patches.get(at)) else { continue };
+            if new.rows.len() != old.rows.len() {
+                continue;
+            }
+            let pairs = old.rows.iter().zip(&old.own).zip(new.rows.iter().zip(&new.own));
+            let moved = pairs.filter(|((row, was), (_, own))| was.is_none() && own.is_none() && marked(row));
+            kept.extend(moved.map(|(_, (row, _))| (row.key.clone(), row.rdata.clone())));
+        }
+        for (key, rdata) in kept {
+            self.marks.set_other(&key, &rdata, true);
+        }
+        let patches = &self.patches;
+        self.marks.keep_others(|(key, rdata)| {
+            let patch =
+                patches.binary_search_by(|patch| patch.key.cmp(key)).ok().and_then(|at| patches.get(at));
+            patch.is_some_and(|patch| {
+                patch.rows.iter().zip(&patch.own).any(|(row, own)| own.is_none() && row.rdata == *rdata)
+            })
+        });
+    }
+
+    /// The numbers of the chosen rows, or of all, in an order. Rows that the zone does not have get their places.
+    pub(super) fn in_order(&self, order: &Order, chosen: Option<Vec<u32>>) -> Vec<u32> {
+        const NOT_SHOWN: u32 = u32::MAX;
+        let mut numbers = vec![NOT_SHOWN; order.rows.len()];
+        let mut added: Vec<(usize, u32)> = Vec::new();
+        let mut take = |number: u32| match self.identity(number as usize) {
+            (Some(own), _) => {
+                if let Some(place) = numbers.get_mut(own as usize) {
+                    *place = number;
+                }
+            }
+            (None, Some(row)) => {
+                let place = order.place(row.key.owner.as_ref(), row.key.rtype, row.ttl, &row.rdata);
+                added.push((place, number));
+            }
+            (None, None) => {}
+        };
+        match chosen {
+            Some(chosen) => chosen.into_iter().for_each(&mut take),
+            None => (0..self.count as u32).for_each(&mut take),
+        }
+        added.sort_unstable();
+        let mut added = added.into_iter().peekable();
+        let mut shown = Vec::with_capacity(self.count.min(numbers.len()) + added.len());
+        for (place, row) in order.rows.iter().enumerate() {
+            while let Some((_, number)) = added.next_if(|(at, _)| *at <= place) {
+                shown.push(number);
+            }
+            shown.extend(numbers.get(*row as usize).filter(|number| **number != NOT_SHOWN));
+        }
+        shown.extend(added.map(|(_, number)| number));
+        shown
+    }
+}
