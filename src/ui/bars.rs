@@ -108,7 +108,7 @@ const MESSAGE_LINES: u16 = 6;
 /// The line above the hints: a message, else what is going on, else about the selected record.
 pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     let theme = canvas.theme;
-    let (y, mut width) = (layout.height.saturating_sub(2), layout.width.saturating_sub(2));
+    let (y, width) = (layout.height.saturating_sub(2), layout.width.saturating_sub(2));
     // In the text, its own trouble stands below it.
     let in_text = matches!(app.screen, Screen::Text);
     let trouble = app.disk_trouble.as_ref().or(app.text.trouble.as_ref().filter(|_| !in_text));
@@ -128,14 +128,12 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
         },
         (None, None, None) => return,
     };
-    // What the rules find stands at the right, while nothing else is told.
+    // What the rules find stands at the right, where there is room beside what is told.
     let found = match (app.open(), &app.screen, &app.message, trouble) {
         (Some(open), Screen::Main, None, None) if open.reloading.is_none() => findings(open),
         _ => String::new(),
     };
-    if !found.is_empty() {
-        width = width.saturating_sub(columns(&found) + 2);
-    }
+    let has_room = columns(&clean(&text)) + 2 + columns(&found) <= width;
     // What does not fit one line takes room from the screen above it.
     let shown: String = text.chars().take(usize::from(MESSAGE_LINES) * usize::from(width)).collect();
     let mut lines = wrap(&clean(&shown), width);
@@ -153,7 +151,9 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     }
     let bad = app.open().is_some_and(|open| open.findings.has_errors());
     let style = if bad { theme.bad() } else { theme.doubt() };
-    canvas.right(1, y, layout.width.saturating_sub(2), &found, style);
+    if has_room {
+        canvas.right(1, y, width, &found, style);
+    }
 }
 
 /// "2 errors, 1 warning (!)".

@@ -60,10 +60,10 @@ fn findings_follow_the_draft() {
     │  shop                  ?     5m  CNAME     www                               │
     │  sub                   ?     1h  NS        ns.sub                            │
     │  ns.sub                      1h  A         192.0.2.77                        │
-     ftp.example.com.  www  An alias: everything asked of this name
-     is answered from the target. Nothing else may stand at the
-     name.  warning: ftp.example.com. is an alias of
-     www.example.com., which is not there. [L-35]                    3 warnings (!)
+    │ -www                         1h  A         192.0.2.10                        │
+     ftp.example.com.  www  An alias: everything asked of this name is answered
+     from the target. Nothing else may stand at the name.  warning:
+     ftp.example.com. is an alias of www.example.com., which is not there. [L-35]
      + add  - delete  Enter edit  u undo  / filter  w save  Tab pane  ? help  q quit
     ");
     insta::assert_snapshot!(test.screen(132, 43), @r#"
@@ -107,8 +107,8 @@ fn findings_follow_the_draft() {
     │                                                                                                                                  │
     │                                                                                                                                  │
     │                                                                                                                                  │
-     ftp.example.com.  www  An alias: everything asked of this name is answered from the target. Nothing else may stand
-     at the name.  warning: ftp.example.com. is an alias of www.example.com., which is not there. [L-35]                 3 warnings (!)
+     ftp.example.com.  www  An alias: everything asked of this name is answered from the target. Nothing else may stand at the name.
+     warning: ftp.example.com. is an alias of www.example.com., which is not there. [L-35]
      + add  - delete  Enter edit  u undo  L load  / filter  w save  R reload  f fix  t text  Tab pane  c changes  ? help  q quit
     "#);
 }
