@@ -85,6 +85,27 @@ pub struct OpenForm {
     pub current: usize,
 }
 
+/// A finding that somebody lets stand, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// The id of the rule.
+    pub rule: String,
+    pub key: RrKey,
+    /// The one record that it is about, where it is not the whole RRset.
+    pub record: Option<Rdata>,
+    /// In the person's own words.
+    pub reason: String,
+    /// Seconds since 1970.
+    pub time: Option<u64>,
+}
+
+impl Acknowledged {
+    /// At most so many of a zone are kept.
+    pub const MOST: usize = 1000;
+    /// The longest reason, in characters.
+    pub const LONGEST: usize = 500;
+}
+
 /// The server's make, as far as it tells (`version.bind`). Decides what a push can rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ServerKind {

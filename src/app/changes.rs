@@ -4,6 +4,7 @@ use super::describe::{self, count};
 use super::layout::{scroll, wrap};
 use super::open::Open;
 use super::{App, Screen};
+use crate::check::{Finding, Severity};
 use crate::push::{self, Plan, Prediction, ServerTraits};
 use crate::zone::merge::Choice;
 use crate::zone::{Change, ChangeMap, RrKey, RrSet, types};
@@ -127,6 +128,9 @@ fn lines(
     if let Err(reason) = plan {
         line(None, LineKind::Trouble, reason.clone());
     }
+    for (kind, text) in brought(open) {
+        line(None, kind, text);
+    }
     // Before thousands of changes, not after them.
     let split = plan.iter().flatten().find_map(Plan::split_note);
     if let Some(note) = &split {
@@ -174,6 +178,40 @@ fn lines(
         line(None, LineKind::Note, note.clone());
     }
     lines
+}
+
+/// As many findings are named.
+const NAMED: usize = 8;
+
+/// What the rules find in the zone with the changes and did not find without them, errors first.
+fn brought(open: &Open) -> Vec<(LineKind, String)> {
+    let origin = open.draft.base().origin();
+    let Some(seen) = open.findings.seen.as_ref() else { return Vec::new() };
+    let mut lines = Vec::new();
+    if seen.brought_counts.total() > 0 {
+        let kind = if seen.brought_counts.errors > 0 { LineKind::Trouble } else { LineKind::Note };
+        lines.push((kind, format!("These changes bring {}; ! shows all:", seen.brought_counts.in_words())));
+    }
+    for Finding { severity, key, message, rule, .. } in seen.brought.iter().take(NAMED) {
+        let kind = if *severity == Severity::Error { LineKind::Trouble } else { LineKind::Fact };
+        let place = describe::set(key, origin);
+        lines.push((kind, format!("{severity}: {place}: {message} [{}]", rule.id)));
+    }
+    if seen.brought_counts.total() > NAMED {
+        lines.push((LineKind::Fact, format!("and {} more", seen.brought_counts.total() - NAMED)));
+    }
+    if !open.findings.are_current() {
+        lines.push((LineKind::Note, "The rules are still looking at these changes.".into()));
+    }
+    lines
+}
+
+/// What is to be said of that before the last question.
+pub(super) fn brings(open: &Open) -> Option<String> {
+    let counts = open.findings.seen.as_ref()?.brought_counts;
+    let counts = super::findings::look::Counts { hints: 0, ..counts };
+    (counts.total() > 0)
+        .then(|| format!("Rules   these changes bring {}, named in the review", counts.in_words()))
 }
 
 /// One side of a conflict, a line a record.
@@ -242,6 +280,15 @@ pub fn open(app: &mut App) {
 pub fn refresh(app: &mut App) {
     if matches!(app.screen, Screen::Changes(_)) {
         open(app);
+    }
+}
+
+/// The same after the rules have looked at the changes.
+pub(super) fn say_findings(app: &mut App) {
+    let Screen::Changes(Changes { is_new, .. }) = app.screen else { return };
+    refresh(app);
+    if let Screen::Changes(changes) = &mut app.screen {
+        changes.is_new = is_new;
     }
 }
 

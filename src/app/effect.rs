@@ -10,8 +10,8 @@ use super::nameservers::ToAsk;
 use super::work::Work;
 use super::{RequestId, history};
 use crate::edit::Text;
-use crate::facts::OpenForm;
 use crate::facts::history::{End, PushId};
+use crate::facts::{Acknowledged, OpenForm};
 use crate::push;
 use crate::zone::Snapshot;
 use crate::zone::draft::Entry;
@@ -79,6 +79,8 @@ pub enum Effect {
     SaveForm { form: OpenForm },
     /// The form was left: remove what was saved of it.
     DropForm,
+    /// Save what is acknowledged of the zone's findings: these and no others; tell with [`Msg::Failed`].
+    SaveAcknowledged(Vec<Acknowledged>),
     /// Save the zone's document; tell with [`Msg::TextSaved`].
     SaveDocument { text: Text },
     /// Write the zone file, unless it has changed since it was loaded, and have it loaded by the nameserver; tell with

@@ -413,6 +413,7 @@ impl App {
                 count(file.escaped, "octet")
             ));
         }
+        text.extend(self.open().and_then(super::changes::brings));
         let danger = danger(base, &to_save.changes, self.settings.brake_percent);
         let proof = danger.map(|danger| {
             text.push(format!("{danger} Type the name of the zone to save it:"));

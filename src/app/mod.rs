@@ -80,7 +80,7 @@ use self::text::broken::Broken;
 use crate::check::Selection;
 use crate::config::Config;
 use crate::edit::Field;
-use crate::facts::{Failure, OpenForm, ServerKind};
+use crate::facts::{Acknowledged, Failure, OpenForm, ServerKind};
 use crate::key::Key;
 use crate::zone::draft::Entry;
 use crate::zone::{Name, Snapshot};
@@ -221,6 +221,8 @@ pub struct App {
     /// The zone as text.
     pub text: Texts,
     exchange: Exchange,
+    /// The findings that somebody lets stand.
+    pub acknowledged: Arc<Vec<Acknowledged>>,
     /// What is known of past pushes.
     pub past: history::Past,
     /// The rows that the filter lets through are being looked for.
@@ -274,6 +276,7 @@ impl App {
             theirs: None,
             text: Texts::default(),
             exchange: Exchange::default(),
+            acknowledged: Arc::default(),
             past: history::Past::default(),
             searching: None,
             sorting: None,
@@ -349,6 +352,7 @@ impl App {
             Msg::Saving(saving) => self.on_saving(saving),
             Msg::SaveAgain => self.save_again(),
             Msg::FormFound(form) => self.found_form = Some(form),
+            Msg::AcknowledgedFound(all) => self.on_acknowledged(all),
             Msg::Nameserver { request, status } => self.on_nameserver(request, status),
             Msg::Parent { request, parent } => self.on_parent(request, parent),
             Msg::Push { request, event } => self.on_push(request, event),

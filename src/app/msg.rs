@@ -13,7 +13,7 @@ use super::work::Worked;
 use super::{Loaded, RequestId, history, text};
 use crate::edit::Text;
 use crate::facts::past::Told;
-use crate::facts::{Failure, NameserverStatus, OpenForm, Parent};
+use crate::facts::{Acknowledged, Failure, NameserverStatus, OpenForm, Parent};
 use crate::key::Key;
 use crate::push;
 use crate::zone::Snapshot;
@@ -88,6 +88,8 @@ pub enum Msg {
     SaveAgain,
     /// A form that was being filled in when an earlier run ended.
     FormFound(OpenForm),
+    /// What was acknowledged of the zone's findings. Sent at the start, and when the draft is taken over.
+    AcknowledgedFound(Vec<Acknowledged>),
     /// What is known of one nameserver; sent whenever more is known.
     Nameserver {
         request: RequestId,

@@ -50,6 +50,11 @@ pub fn ask_note(app: &mut App) {
     open_with(app, &format!("note {}", app.past.note));
 }
 
+/// `:acknowledge` without a reason.
+pub fn ask_reason(app: &mut App) {
+    open_with(app, "acknowledge ");
+}
+
 pub fn ask_import(app: &mut App) {
     open_with(app, "import ");
 }

@@ -84,6 +84,7 @@ pub fn ask(app: &mut App) {
     if let Some(split) = plan.split_note() {
         text.push(split);
     }
+    text.extend(super::changes::brings(open));
     let findings = shown.lines.iter().filter(|line| line.kind == super::changes::LineKind::Finding).count();
     if findings > 0 {
         text.push(format!("Note    {} on the Changes screen", count(findings, "finding")));

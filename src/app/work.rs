@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::file::{Saving, ToSave};
+use super::findings::in_text::Held;
 use super::findings::look::{Look, Seen};
 use super::rows;
 use super::text::document::{self, Compared, Ready};
@@ -19,7 +20,7 @@ pub enum Work {
     /// Bring the zone's text up to date.
     Document(Box<document::Wanted>),
     /// Look for what is wrong with a text.
-    Check { text: Text, origin: Name, included: Option<ReadBefore> },
+    Check { text: Text, origin: Name, included: Option<ReadBefore>, held: Held },
     /// Find the zone that a text means.
     Mend { text: Text, origin: Name, included: Option<ReadBefore> },
     /// Find the records that are parked in a text.
@@ -64,12 +65,22 @@ impl Work {
     pub fn run(self) -> Worked {
         match self {
             Work::Document(wanted) => Worked::Document(Box::new(wanted.ready())),
-            Work::Check { text, origin, mut included } => {
-                let loader = included.as_mut().map(|files| files as &mut dyn Loader);
+            Work::Check { text, origin, mut included, held } => {
                 let text = text.to_string();
-                let read = zonefile::read_zone_file(text.as_bytes(), Some(&origin), loader);
-                let problems = read.map_or_else(|problems| problems, |(_, warnings)| warnings);
-                Worked::Checked(in_text(problems, text.as_bytes()))
+                let text = text.as_bytes();
+                let loader = included.as_mut().map(|files| files as &mut dyn Loader);
+                let (zone, problems) = match zonefile::read_zone_file(text, Some(&origin), loader) {
+                    Ok((zone, warnings)) => (Some(zone), warnings),
+                    Err(problems) => (None, problems),
+                };
+                let mut problems = in_text(problems, text);
+                if let Some(zone) = zone {
+                    let loader = included.as_mut().map(|files| files as &mut dyn Loader);
+                    let found = held.problems(&zone, text, &origin, loader, &problems);
+                    problems.extend(found);
+                    problems.sort_by_key(|problem| (problem.span.start, problem.severity));
+                }
+                Worked::Checked(problems)
             }
             Work::Mend { text, origin, mut included } => {
                 let loader = included.as_mut().map(|files| files as &mut dyn Loader);

@@ -26,6 +26,8 @@ pub struct Checker {
     census: Census,
     /// By the name that was looked at. No name has an empty list.
     findings: BTreeMap<Name, Vec<Finding>>,
+    /// What was found at the names where something else is found now, in the zone without changes.
+    before: BTreeMap<Name, Vec<Finding>>,
     looks: usize,
 }
 
@@ -55,7 +57,7 @@ impl Checker {
     /// Looks at a whole zone. `now`: seconds since 1970, for the rules about times.
     pub fn new(base: Arc<Snapshot>, now: Option<u64>) -> Checker {
         let (findings, census, looks) = check_with(&base, now);
-        Checker { base, now, census, findings: by_owner(findings), looks }
+        Checker { base, now, census, findings: by_owner(findings), before: BTreeMap::new(), looks }
     }
 
     /// All findings in zone order.
@@ -66,6 +68,25 @@ impl Checker {
     /// Those of one name.
     pub fn findings_at(&self, owner: &Name) -> &[Finding] {
         self.findings.get(owner).map_or(&[], Vec::as_slice)
+    }
+
+    /// Those that the changes bring: the zone without them has none of the same rule about the same records.
+    pub fn brought(&self) -> impl Iterator<Item = &Finding> {
+        self.before.iter().flat_map(|(owner, before)| {
+            let same = |one: &Finding, other: &Finding| {
+                one.rule == other.rule && one.key == other.key && one.record == other.record
+            };
+            let is_new = move |finding: &&Finding| !before.iter().any(|old| same(old, finding));
+            self.findings_at(owner).iter().filter(is_new)
+        })
+    }
+
+    /// Notes what the zone without changes had at a name, where that is different now.
+    fn remember(&mut self, owner: &Name, old: Vec<Finding>) {
+        let before = self.before.entry(owner.clone()).or_insert(old);
+        if before.as_slice() == self.findings.get(owner).map_or(&[][..], Vec::as_slice) {
+            self.before.remove(owner);
+        }
     }
 
     /// How often a rule looked at a name since the checker was made.
@@ -118,11 +139,13 @@ impl Checker {
             new.append(&mut found);
             // As a whole walk finds them.
             new.sort_by_key(|finding| finding.rule.number());
-            if new != old {
-                different.push(owner.clone());
-            }
+            let is_different = new != old;
             if !new.is_empty() {
-                self.findings.insert(owner, new);
+                self.findings.insert(owner.clone(), new);
+            }
+            if is_different {
+                self.remember(&owner, old);
+                different.push(owner);
             }
         }
         different
@@ -134,7 +157,11 @@ impl Checker {
         self.looks += looks;
         let owners: BTreeSet<&Name> = old.keys().chain(self.findings.keys()).collect();
         let different = owners.into_iter().filter(|owner| old.get(*owner) != self.findings.get(*owner));
-        different.cloned().collect()
+        let different: Vec<Name> = different.cloned().collect();
+        for owner in &different {
+            self.remember(owner, old.get(owner).cloned().unwrap_or_default());
+        }
+        different
     }
 }
 

@@ -233,6 +233,7 @@ impl Editor {
             Effect::TakeOver => self.saver.take_over(),
             Effect::SaveForm { form } => self.saver.form(form),
             Effect::DropForm => self.saver.drop_form(),
+            Effect::SaveAcknowledged(all) => self.saver.acknowledged(all),
             Effect::AskNameserver { request, server } => {
                 let Some((world, sender)) = self.network() else { return false };
                 self.spawn(request, async move {

@@ -35,6 +35,7 @@ use self::zone_file::ZoneFile;
 use crate::app::Settings;
 use crate::cli::{self, Cli, ServerArgs, Verb};
 use crate::facts::Failure;
+use crate::store::acknowledged::AcknowledgedFile;
 use crate::store::documents::DocumentFiles;
 use crate::store::drafts::Journal;
 use crate::store::drafts::watch::Watch;
@@ -178,6 +179,7 @@ fn edit_at(place: editor::Place, settings: Settings, label: String) -> Result<Ex
     let files = saver::Files {
         documents: DocumentFiles::new(&state, &label, &zone),
         form: FormFile::new(&state, &label, &zone),
+        acknowledged: AcknowledgedFile::new(&state, &label, &zone),
         watch: Watch::new(&state, &label, &zone),
         open_journal: Box::new(move || Journal::open(&state, &label, &zone)),
         take_journal: Box::new(move || Journal::take_over(&state_too, &label_too, &zone_too)),

@@ -12,7 +12,8 @@ mod disk;
 use self::disk::Disk;
 use crate::app::Msg;
 use crate::edit::Text;
-use crate::facts::{Failure, FailureKind, OpenForm};
+use crate::facts::{Acknowledged, Failure, FailureKind, OpenForm};
+use crate::store::acknowledged::AcknowledgedFile;
 use crate::store::documents::DocumentFiles;
 use crate::store::drafts::watch::Watch;
 use crate::store::drafts::{Found, Opened};
@@ -36,6 +37,7 @@ pub struct Files {
     pub watch: Watch,
     pub documents: DocumentFiles,
     pub form: FormFile,
+    pub acknowledged: AcknowledgedFile,
 }
 
 enum Order {
@@ -64,6 +66,7 @@ enum Order {
     Aside(Text),
     Form(OpenForm),
     DropForm,
+    Acknowledged(Vec<Acknowledged>),
 }
 
 /// Saves what it is given, in order. Dropping it saves what is left.
@@ -152,6 +155,10 @@ impl Saver {
 
     pub fn drop_form(&self) {
         self.order(Order::DropForm);
+    }
+
+    pub fn acknowledged(&self, all: Vec<Acknowledged>) {
+        self.order(Order::Acknowledged(all));
     }
 
     /// Is any of the draft not on disk yet?

@@ -1,5 +1,6 @@
-//! Files: configuration, keys, drafts, forms, documents, history.
+//! Files: configuration, keys, drafts, forms, documents, history, acknowledged findings.
 
+pub mod acknowledged;
 pub mod documents;
 pub mod drafts;
 mod files;

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, columns};
 use crate::app::changes::{Changes, Line};
+use crate::app::findings::look::Counts;
 use crate::app::layout::Layout;
 use crate::app::open::Open;
 
@@ -13,6 +14,12 @@ pub fn draw(open: &Open, changes: &Changes, canvas: &mut Canvas<'_>, layout: &La
     let note = match total {
         0 => String::new(),
         _ => format!("{} of {total}", changes.selected + 1),
+    };
+    // The lines that say which may be out of sight.
+    let brought = open.findings.seen.as_ref().map(|seen| seen.brought_counts);
+    let note = match brought.filter(|counts| counts.errors + counts.warnings > 0) {
+        Some(counts) => format!("{note}{}brings {}", theme.dot(), Counts { hints: 0, ..counts }.in_words()),
+        None => note,
     };
     let inside = canvas.pane(layout, area, "Changes", &note, true);
     if total == 0 {

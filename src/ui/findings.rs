@@ -4,9 +4,7 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, columns};
 use crate::app::changes::LineKind;
-use crate::app::describe::count;
 use crate::app::findings::fixing::Menu;
-use crate::app::findings::look::Counts;
 use crate::app::findings::screen::{List, place};
 use crate::app::layout::{Layout, Span, wrap};
 use crate::app::open::Open;
@@ -36,18 +34,34 @@ pub fn draw(open: &Open, list: &List, canvas: &mut Canvas<'_>, layout: &Layout, 
         if line == list.selected {
             canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker(true));
         }
-        let (sign, style) = theme.finding(finding.severity);
+        let acknowledged = list.reason(line);
+        let (sign, style) = match acknowledged {
+            Some(_) => (' ', theme.faint()),
+            None => theme.finding(finding.severity),
+        };
+        let (strong, plain) = match acknowledged {
+            Some(_) => (theme.faint(), theme.faint()),
+            None => (theme.strong(), theme.plain()),
+        };
         canvas.text(inside.x + 1, y, 1, sign.encode_utf8(&mut [0; 4]), style);
         let mut x = inside.x + 3;
-        canvas.text(x, y, set_width - 1, &place(finding, origin), theme.strong());
+        canvas.text(x, y, set_width - 1, &place(finding, origin), strong);
         x += set_width;
         if rule_width > 0 {
             canvas.text(x, y, rule_width - 1, finding.rule.id, theme.faint());
             x += rule_width;
         }
-        canvas.text(x, y, inside.right().saturating_sub(x), &finding.message, theme.plain());
+        let text = match acknowledged {
+            Some(acknowledged) => format!("acknowledged: {}", acknowledged.reason),
+            None => finding.message.clone(),
+        };
+        canvas.text(x, y, inside.right().saturating_sub(x), &text, plain);
     }
-    let title = list.selected().map_or("About it".into(), |finding| finding.severity.to_string());
+    let title = match (list.selected(), list.reason(list.selected)) {
+        (None, _) => "About it".into(),
+        (Some(_), Some(_)) => "acknowledged".into(),
+        (Some(finding), None) => finding.severity.to_string(),
+    };
     let inside = canvas.pane(layout, area(lower), &title, "", false);
     for (line, y) in list.about.iter().zip(inside.y..inside.bottom()) {
         let (sign, style) = match line.kind {
@@ -66,7 +80,6 @@ pub fn draw(open: &Open, list: &List, canvas: &mut Canvas<'_>, layout: &Layout, 
 /// "2 of 5: 1 error, 3 warnings, 1 hint".
 fn note(list: &List, open: &Open) -> String {
     let Some(seen) = &list.seen else { return String::new() };
-    let Counts { errors, warnings, hints } = seen.counts;
     let mut text = String::new();
     if !list.shown.is_empty() {
         text.push_str(&format!("{} of {}", list.selected + 1, list.shown.len()));
@@ -74,14 +87,12 @@ fn note(list: &List, open: &Open) -> String {
     if !list.filter.is_empty() {
         text.push_str(&format!(" /{}", list.filter));
     }
-    let words = [(errors, "error"), (warnings, "warning"), (hints, "hint")];
-    let words: Vec<String> = words
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, word)| count(number, word))
-        .collect();
+    let words = seen.counts.in_words();
     if !words.is_empty() {
-        text.push_str(&format!(": {}", words.join(", ")));
+        text.push_str(&format!(": {words}"));
+    }
+    if !seen.acknowledged.is_empty() {
+        text.push_str(&format!(", {} acknowledged", seen.acknowledged.len()));
     }
     if seen.counts.total() > seen.findings.len() {
         text.push_str(&format!(" (the first {} are listed)", seen.findings.len()));

@@ -7,7 +7,7 @@ use super::Context::{
     Result as Outcome, Text, Waiting,
 };
 use super::{Command, Context, command};
-use crate::app::findings::{fixing, screen};
+use crate::app::findings::{acknowledging, fixing, screen};
 use crate::app::text::{self, broken, find, leave, problems};
 use crate::app::{
     App, Effect, ask, changes, dialog, edits, exchange, file, follow, forms, help, history, many, marking,
@@ -272,6 +272,16 @@ pub static TABLE: &[Command] = &[
     command("go-to-finding", "Enter", &[Findings], screen::go_to, "go to the record, or where it is missing")
         .hint(1, "go to")
         .when(screen::has_selection),
+    command(
+        "acknowledge",
+        "a",
+        &[Findings],
+        acknowledging::ask,
+        "let the finding stand, with a reason: counted no more; once more takes that back",
+    )
+    .hint(3, "acknowledge")
+    .taking(acknowledging::acknowledge)
+    .when(acknowledging::may_acknowledge),
     command(
         "filter-findings",
         "/ F6",

@@ -5,11 +5,17 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use super::acknowledging::is_about as is_about_finding;
+use crate::app::describe;
 use crate::check::{Checker, Finding, Selection, Severity};
+use crate::facts::Acknowledged;
 use crate::zone::{Change, ChangeMap, RrKey, Snapshot, types};
 
 /// At most so many findings are listed and marked; all are counted.
 pub const MAX_LISTED: usize = 10_000;
+
+/// At most so many of what the draft brings are named.
+pub const MAX_BROUGHT: usize = 100;
 
 /// The checker and the draft that it knows. Only looks open it, one at a time: the screen never waits for it.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +37,7 @@ pub struct Look {
     /// Seconds since 1970.
     pub now: Option<u64>,
     pub rules: Arc<Selection>,
+    pub acknowledged: Arc<Vec<Acknowledged>>,
 }
 
 /// How many there are.
@@ -50,6 +57,13 @@ impl Counts {
         } += 1;
     }
 
+    /// "2 errors, 1 warning, 3 hints"; empty where there are none.
+    pub fn in_words(self) -> String {
+        let counts = [(self.errors, "error"), (self.warnings, "warning"), (self.hints, "hint")];
+        let words = counts.into_iter().filter(|(count, _)| *count > 0);
+        words.map(|(count, word)| describe::count(count, word)).collect::<Vec<_>>().join(", ")
+    }
+
     pub fn total(self) -> usize {
         self.errors + self.warnings + self.hints
     }
@@ -64,6 +78,11 @@ pub struct Seen {
     pub findings: Vec<Finding>,
     /// All of them.
     pub counts: Counts,
+    /// Those that were acknowledged, with what says so: neither counted nor marked.
+    pub acknowledged: Vec<(Finding, Acknowledged)>,
+    /// Those that the draft brings, which its zone had not, the worst first; no more than [`MAX_BROUGHT`].
+    pub brought: Vec<Finding>,
+    pub brought_counts: Counts,
     /// How often rules looked at names since the zone was first looked at.
     pub looks: usize,
     by_key: BTreeMap<RrKey, Vec<usize>>,
@@ -93,7 +112,7 @@ impl Look {
     }
 
     pub fn run(self) -> Seen {
-        let Look { keeper, base, changes, now, rules } = self;
+        let Look { keeper, base, changes, now, rules, acknowledged } = self;
         let mut kept = match keeper.0.lock() {
             Ok(kept) => kept,
             Err(poisoned) => {
@@ -118,36 +137,80 @@ impl Look {
             known.checker.edited(&step, &changes);
             known.changes = changes;
         }
-        let seen = Seen::new(base, &known.checker, &rules);
+        let seen = Seen::new(base, &known.checker, &rules, &acknowledged);
         *kept = Some(known);
         seen
     }
 }
 
 impl Seen {
-    fn new(base: Arc<Snapshot>, checker: &Checker, rules: &Selection) -> Seen {
-        let mut counts = Counts::default();
-        let mut by_severity: [Vec<Finding>; 3] = Default::default();
-        for finding in checker.findings().filter(|finding| rules.has(finding.rule)) {
+    fn new(base: Arc<Snapshot>, checker: &Checker, rules: &Selection, let_stand: &[Acknowledged]) -> Seen {
+        let mut by_name: BTreeMap<&RrKey, Vec<&Acknowledged>> = BTreeMap::new();
+        for one in let_stand {
+            by_name.entry(&one.key).or_default().push(one);
+        }
+        // An error counts whatever was said of it.
+        let reason = |finding: &Finding| {
+            let of_key = by_name.get(&finding.key).filter(|_| finding.severity != Severity::Error);
+            of_key.into_iter().flatten().find(|one| is_about_finding(one, finding)).copied()
+        };
+        let judged = |finding: &Finding| {
             let severity = rules.severity(finding.rule, finding.severity);
-            counts.add(severity);
-            let [errors, warnings, hints] = &mut by_severity;
-            let list = match severity {
-                Severity::Error => errors,
-                Severity::Warning => warnings,
-                Severity::Hint => hints,
-            };
-            if list.len() < MAX_LISTED {
-                list.push(Finding { severity, ..finding.clone() });
+            rules.has(finding.rule).then(|| Finding { severity, ..finding.clone() })
+        };
+        let (mut all, mut acknowledged) = (Sorted::new(MAX_LISTED), Vec::new());
+        for finding in checker.findings().filter_map(judged) {
+            match reason(&finding) {
+                Some(one) if acknowledged.len() < Acknowledged::MOST => {
+                    acknowledged.push((finding, one.clone()))
+                }
+                Some(_) => {}
+                None => all.push(finding),
             }
         }
-        let mut findings: Vec<Finding> = by_severity.into_iter().flatten().collect();
-        findings.truncate(MAX_LISTED);
+        let mut brought = Sorted::new(MAX_BROUGHT);
+        let new = checker.brought().filter_map(judged).filter(|finding| reason(finding).is_none());
+        new.for_each(|finding| brought.push(finding));
+        let (findings, counts) = all.finish();
+        let (brought, brought_counts) = brought.finish();
         let mut by_key: BTreeMap<RrKey, Vec<usize>> = BTreeMap::new();
         for (place, finding) in findings.iter().enumerate() {
             by_key.entry(finding.key.clone()).or_default().push(place);
         }
-        Seen { base, findings, counts, looks: checker.looks(), by_key }
+        let looks = checker.looks();
+        Seen { base, findings, counts, acknowledged, brought, brought_counts, looks, by_key }
+    }
+}
+
+/// Findings by severity, all counted, some kept.
+struct Sorted {
+    lists: [Vec<Finding>; 3],
+    counts: Counts,
+    most: usize,
+}
+
+impl Sorted {
+    fn new(most: usize) -> Sorted {
+        Sorted { lists: Default::default(), counts: Counts::default(), most }
+    }
+
+    fn push(&mut self, finding: Finding) {
+        self.counts.add(finding.severity);
+        let [errors, warnings, hints] = &mut self.lists;
+        let list = match finding.severity {
+            Severity::Error => errors,
+            Severity::Warning => warnings,
+            Severity::Hint => hints,
+        };
+        if list.len() < self.most {
+            list.push(finding);
+        }
+    }
+
+    fn finish(self) -> (Vec<Finding>, Counts) {
+        let mut findings: Vec<Finding> = self.lists.into_iter().flatten().collect();
+        findings.truncate(self.most);
+        (findings, self.counts)
     }
 }
 

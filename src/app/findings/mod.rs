@@ -4,16 +4,18 @@
 //! is looked at after it. Nothing here runs a rule on the thread of the screen, but for zones so small that it takes
 //! less than painting.
 
+pub mod acknowledging;
 pub mod fixing;
+pub mod in_text;
 pub mod look;
 pub mod screen;
 
 use std::sync::Arc;
 
-use self::look::{Keeper, Look, Seen};
+use self::look::{Counts, Keeper, Look, Seen};
 use super::rows::{Mark, Row};
 use super::work::Work;
-use super::{App, RequestId, describe};
+use super::{App, RequestId, changes};
 use crate::check::{Finding, Severity};
 
 /// What is known of the open zone's findings.
@@ -54,9 +56,7 @@ impl Findings {
     /// "2 errors, 1 warning": what is not acknowledged; hints are not worth a place everywhere.
     pub fn in_words(&self) -> String {
         let Some(seen) = &self.seen else { return String::new() };
-        let counts = [(seen.counts.errors, "error"), (seen.counts.warnings, "warning")];
-        let words = counts.into_iter().filter(|(count, _)| *count > 0);
-        words.map(|(count, word)| describe::count(count, word)).collect::<Vec<_>>().join(", ")
+        Counts { hints: 0, ..seen.counts }.in_words()
     }
 
     /// Is there an error among them?
@@ -69,7 +69,7 @@ impl App {
     /// Begins a look where one is due and none under way.
     pub(super) fn look_for_findings(&mut self) {
         let now = self.now;
-        let rules = Arc::clone(&self.settings.rules);
+        let (rules, acknowledged) = (Arc::clone(&self.settings.rules), Arc::clone(&self.acknowledged));
         let Some(open) = self.open_mut() else { return };
         if !open.findings.is_due || open.findings.looking.is_some() || rules.is_empty() {
             return;
@@ -80,6 +80,7 @@ impl App {
             changes: open.draft.changes().clone(),
             now,
             rules,
+            acknowledged,
         };
         open.findings.is_due = false;
         let request = self.work(Work::Look(Box::new(look)));
@@ -99,6 +100,7 @@ impl App {
             open.findings.seen = Some(seen);
         }
         screen::refresh(self);
+        changes::say_findings(self);
         self.look_for_findings();
     }
 }

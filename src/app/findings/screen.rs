@@ -10,6 +10,7 @@ use crate::app::open::Open;
 use crate::app::{App, Overlay, Screen, Zone, changes, describe, moves};
 use crate::check::{Finding, Fix, Rule, fix};
 use crate::edit::Field;
+use crate::facts::Acknowledged;
 use crate::zone::{Name, RrKey, types};
 
 /// Columns for the frame and the sign of a line.
@@ -40,7 +41,8 @@ impl List {
     fn new(seen: Option<Arc<Seen>>, filter: String, origin: &Name) -> List {
         let shown = seen.as_ref().map_or_else(Vec::new, |seen| {
             let wanted = filter.to_lowercase();
-            let findings = seen.findings.iter().enumerate();
+            let acknowledged = seen.acknowledged.iter().map(|(finding, _)| finding);
+            let findings = seen.findings.iter().chain(acknowledged).enumerate();
             let fits = |finding: &Finding| wanted.is_empty() || matches(finding, &wanted, origin);
             findings.filter(|(_, finding)| fits(finding)).map(|(place, _)| place).collect()
         });
@@ -59,7 +61,18 @@ impl List {
 
     /// The one at a line of the list.
     pub fn finding(&self, line: usize) -> Option<&Finding> {
-        self.seen.as_ref()?.findings.get(*self.shown.get(line)?)
+        let (seen, place) = (self.seen.as_ref()?, *self.shown.get(line)?);
+        seen.findings.get(place).or_else(|| self.acknowledged(place).map(|(finding, _)| finding))
+    }
+
+    /// What was said when it was acknowledged, where it was.
+    pub fn reason(&self, line: usize) -> Option<&Acknowledged> {
+        self.acknowledged(*self.shown.get(line)?).map(|(_, acknowledged)| acknowledged)
+    }
+
+    fn acknowledged(&self, place: usize) -> Option<&(Finding, Acknowledged)> {
+        let seen = self.seen.as_ref()?;
+        seen.acknowledged.get(place.checked_sub(seen.findings.len())?)
     }
 
     pub fn selected(&self) -> Option<&Finding> {
@@ -85,7 +98,9 @@ impl List {
             self.fixes =
                 finding.as_ref().map_or_else(Vec::new, |finding| fix(finding, open.draft.contents()));
             let width = layout.width.saturating_sub(SIGNS);
-            self.about = finding.map_or_else(Vec::new, |finding| about(&finding, &self.fixes, open, width));
+            let reason = self.reason(self.selected);
+            self.about =
+                finding.map_or_else(Vec::new, |finding| about(&finding, reason, &self.fixes, open, width));
         }
     }
 }
@@ -111,7 +126,13 @@ fn matches(finding: &Finding, wanted: &str, origin: &Name) -> bool {
 }
 
 /// All there is to say of one: what is wrong, what would put it right, which rule says so and why.
-fn about(finding: &Finding, fixes: &[Fix], open: &Open, width: u16) -> Vec<Line> {
+fn about(
+    finding: &Finding,
+    reason: Option<&Acknowledged>,
+    fixes: &[Fix],
+    open: &Open,
+    width: u16,
+) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut line = |kind, text: &str| {
         for (number, text) in wrap(text, width).into_iter().enumerate() {
@@ -122,6 +143,10 @@ fn about(finding: &Finding, fixes: &[Fix], open: &Open, width: u16) -> Vec<Line>
     if let Some(record) = &finding.record {
         let data = types::format_rdata(finding.key.rtype, record, None);
         line(LineKind::Fact, &format!("{} {data}", finding.key.rtype));
+    }
+    if let Some(Acknowledged { reason, time, .. }) = reason {
+        let when = time.map_or_else(String::new, |time| format!(" {}", types::in_words(time)));
+        line(LineKind::Note, &format!("acknowledged{when}: {reason}"));
     }
     match fixes {
         [] => {}
@@ -164,7 +189,12 @@ pub fn refresh(app: &mut App) {
     let filter = std::mem::take(&mut list.filter);
     let mut new = List::new(open.findings.seen.clone(), filter, open.draft.base().origin());
     (new.selected, new.offset, new.from_review) = (list.selected, list.offset, list.from_review);
+    let was_let_stand = list.reason(list.selected).is_some();
     new.select(|finding| old.as_ref().is_some_and(|old| is_same(old, finding)));
+    if new.reason(new.selected).is_some() && !was_let_stand {
+        // It went to the end: the marker goes on with the next one.
+        new.selected = list.selected.min(new.shown.len().saturating_sub(1));
+    }
     **list = new;
 }
 

@@ -209,7 +209,7 @@ fn the_screen_lists_the_worst_first_and_says_all_of_the_selected_one() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
 
-     u undo  R reload  f fix  Enter go to  / filter  ! back  ? help
+     u undo  R reload  f fix  Enter go to  a acknowledge  / filter  ! back  ? help
     ");
     insta::assert_snapshot!(test.screen(132, 43), @"
      example.com · ns1.example.com · serial 2026112101                                                                             demo
@@ -254,7 +254,7 @@ fn the_screen_lists_the_worst_first_and_says_all_of_the_selected_one() {
     │                                                                                                                                  │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
-     u undo  R reload  f fix  Enter go to  / filter  ! back  ? help
+     u undo  R reload  f fix  Enter go to  a acknowledge  / filter  ! back  ? help
     ");
     test.keys("Down Down");
     insta::assert_snapshot!(test.part((80, 24), 11, 13), @"
@@ -270,7 +270,7 @@ fn the_screen_lists_the_worst_first_and_says_all_of_the_selected_one() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
 
-     u undo  R reload  f fix  Enter go to  / filter  ! back  ? help
+     u undo  R reload  f fix  Enter go to  a acknowledge  / filter  ! back  ? help
     ");
     test.keys("Esc");
     assert!(matches!(test.app.screen, Screen::Main));
@@ -325,7 +325,7 @@ fn a_fix_is_shown_applied_and_undone_as_one_step() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
 
-     u undo  R reload  f fix  Enter go to  / filter  ! back  ? help
+     u undo  R reload  f fix  Enter go to  a acknowledge  / filter  ! back  ? help
     ");
     let before = found(&test);
     test.keys("f");
@@ -414,4 +414,184 @@ fn nothing_is_fixed_that_may_not_be_edited() {
     test.keys("! / 'L-22' Enter f");
     assert_eq!(test.message(), "read-only: anna edits it; W takes it over");
     assert_eq!(test.changes(), Vec::<String>::new());
+}
+
+#[test]
+fn a_finding_is_acknowledged_with_a_reason_and_taken_back() {
+    let mut test = checked(BROKEN);
+    test.keys("! a");
+    assert_eq!(
+        test.message(),
+        "an error cannot be acknowledged: servers refuse such a zone, or it does not work"
+    );
+    test.keys("/ 'L-35' Enter a");
+    insta::assert_snapshot!(test.part((80, 24), 17, 7), @"
+    │   * L-35 alias-to-nothing: An alias of a name of this zone that is not       │
+    │     there. (RFC 1912 section 2.4)                                            │
+    ┌ Commands ────────────────────────────────────────────────────────────────────┐
+    │▌acknowledge       a              let the finding stand, with a reason: coun… │
+    └──────────────────────────────────────────────────────────────────────────────┘
+
+     :acknowledge
+    ");
+    test.keys("'soon' Enter");
+    let saved = test.latest(|effect| match effect {
+        Effect::SaveAcknowledged(all) => Some(all.clone()),
+        _ => None,
+    });
+    let saved = saved.expect("kept on disk");
+    assert_eq!((saved.len(), &*saved[0].rule, &*saved[0].reason), (1, "L-35", "soon"));
+    test.keys("Esc");
+    insta::assert_snapshot!(test.screen(80, 24), @"
+     example.com · ns1.example.com · serial 2026112101                         demo
+    ┌ Findings ────────────── 5 of 5: 2 errors, 1 warning, 1 hint, 1 acknowledged ─┐
+    │ ! @ MX                    The mail host alias.example.com. of example.com. i…│
+    │ ! www CNAME               www.example.com. has a CNAME and A. Where a CNAME …│
+    │ ? sub NS                  sub.example.com. is delegated to one nameserver. T…│
+    │ · lab A                   lab.example.com. A has the TTL 0: nobody remembers…│
+    │▌  broken CNAME            acknowledged: soon                                 │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    ┌ acknowledged ────────────────────────────────────────────────────────────────┐
+    │  broken.example.com. is an alias of nowhere.example.com., which is not       │
+    │  there.                                                                      │
+    │       CNAME nowhere.example.com.                                             │
+    │   * acknowledged: soon                                                       │
+    │   * f: Delete the CNAME record of broken.example.com.                        │
+    │     - broken CNAME 1h      nowhere.example.com.                              │
+    │   * L-35 alias-to-nothing: An alias of a name of this zone that is not       │
+    │     there. (RFC 1912 section 2.4)                                            │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+
+     u undo  R reload  f fix  Enter go to  a acknowledge  / filter  ! back  ? help
+    ");
+    // Neither counted nor marked; it stays so when the zone is loaded again, and at the next start.
+    assert_eq!(test.open().findings.in_words(), "2 errors, 1 warning");
+    test.keys("! R");
+    test.load(BROKEN);
+    assert_eq!(test.open().findings.in_words(), "2 errors, 1 warning");
+    let mut next = checked(BROKEN);
+    assert_eq!(next.open().findings.in_words(), "2 errors, 2 warnings");
+    next.send(Msg::AcknowledgedFound(saved));
+    assert_eq!(next.open().findings.in_words(), "2 errors, 1 warning");
+    // Another record of the same name and type is another finding.
+    next.select("broken", "CNAME", "nowhere").keys("- + 'CNAME' Enter 'broken' Tab Tab 'elsewhere' Enter");
+    assert_eq!(next.changes(), ["- broken 3600 CNAME nowhere", "+ broken 3600 CNAME elsewhere"]);
+    assert_eq!(next.open().findings.in_words(), "2 errors, 2 warnings");
+    test.keys("! G a");
+    assert_eq!(test.message(), "it counts again");
+    assert_eq!(test.open().findings.in_words(), "2 errors, 2 warnings");
+}
+
+#[test]
+fn an_acknowledged_error_counts_all_the_same() {
+    let mut test = checked(BROKEN);
+    let key = RrKey::new(name("www"), RecordType::CNAME);
+    let hostile = crate::facts::Acknowledged {
+        rule: "L-29".into(),
+        key,
+        record: None,
+        reason: "\u{1b}[2J".into(),
+        time: None,
+    };
+    test.send(Msg::AcknowledgedFound(vec![hostile]));
+    assert_eq!(test.open().findings.in_words(), "2 errors, 2 warnings");
+}
+
+#[test]
+fn the_review_says_what_the_changes_bring_errors_first() {
+    let mut test = checked(BROKEN);
+    test.select("mail", "A", "192.0.2.25").keys("- c");
+    insta::assert_snapshot!(test.screen(80, 24), @"
+     example.com · ns1.example.com · serial 2026112101 · 1 change              demo
+    ┌ Changes ─────────────────────────────────────────── 1 of 1 · brings 1 error ─┐
+    │   ! These changes bring 1 error; ! shows all:                                │
+    │   ! error: @ MX: The mail host mail.example.com. of example.com. has no      │
+    │     address (A or AAAA). [L-49]                                              │
+    │▌[x] mail A                                                                   │
+    │     - 1h      192.0.2.25                                                     │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+
+     u undo  - drop  Space leave out  Enter go to  w push  c records  ? help
+    ");
+    test.keys("w");
+    insta::assert_snapshot!(test.part((80, 24), 6, 12), @"
+    │     - 1h      192.0.2.25                                                     │
+    │     ┌ Push ────────────────────────────────────────────────────────────┐     │
+    │     │ Zone    example.com.  serial 2026112101                          │     │
+    │     │ Server  ns1.example.com                                          │     │
+    │     │ Key     ns1-key                                                  │     │
+    │     │ Change  1 record set: 1 record deleted, 0 added                  │     │
+    │     │ Guard   1 prerequisite: refused if somebody changed it meanwhile │     │
+    │     │ Rules   these changes bring 1 error, named in the review         │     │
+    │     │                                                                  │     │
+    │     │  (y) Push   (e) Note...  ▌(n) Cancel                             │     │
+    │     └──────────────────────────────────────────────────────────────────┘     │
+    │                                                                              │
+    ");
+    test.keys("Esc u");
+    assert!(!test.screen(80, 24).contains("bring"));
+}
+
+#[test]
+fn findings_stand_in_the_text_at_their_lines() {
+    let mut test = checked(&BROKEN.replace("www    3600  A     192.0.2.10\n", ""));
+    test.keys("t Ctrl-End");
+    insta::assert_snapshot!(test.screen(80, 24), @r#"
+     example.com · ns1.example.com · serial 2026112101                         demo
+     @           SOA   ns1 hostmaster (
+                         2026112101   ; serial
+                         1h           ; refresh
+                         15m          ; retry
+                         2w           ; expire
+                         5m )         ; minimum
+                 NS    ns1
+                 NS    ns2.example.net.
+                 MX    10 mail
+    !            MX    20 alias
+     alias       CNAME mail
+    ?broken      CNAME nowhere
+     lab      0s A     192.0.2.7
+     mail        A     192.0.2.25
+                 TXT   "v=spf1 -all"
+     ns1         A     192.0.2.53
+    ?sub         NS    ns.sub
+     ns.sub      A     192.0.2.77
+     www         CNAME mail
+
+     23:1      1 error, 2 warnings
+
+     F3 table  Alt-N next error  Alt-L errors  Ctrl-W find  Alt-U undo  Ctrl-K cut
+    "#);
+    // What is typed is held against the rules as well.
+    test.keys("Enter 'more' Tab 'CNAME' Tab 'nothing'");
+    insta::assert_snapshot!(test.part((80, 24), 14, 10), @r#"
+                 TXT   "v=spf1 -all"
+     ns1         A     192.0.2.53
+    ?sub         NS    ns.sub
+     ns.sub      A     192.0.2.77
+     www         CNAME mail
+
+    ?more    CNAME   nothing
+     24:1 (4 of 4) more.example.com. is an alias of nothing.example.com., which is
+     not there. [L-35]
+     F3 table  Alt-N next error  Alt-L errors  Ctrl-W find  Alt-U undo  Ctrl-K cut
+    "#);
 }

@@ -14,9 +14,12 @@ mod park;
 pub mod parking;
 pub mod problems;
 
+use std::sync::Arc;
+
 use self::document::{Ready, Wanted};
 use self::find::Searching;
 use self::highlight::Highlight;
+use super::findings::in_text::Held;
 use super::layout::{Layout, scroll};
 use super::work::{Work, Worked};
 use super::{App, Effect, RequestId, Screen};
@@ -355,17 +358,27 @@ impl App {
     /// Has the text checked, where it has changed and no check is under way.
     fn check_text(&mut self) {
         let (origin, included) = (self.settings.zone.clone(), self.included());
+        let rules = Arc::clone(&self.settings.rules);
+        let held = Held { rules, acknowledged: Arc::clone(&self.acknowledged), now: self.now };
         let Some(mode) = &self.text.mode else { return };
         let version = mode.buffer.version();
         if mode.checking.is_some() || mode.checked == Some(version) {
             return;
         }
         let text = mode.buffer.content().clone();
-        let request = self.work(Work::Check { text, origin, included });
+        let request = self.work(Work::Check { text, origin, included, held });
         if let Some(mode) = &mut self.text.mode {
             mode.checking = Some((request, None));
             mode.checked = Some(version);
         }
+    }
+
+    /// What counts as a finding has become another.
+    pub(super) fn recheck_text(&mut self) {
+        if let Some(mode) = &mut self.text.mode {
+            mode.checked = None;
+        }
+        self.check_text();
     }
 
     fn on_checked(&mut self, request: RequestId, problems: Vec<Problem>) {

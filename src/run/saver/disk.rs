@@ -30,6 +30,9 @@ pub(super) struct Disk {
     is_broken: bool,
     waiting: Vec<Order>,
     are_texts_loaded: bool,
+    /// Was the screen told of acknowledged findings, or by the screen?
+    has_acknowledged: bool,
+    has_read_acknowledged: bool,
     editing: Typed<Text>,
     form: Typed<OpenForm>,
 }
@@ -55,6 +58,8 @@ impl Disk {
             is_broken: false,
             waiting: Vec::new(),
             are_texts_loaded: false,
+            has_acknowledged: false,
+            has_read_acknowledged: false,
             editing: None,
             form: None,
         }
@@ -116,6 +121,17 @@ impl Disk {
             Order::Form(form) => {
                 self.waiting.retain(|order| !matches!(order, Order::DropForm));
                 self.form = typed(&self.form, form);
+            }
+            Order::Acknowledged(all) => {
+                // What was not read must not be written over.
+                if !self.has_read_acknowledged {
+                    self.tell(Msg::Failed(not_acknowledged()));
+                    return;
+                }
+                self.has_acknowledged = true;
+                if let Some(Err(failure)) = self.while_ours(|files| files.acknowledged.save(&all)) {
+                    self.tell(Msg::Failed(failure));
+                }
             }
             Order::Aside(text) => {
                 let saved = self.files.documents.set_aside(&text.to_string());
@@ -334,12 +350,14 @@ impl Disk {
                 self.load_texts();
                 self.on_found(found, asked);
                 self.load_form();
+                self.load_acknowledged();
             }
             Ok(Opened::HeldBy(holder)) => {
                 self.is_held = true;
                 self.files.watch.begin(&holder);
                 self.tell(Msg::DraftLocked { holder });
                 self.watch();
+                self.load_acknowledged();
             }
             Err(failure) => {
                 // What is typed over the texts would be written over them.
@@ -400,6 +418,20 @@ impl Disk {
         }
     }
 
+    fn load_acknowledged(&mut self) {
+        let loaded = self.files.acknowledged.load();
+        self.has_read_acknowledged = loaded.is_ok();
+        match loaded {
+            // Nothing to tell of where nothing was and nothing is.
+            Ok(all) if all.is_empty() && !self.has_acknowledged => {}
+            Ok(all) => {
+                self.has_acknowledged = true;
+                self.tell(Msg::AcknowledgedFound(all));
+            }
+            Err(failure) => self.tell(Msg::Failed(failure)),
+        }
+    }
+
     fn load_form(&mut self) {
         match self.files.form.load() {
             Ok(None) => {}
@@ -411,6 +443,15 @@ impl Disk {
     fn tell(&self, message: Msg) {
         // Nobody listens any more only when the program is about to end.
         let _ = self.messages.send(message);
+    }
+}
+
+fn not_acknowledged() -> Failure {
+    Failure {
+        kind: FailureKind::Local,
+        what: "What is acknowledged is not saved.".into(),
+        why: "What was acknowledged before could not be read, and is not written over.".into(),
+        next: "It counts until you leave; mend the disk, then start again.".into(),
     }
 }
 

@@ -23,6 +23,7 @@ fn files(state: &Path) -> Files {
         take_journal: Box::new(move || Journal::take_over(&again, "ns0", &zone())),
         documents: DocumentFiles::new(state, "ns0", &zone()),
         form: FormFile::new(state, "ns0", &zone()),
+        acknowledged: AcknowledgedFile::new(state, "ns0", &zone()),
         watch: Watch::new(state, "ns0", &zone()),
     }
 }
@@ -50,6 +51,38 @@ fn failures(saver: &mut Saver) -> Vec<Failure> {
         other => panic!("{other:?}"),
     };
     answers.into_iter().filter_map(failure).collect()
+}
+
+#[test]
+fn what_is_acknowledged_is_there_again_unless_it_cannot_be_read() {
+    let state = tempfile::tempdir().unwrap();
+    let one = Acknowledged {
+        rule: "L-22".into(),
+        key: RrKey::new(zone(), RecordType::A),
+        record: None,
+        reason: "soon".into(),
+        time: None,
+    };
+    let (sender, messages) = channel();
+    let saver = Saver::start(files(state.path()), sender);
+    saver.acknowledged(vec![one.clone()]);
+    drop(saver);
+    assert!(messages.try_iter().next().is_none());
+    let (sender, messages) = channel();
+    let saver = Saver::start(files(state.path()), sender);
+    let told = messages.recv_timeout(LONG).unwrap();
+    assert!(matches!(&told, Msg::AcknowledgedFound(all) if *all == [one.clone()]), "{told:?}");
+    drop(saver);
+    // Another version's, or hostile: it is no file.
+    let path = state.path().join("drafts/ns0/example.com..acknowledged");
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    let (sender, messages) = channel();
+    let saver = Saver::start(files(state.path()), sender);
+    saver.acknowledged(vec![one]);
+    drop(saver);
+    let told: Vec<Msg> = messages.try_iter().collect();
+    assert!(matches!(&*told, [Msg::Failed(_), Msg::Failed(_)]), "{told:?}");
 }
 
 fn found(state: &Path) -> Vec<Entry> {
