@@ -1,13 +1,21 @@
-//! The names of a snapshot by number, and by name without searching: for a walk over all of it.
+//! The names of a snapshot by number, and found by name: for a walk over all of it.
 
 use std::hash::{BuildHasher as _, RandomState};
+use std::ops::Range;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::types::Types;
 use super::view::Census;
+use crate::zone::beside::{beside, parts};
 use crate::zone::{NameRef, SetId, Snapshot};
 
 /// The half of an entry that is that of the hash.
 const UPPER: u64 = 0xffff_ffff_0000_0000;
+/// One name in so many is searched for in zone order before a table of all of them is made.
+const FEW: usize = 64;
+/// How far behind a name those below it are looked for at once.
+const NEAR: usize = 6;
 
 /// The names of one snapshot, in zone order.
 #[derive(Debug)]
@@ -15,47 +23,73 @@ pub struct Index {
     /// The first RRset of each name, and the number of RRsets at the end.
     firsts: Vec<u32>,
     types: Vec<Types>,
-    /// Numbers of names plus one in the lower half, at the place that the name's hash says or the next free one; 0
-    /// where it is free. The upper half is that of the hash: most names need no look to be told apart.
-    table: Vec<u64>,
-    seed: u64,
+    /// Made only for zones in which many names lead to others.
+    table: OnceLock<Table>,
+    searches: AtomicUsize,
     pub census: Census,
+}
+
+/// The names in a part of the zone.
+#[derive(Default)]
+struct Part {
+    firsts: Vec<u32>,
+    types: Vec<Types>,
+    /// Of RRsets at its beginning that belong to the last name of the part before.
+    before: Types,
+}
+
+impl Part {
+    fn of(zone: &Snapshot, sets: Range<u32>) -> Part {
+        let mut part = Part::default();
+        for set in sets {
+            let own = zone.rtype(zone.rows_of(SetId(set)).start).map_or(Types::NONE, Types::one);
+            let continues = set > 0 && zone.is_same_owner(SetId(set - 1), SetId(set));
+            match part.types.last_mut() {
+                Some(types) if continues => *types = *types | own,
+                None if continues => part.before = part.before | own,
+                _ => {
+                    part.firsts.push(set);
+                    part.types.push(own);
+                }
+            }
+        }
+        part
+    }
 }
 
 impl Index {
     pub fn of(zone: &Snapshot) -> Index {
-        let mut firsts: Vec<u32> = Vec::with_capacity(zone.set_count() / 2 + 1);
-        let mut types: Vec<Types> = Vec::with_capacity(zone.set_count() / 2);
-        for set in zone.set_ids() {
-            let own = zone.rtype(zone.rows_of(set).start).map_or(Types::NONE, Types::one);
-            match (firsts.last(), types.last_mut()) {
-                (Some(first), Some(types)) if zone.is_same_owner(SetId(*first), set) => *types = *types | own,
-                _ => {
-                    firsts.push(set.0);
-                    types.push(own);
-                }
-            }
-        }
-        let mut table = vec![0; (types.len() * 2).next_power_of_two()];
-        let seed = RandomState::new().hash_one(0u8) | 1;
-        let mut census = Census::default();
+        let sets = zone.set_count();
+        let count = parts(zone.record_count());
+        let jobs = |all: usize| -> Vec<Range<usize>> {
+            (0..count).map(|part| all * part / count..all * (part + 1) / count).collect()
+        };
         // Row numbers of a snapshot fit into 32 bits.
-        for ((node, first), types) in (1u64..).zip(&firsts).zip(&types) {
-            let Some(record) = zone.record(zone.rows_of(SetId(*first)).start) else { continue };
-            census.count(record.owner, *types, node == 1, false);
-            let hash = hash(record.owner, seed);
-            let last = table.len() - 1;
-            let mut at = hash as usize & last;
-            while let Some(taken) = table.get_mut(at) {
-                if *taken == 0 {
-                    *taken = hash & UPPER | node;
-                    break;
-                }
-                at = (at + 1) & last;
+        let mut read =
+            beside(jobs(sets), |sets| Part::of(zone, sets.start as u32..sets.end as u32)).into_iter();
+        let Part { mut firsts, mut types, .. } = read.next().unwrap_or_default();
+        for mut part in read {
+            if let Some(last) = types.last_mut() {
+                *last = *last | part.before;
             }
+            firsts.append(&mut part.firsts);
+            types.append(&mut part.types);
         }
-        firsts.push(zone.set_count() as u32);
-        Index { firsts, types, table, seed, census }
+        firsts.push(sets as u32);
+        let census = Census::default();
+        let mut index =
+            Index { firsts, types, table: OnceLock::new(), searches: AtomicUsize::new(0), census };
+        let counted = beside(jobs(index.len()), |names| {
+            let mut census = Census::default();
+            for number in names {
+                if let Some(owner) = index.owner(zone, number) {
+                    census.count(owner, index.types(number), number == 0, false);
+                }
+            }
+            census
+        });
+        index.census = counted.into_iter().fold(Census::default(), Census::and);
+        index
     }
 
     /// How many names have records.
@@ -80,15 +114,75 @@ impl Index {
 
     /// The number of a name; `None` where no record stands at it.
     pub fn find(&self, zone: &Snapshot, name: NameRef<'_>) -> Option<usize> {
+        let table = match self.table.get() {
+            Some(table) => table,
+            None if self.searches.fetch_add(1, Ordering::Relaxed) < self.len() / FEW => {
+                return self.search(zone, name);
+            }
+            None => self.table.get_or_init(|| Table::of(self, zone)),
+        };
+        table.find(self, zone, name)
+    }
+
+    /// The types at a name that is at or below the one with this number.
+    pub fn types_below(&self, zone: &Snapshot, from: usize, name: NameRef<'_>) -> Types {
+        let near = (from..from + NEAR).find(|number| self.owner(zone, *number) == Some(name));
+        near.or_else(|| self.find(zone, name)).map_or(Types::NONE, |number| self.types(number))
+    }
+
+    fn search(&self, zone: &Snapshot, name: NameRef<'_>) -> Option<usize> {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            match self.owner(zone, middle)?.cmp(&name) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Equal => return Some(middle),
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+}
+
+/// The numbers of names by their hashes.
+#[derive(Debug)]
+struct Table {
+    /// Numbers of names plus one in the lower half, at the place that the name's hash says or the next free one; 0
+    /// where it is free. The upper half is that of the hash: most names need no look to be told apart.
+    entries: Vec<u64>,
+    seed: u64,
+}
+
+impl Table {
+    fn of(index: &Index, zone: &Snapshot) -> Table {
+        let mut entries = vec![0; (index.len() * 2).next_power_of_two()];
+        let seed = RandomState::new().hash_one(0u8) | 1;
+        let last = entries.len() - 1;
+        for number in 0..index.len() {
+            let Some(owner) = index.owner(zone, number) else { continue };
+            let hash = hash(owner, seed);
+            let mut at = hash as usize & last;
+            while let Some(taken) = entries.get_mut(at) {
+                if *taken == 0 {
+                    *taken = hash & UPPER | (number as u64 + 1);
+                    break;
+                }
+                at = (at + 1) & last;
+            }
+        }
+        Table { entries, seed }
+    }
+
+    fn find(&self, index: &Index, zone: &Snapshot, name: NameRef<'_>) -> Option<usize> {
         let hash = hash(name, self.seed);
-        let last = self.table.len().checked_sub(1)?;
+        let last = self.entries.len().checked_sub(1)?;
         let mut at = hash as usize & last;
         loop {
-            let entry = *self.table.get(at)?;
+            let entry = *self.entries.get(at)?;
             // Nothing stands in a free place; there are always some.
-            let node = (entry & !UPPER).checked_sub(1)? as usize;
-            if entry & UPPER == hash & UPPER && self.owner(zone, node) == Some(name) {
-                return Some(node);
+            let number = (entry & !UPPER).checked_sub(1)? as usize;
+            if entry & UPPER == hash & UPPER && index.owner(zone, number) == Some(name) {
+                return Some(number);
             }
             at = (at + 1) & last;
         }

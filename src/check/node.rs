@@ -1,5 +1,6 @@
 //! A name of the zone with all its records, as rules see it.
 
+use super::rules::target_at;
 use super::types::Types;
 use crate::zone::{Contents, NameRef, RecordType, RrKey, SetId, Snapshot};
 
@@ -8,6 +9,15 @@ use crate::zone::{Contents, NameRef, RecordType, RrKey, SetId, Snapshot};
 pub struct Record<'z> {
     pub ttl: u32,
     pub rdata: &'z [u8],
+    /// The name to which it leads, for the types that have one: many rules ask for it.
+    pub target: Option<NameRef<'z>>,
+}
+
+impl<'z> Record<'z> {
+    fn new(rtype: RecordType, ttl: u32, rdata: &'z [u8]) -> Record<'z> {
+        let target = target_at(rtype).and_then(|at| NameRef::split_from(rdata.get(at..)?));
+        Record { ttl, rdata, target: target.map(|(name, _)| name) }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -22,13 +32,15 @@ struct Set {
 pub struct Node<'z> {
     pub owner: NameRef<'z>,
     pub types: Types,
+    /// The lowest and the highest of its records: most rules about them need no more.
+    pub ttls: (u32, u32),
     sets: Vec<Set>,
     records: Vec<Record<'z>>,
 }
 
 impl<'z> Node<'z> {
     pub fn new(owner: NameRef<'z>) -> Node<'z> {
-        Node { owner, types: Types::NONE, sets: Vec::new(), records: Vec::new() }
+        Node { owner, types: Types::NONE, ttls: (u32::MAX, 0), sets: Vec::new(), records: Vec::new() }
     }
 
     /// The name's records in a zone with changes.
@@ -45,7 +57,10 @@ impl<'z> Node<'z> {
         let take = |node: &mut Node<'z>, (key, change): (&'z RrKey, &'z crate::zone::Change)| {
             if let Some(set) = &change.after {
                 let records = set.rdata.iter().enumerate();
-                node.push(key.rtype, records.map(|(at, rdata)| Record { ttl: set.ttl_of(at), rdata }));
+                node.push(
+                    key.rtype,
+                    records.map(|(at, rdata)| Record::new(key.rtype, set.ttl_of(at), rdata)),
+                );
             }
         };
         for set in base {
@@ -67,8 +82,7 @@ impl<'z> Node<'z> {
 
     /// Takes the RRsets of one name of a snapshot.
     pub fn fill(&mut self, zone: &'z Snapshot, sets: impl IntoIterator<Item = SetId>) {
-        (self.types, self.sets, self.records) =
-            (Types::NONE, std::mem::take(&mut self.sets), std::mem::take(&mut self.records));
+        (self.types, self.ttls) = (Types::NONE, (u32::MAX, 0));
         self.sets.clear();
         self.records.clear();
         for set in sets {
@@ -79,13 +93,16 @@ impl<'z> Node<'z> {
     fn push_set(&mut self, zone: &'z Snapshot, set: SetId) {
         let rows = zone.rows_of(set);
         let Some(rtype) = zone.rtype(rows.start) else { return };
-        let record = |row| Record { ttl: zone.ttl(row).unwrap_or_default(), rdata: zone.rdata(row) };
+        let record = |row| Record::new(rtype, zone.ttl(row).unwrap_or_default(), zone.rdata(row));
         self.push(rtype, rows.map(record));
     }
 
     fn push(&mut self, rtype: RecordType, records: impl Iterator<Item = Record<'z>>) {
         let start = self.records.len();
         self.records.extend(records);
+        for record in self.records.get(start..).unwrap_or_default() {
+            self.ttls = (self.ttls.0.min(record.ttl), self.ttls.1.max(record.ttl));
+        }
         self.types = self.types | Types::one(rtype);
         self.sets.push(Set { rtype, start, end: self.records.len() });
     }

@@ -65,6 +65,8 @@ pub struct Rule {
     pub(super) at: Types,
     /// Does it also look at names that a delegation or a DNAME hides?
     pub(super) hidden: bool,
+    /// Of an ordinary name, which is hidden by nothing and has only letters and digits, it needs one of these.
+    pub(super) ordinary: Types,
     pub(super) look: Option<Look>,
     /// What its fixes do, in general.
     pub(super) fix_title: Option<&'static str>,
@@ -103,6 +105,7 @@ impl Rule {
             looks_at: LooksAt::OWNER,
             at: Types::NONE,
             hidden: false,
+            ordinary: Types::ALL,
             look: None,
             fix_title: None,
             mend: None,
@@ -165,9 +168,15 @@ impl Rule {
         self.id.strip_prefix("L-").and_then(|number| number.parse().ok()).unwrap_or(u32::MAX)
     }
 
+    /// Finds nothing at an ordinary name without one of these types: hidden by nothing, of letters and digits only.
+    /// That is nearly every name, and it is not asked.
+    pub(super) const fn at_ordinary(self, types: &[RecordType]) -> Rule {
+        Rule { ordinary: Types::of(types), ..self }
+    }
+
     /// Is it for a name like this?
-    pub(super) fn is_for(&self, types: Types, hidden: bool) -> bool {
-        self.at.meets(types) && (self.hidden || !hidden)
+    pub(super) fn is_for(&self, types: Types, hidden: bool, usual: bool) -> bool {
+        self.at.meets(types) && (self.hidden || !hidden) && (hidden || !usual || self.ordinary.meets(types))
     }
 }
 
@@ -177,8 +186,11 @@ pub(super) struct Here<'a, 'z> {
     pub node: &'a Node<'z>,
     pub view: &'a View<'z>,
     pub above: Above<'z>,
-    /// What was asked for last: several rules ask the same of a record.
-    pub last: &'a Cell<Option<(NameRef<'z>, Target)>>,
+    /// Its number in the index of the zone, where there is one.
+    pub number: Option<usize>,
+    /// Has its name only letters and digits below the zone's?
+    pub usual: bool,
+    pub recent: &'a Recent<'z>,
 }
 
 impl<'a, 'z> Here<'a, 'z> {
@@ -200,13 +212,20 @@ impl<'a, 'z> Here<'a, 'z> {
 
     /// What stands at a name that a record of the zone leads to.
     pub fn target(&self, name: NameRef<'z>) -> Target {
-        // Names of records stay where they are while the zone is looked at.
-        if let Some((_, target)) = self.last.get().filter(|(last, _)| std::ptr::eq(last.wire(), name.wire()))
-        {
+        if !self.view.contains(name) {
+            return Target::Outside;
+        }
+        if let Some(target) = self.recent.get(name) {
             return target;
         }
-        let target = self.view.target(name);
-        self.last.set(Some((name, target)));
+        // What a delegation leads to stands mostly right behind it.
+        let own = (self.number.zip(self.view.index))
+            .filter(|_| self.is_cut() && !self.above.hides() && name.is_at_or_below(self.owner()));
+        let target = match own {
+            Some((number, index)) => Target::Delegated(index.types_below(self.view.zone.base, number, name)),
+            None => self.view.target(name),
+        };
+        self.recent.set(name, target);
         target
     }
 
@@ -219,6 +238,34 @@ impl<'a, 'z> Here<'a, 'z> {
     pub fn own_labels(&self) -> impl Iterator<Item = &'z [u8]> + use<'z> {
         labels_below(self.owner(), self.view.origin())
     }
+}
+
+/// What was asked for in the last names: several rules ask the same of a record, and many records lead to one host.
+#[derive(Default)]
+pub(super) struct Recent<'z>([Cell<Option<(NameRef<'z>, Target)>>; 16]);
+
+impl<'z> Recent<'z> {
+    fn cell(&self, name: NameRef<'_>) -> Option<&Cell<Option<(NameRef<'z>, Target)>>> {
+        let wire = name.wire();
+        let octet = |at: usize| usize::from(wire.get(at).copied().unwrap_or_default() & 0x1f);
+        self.0.get((wire.len() + octet(1) + 3 * octet(4)) % self.0.len())
+    }
+
+    fn get(&self, name: NameRef<'_>) -> Option<Target> {
+        let (_, target) = self.cell(name)?.get().filter(|(other, _)| *other == name)?;
+        Some(target)
+    }
+
+    fn set(&self, name: NameRef<'z>, target: Target) {
+        if let Some(cell) = self.cell(name) {
+            cell.set(Some((name, target)));
+        }
+    }
+}
+
+/// Has a name only letters and digits below the zone's?
+pub(super) fn is_usual(name: NameRef<'_>, origin: NameRef<'_>) -> bool {
+    labels_below(name, origin).all(|label| label.iter().all(u8::is_ascii_alphanumeric))
 }
 
 /// The labels of a name that the other one, above it, does not have.

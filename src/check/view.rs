@@ -40,6 +40,18 @@ impl Census {
         change(&mut self.wildcards, !types.is_empty() && owner.is_wildcard());
     }
 
+    /// The counts over both of two parts.
+    pub fn and(self, other: Census) -> Census {
+        Census {
+            ipv4: self.ipv4 + other.ipv4,
+            ipv6: self.ipv6 + other.ipv6,
+            signed: self.signed + other.signed,
+            cuts: self.cuts + other.cuts,
+            dnames: self.dnames + other.dnames,
+            wildcards: self.wildcards + other.wildcards,
+        }
+    }
+
     /// What of it rules ask for: whether there are any.
     pub fn answers(&self) -> [bool; 3] {
         [self.ipv4 > 0, self.ipv6 > 0, self.signed > 0]

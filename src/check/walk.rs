@@ -1,11 +1,9 @@
 //! The walk over a whole zone: every name once, in order, with the rules that are for its types.
 
-use std::cell::Cell;
-
 use super::Finding;
 use super::index::Index;
 use super::node::Node;
-use super::rule::{Found, Here, LooksAt, Rule};
+use super::rule::{Found, Here, LooksAt, Recent, Rule, is_usual};
 use super::rules;
 use super::types::Types;
 use super::view::{Above, Census, View};
@@ -56,20 +54,26 @@ fn walk<'z>(view: &View<'z>, index: &Index, names: std::ops::Range<usize>) -> (V
     let mut above = Above::find(view, first);
     let mut node = Node::new(first);
     // Names have few different sets of types: which rules are for each is found once.
-    let mut plans: Vec<(Types, bool, Vec<&'static Rule>)> = Vec::new();
+    let mut plans: Vec<(Types, [bool; 2], Vec<&'static Rule>)> = Vec::new();
+    let recent = Recent::default();
+    let origin = view.origin();
     for number in names {
         let (Some(owner), types) = (index.owner(zone, number), index.types(number)) else { continue };
         above.arrive(owner);
-        let hidden = above.hides();
-        let plan = plans.iter().position(|(for_types, when, _)| *for_types == types && *when == hidden);
+        let (hidden, usual) = (above.hides(), is_usual(owner, origin));
+        let when = [hidden, usual];
+        let plan = plans.iter().position(|(for_types, other, _)| *for_types == types && *other == when);
         let plan = plan.unwrap_or_else(|| {
-            plans.push((types, hidden, rules::all().filter(|rule| rule.is_for(types, hidden)).collect()));
+            plans.push((
+                types,
+                when,
+                rules::all().filter(|rule| rule.is_for(types, hidden, usual)).collect(),
+            ));
             plans.len() - 1
         });
         node.owner = owner;
         node.fill(zone, index.sets(number));
-        let last = Cell::new(None);
-        let here = Here { node: &node, view, above, last: &last };
+        let here = Here { node: &node, view, above, number: Some(number), usual, recent: &recent };
         for rule in plans.get(plan).map_or(&[][..], |(_, _, rules)| rules) {
             looks += 1;
             look(rule, &here, &mut findings);
@@ -90,10 +94,10 @@ pub(super) fn look_at(view: &View<'_>, node: &Node<'_>, mask: LooksAt, findings:
         mask: LooksAt,
         findings: &mut Vec<Finding>,
     ) -> usize {
-        let last = Cell::new(None);
-        let here = Here { node, view, above, last: &last };
+        let (hidden, usual) = (above.hides(), is_usual(node.owner, view.origin()));
+        let here = Here { node, view, above, number: None, usual, recent: &Recent::default() };
         let rules =
-            rules::all().filter(|rule| rule.looks_at.meets(mask) && rule.is_for(node.types, above.hides()));
+            rules::all().filter(|rule| rule.looks_at.meets(mask) && rule.is_for(node.types, hidden, usual));
         rules.map(|rule| look(rule, &here, findings)).count()
     }
     run(view, node, above, mask, findings)
@@ -108,21 +112,9 @@ pub(super) fn look_at_one(
 ) {
     let owner = owner.to_name();
     let node = Node::read(view.zone, owner.as_ref());
-    let above = Above::find(view, node.owner);
-    fn run<'z>(
-        rule: &'static Rule,
-        view: &View<'z>,
-        node: &Node<'z>,
-        above: Above<'z>,
-        findings: &mut Vec<Finding>,
-    ) {
-        let last = Cell::new(None);
-        let here = Here { node, view, above, last: &last };
-        if rule.is_for(node.types, above.hides()) {
-            look(rule, &here, findings);
-        }
-    }
-    run(rule, view, &node, above, findings);
+    let mut found = Vec::new();
+    look_at(view, &node, LooksAt::EVERYTHING, &mut found);
+    findings.extend(found.into_iter().filter(|finding| finding.rule == rule));
 }
 
 fn look(rule: &'static Rule, here: &Here<'_, '_>, findings: &mut Vec<Finding>) {

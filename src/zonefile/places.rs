@@ -1,6 +1,6 @@
 //! Where in a text the records of RRsets stand, for whoever found something in them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::include::Loader;
 use super::problem::{Problems, column};
 use super::record::{ReadRecord, Sink};
 use super::zone::{Counted, read_into};
-use crate::zone::{Name, Rdata, RrKey};
+use crate::zone::{Name, Rdata, RecordType, RrKey};
 
 /// Where a record begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,10 @@ struct Search<'w> {
     wanted: HashMap<RrKey, Wanted<'w>>,
     counted: Counted,
     found: Vec<Option<Place>>,
+    /// Of what types anything is wanted.
+    types: BTreeSet<RecordType>,
+    /// How many are still looked for.
+    missing: usize,
 }
 
 /// Where the records are: each RRset's first one, or the one with this RDATA. Reads the text once more.
@@ -48,13 +52,21 @@ pub fn places<'w>(
     loader: Option<&mut dyn Loader>,
     wanted: impl IntoIterator<Item = (&'w RrKey, Option<&'w Rdata>)>,
 ) -> Vec<Option<Place>> {
-    let mut search = Search { wanted: HashMap::new(), counted: Counted::new(), found: Vec::new() };
+    let mut search = Search {
+        wanted: HashMap::new(),
+        counted: Counted::new(),
+        found: Vec::new(),
+        types: BTreeSet::new(),
+        missing: 0,
+    };
     for (index, (key, record)) in wanted.into_iter().enumerate() {
         let set = search.wanted.entry(key.clone()).or_default();
         match record {
             Some(rdata) => set.records.entry(rdata).or_default().push(index),
             None => set.set.push(index),
         }
+        search.types.insert(key.rtype);
+        search.missing += 1;
         search.found.push(None);
     }
     if !search.found.is_empty() {
@@ -73,7 +85,14 @@ pub fn places<'w>(
 }
 
 impl Sink for Search<'_> {
+    fn is_done(&self) -> bool {
+        self.missing == 0
+    }
+
     fn record(&mut self, record: ReadRecord<'_>, _: &mut Problems) {
+        if self.is_done() || !self.types.contains(&record.rtype) {
+            return;
+        }
         let key = RrKey::of_record(record.owner, record.rtype, record.rdata);
         let Some(set) = self.wanted.get_mut(&key) else { return };
         let own = set.records.remove(record.rdata);
@@ -86,6 +105,8 @@ impl Sink for Search<'_> {
         let column = column(text, start, record.span.start);
         let in_text = record.place_in_text();
         let place = Place { line, column, span: record.span, file, in_text };
+        let of_set = if set.first.is_none() { set.set.len() } else { 0 };
+        self.missing = self.missing.saturating_sub(of_set + own.as_ref().map_or(0, Vec::len));
         for index in own.into_iter().flatten() {
             if let Some(found) = self.found.get_mut(index) {
                 *found = Some(place.clone());

@@ -179,7 +179,7 @@ impl<'t> Reader<'t, '_, '_> {
         let mut entries = Entries::new(self.text, start, S::ALL, self.odd);
         entries.unclosed = std::mem::take(&mut self.unclosed);
         let mut entry = Entry::default();
-        while entries.at() < end && !self.includes.stopped && entries.next(&mut entry) {
+        while entries.at() < end && !self.includes.stopped && !sink.is_done() && entries.next(&mut entry) {
             // Where such a parenthesis leads is known only from reading all of the text.
             self.includes.stopped |= entry.unclosed && self.includes.in_part;
             let kind = self.entry(&entry, sink);

@@ -18,6 +18,11 @@ pub trait Sink {
     /// A record that could be read. What the sink finds wrong with it goes to the problems of the file it stands in.
     fn record(&mut self, record: ReadRecord<'_>, problems: &mut Problems);
 
+    /// Has it all that it wants? Then the rest of the text is not read.
+    fn is_done(&self) -> bool {
+        false
+    }
+
     /// An entry of the text itself has been read, and its records handed over; `after` is what holds behind it.
     fn entry(&mut self, _lines: &Range<usize>, _kind: EntryKind, _after: &State) {}
 }

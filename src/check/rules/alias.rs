@@ -91,6 +91,7 @@ pub const RULES: &[Rule] = &[
         &[],
         below_dname,
     )
+    .at_ordinary(&[])
     .mended("Delete what is below the DNAME, or the DNAME", fixes::alias::below_dname)
     .hidden_too(),
     Rule::zone(

@@ -93,9 +93,8 @@ pub(super) fn target_at(rtype: RecordType) -> Option<usize> {
 }
 
 /// The name to which a record leads.
-fn target<'z>(rtype: RecordType, record: &Record<'z>) -> Option<NameRef<'z>> {
-    let (name, _) = NameRef::split_from(record.rdata.get(target_at(rtype)?..)?)?;
-    Some(name)
+fn target<'z>(_: RecordType, record: &Record<'z>) -> Option<NameRef<'z>> {
+    record.target
 }
 
 /// Calls `visit` with every name at which a rule with [`super::LooksAt::TARGETS`] looks because of a record.

@@ -69,6 +69,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::A, RecordType::AAAA, RecordType::MX, RecordType::NS, RecordType::SRV],
         no_host_name,
     )
+    .at_ordinary(LEADING)
     .hidden_too(),
     Rule::zone(
         ("L-11", "underscore-host"),
@@ -78,6 +79,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::A, RecordType::AAAA, RecordType::MX, RecordType::NS, RecordType::SRV],
         underscore,
     )
+    .at_ordinary(LEADING)
     .mended("Write hyphens for the underscores", fixes::names::without_underscore)
     .hidden_too(),
     Rule::zone(
@@ -88,6 +90,7 @@ pub const RULES: &[Rule] = &[
         &[RecordType::A, RecordType::AAAA, RecordType::MX, RecordType::NS, RecordType::SRV],
         hyphen,
     )
+    .at_ordinary(LEADING)
     .mended("Take the hyphens off the ends", fixes::names::without_end_hyphen)
     .hidden_too(),
     Rule::zone(
@@ -97,7 +100,8 @@ pub const RULES: &[Rule] = &[
         "Labels with hyphens in the third and fourth place are reserved; only xn-- has a meaning.",
         &[],
         reserved,
-    ),
+    )
+    .at_ordinary(&[]),
     Rule::zone(
         ("L-14", "bad-a-label"),
         Warning,
@@ -105,7 +109,8 @@ pub const RULES: &[Rule] = &[
         "A label that begins with xn-- and is no internationalised name: browsers and registries refuse it.",
         &[],
         bad_a_label,
-    ),
+    )
+    .at_ordinary(&[]),
     Rule::zone(
         ("L-16", "mixed-scripts"),
         Hint,
@@ -113,7 +118,8 @@ pub const RULES: &[Rule] = &[
         "An internationalised label that mixes scripts, such as Latin and Cyrillic letters that look alike.",
         &[],
         mixed_scripts,
-    ),
+    )
+    .at_ordinary(&[]),
 ];
 
 /// The labels below the zone, where the zone's name follows twice; asked for every name of a zone.
@@ -209,7 +215,7 @@ fn hosts(
     what: impl Fn(&[u8]) -> String,
 ) {
     if here.types().meets(HOST_SET)
-        && !is_usual(here.owner())
+        && !here.usual
         && let Some(label) = bad_label(here.owner(), here, &is_bad)
         && let Some((rtype, _)) = here.node.sets().find(|(rtype, _)| HOST_SET.has(*rtype))
     {

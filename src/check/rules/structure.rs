@@ -32,6 +32,7 @@ pub const RULES: &[Rule] = &[
         &[],
         hidden,
     )
+    .at_ordinary(&[RecordType::NS])
     .mended("Delete the hidden records", fixes::delete_set)
     .hidden_too(),
     Rule::zone(

@@ -8,6 +8,7 @@ use crate::zone::RecordType;
 use crate::zone::ttl::{MAX_TTL, short};
 
 const SIGNATURES: Types = Types::of(&[RecordType::RRSIG]);
+const DELEGATING: Types = Types::of(&[RecordType::NS, RecordType::DS]);
 const HOUR: u32 = 3600;
 const WEEK: u32 = 604_800;
 
@@ -52,6 +53,9 @@ pub const RULES: &[Rule] = &[
 ];
 
 fn mixed(here: &Here<'_, '_>, found: &mut Found<'_>) {
+    if here.node.ttls.0 == here.node.ttls.1 {
+        return;
+    }
     for (rtype, records) in here.node.sets().filter(|(rtype, _)| !SIGNATURES.has(*rtype)) {
         let Some((first, rest)) = records.split_first() else { continue };
         if let Some(other) = rest.iter().find(|record| record.ttl != first.ttl) {
@@ -67,6 +71,9 @@ fn mixed(here: &Here<'_, '_>, found: &mut Found<'_>) {
 }
 
 fn huge(here: &Here<'_, '_>, found: &mut Found<'_>) {
+    if here.node.ttls.1 <= MAX_TTL {
+        return;
+    }
     for (rtype, records) in here.node.sets() {
         if let Some(record) = records.iter().find(|record| record.ttl > MAX_TTL) {
             let message = format!(
@@ -80,6 +87,9 @@ fn huge(here: &Here<'_, '_>, found: &mut Found<'_>) {
 }
 
 fn zero(here: &Here<'_, '_>, found: &mut Found<'_>) {
+    if here.node.ttls.0 > 0 {
+        return;
+    }
     for (rtype, records) in here.node.sets() {
         if records.iter().any(|record| record.ttl == 0) {
             let message = format!("{} {rtype} has the TTL 0: nobody remembers the answer.", here.owner());
@@ -89,6 +99,11 @@ fn zero(here: &Here<'_, '_>, found: &mut Found<'_>) {
 }
 
 fn unusual(here: &Here<'_, '_>, found: &mut Found<'_>) {
+    let (lowest, highest) = here.node.ttls;
+    let least = if here.types().meets(DELEGATING) { HOUR } else { 60 };
+    if (least..=WEEK).contains(&lowest) && highest <= WEEK {
+        return;
+    }
     for (rtype, records) in here.node.sets() {
         let Some(ttl) = records.iter().map(|record| record.ttl).min() else { continue };
         let why = match rtype {

@@ -30,6 +30,7 @@ pub const RULES: &[Rule] = &[
         &[],
         inner,
     )
+    .at_ordinary(&[])
     .hidden_too(),
     Rule::zone(
         ("L-18", "wildcard-ns"),
