@@ -90,6 +90,8 @@ pub enum Effect {
     Import { request: RequestId, importing: Box<Importing> },
     /// Write the zone to a file, unless one is there that must not be written over; tell with [`Msg::Exported`].
     Export { request: RequestId, exporting: Box<Exporting> },
+    /// Read a file that a record is made from; tell with [`Msg::MaterialRead`].
+    ReadMaterial { request: RequestId, file: String },
     /// Find the names in a folder, as the person named it, that begin so; tell with [`Msg::FolderListed`].
     ListFolder { request: RequestId, folder: String, start: String },
     /// Hand the text to the person's own editor, with the cursor on a line, from 1; tell with

@@ -4,11 +4,18 @@
 //! the draft. What is wrong with the fields is found in `check` after each key. Drawing is `ui::form`'s business.
 
 mod check;
+mod choices;
 mod edits;
+mod idn;
 mod kept;
+pub mod material;
+mod pieces;
 #[cfg(test)]
 pub(crate) mod tests;
+mod text;
 
+use self::choices::Choices;
+use self::pieces::Apart;
 use crate::edit::Field;
 use crate::edit::field::MAX_LENGTH;
 use crate::key::{Code, Key};
@@ -33,6 +40,10 @@ pub struct Form {
     default_ttl: Option<u32>,
     record: Option<Accepted>,
     set_note: Option<String>,
+    /// The text that some of the fields are pieces of.
+    apart: Option<Apart>,
+    /// What is said of a text as a whole.
+    summary: Option<String>,
     /// Does the zone have this very record already, with this TTL?
     is_there: bool,
     accept_tried: bool,
@@ -46,6 +57,8 @@ pub enum Part {
     Ttl,
     /// The field of the type's RDATA with this index.
     Rdata(usize),
+    /// A piece of the text of another field, with this index.
+    Piece(usize),
 }
 
 /// One field of a form, and what is known of its text.
@@ -58,9 +71,13 @@ pub struct Input {
     pub example: &'static str,
     /// What it is in the type's RDATA; `None` for the owner, the TTL and the generic form.
     kind: Option<Kind>,
+    /// What it can hold, where that is a short list.
+    pub choices: Choices,
     pub field: Field,
     initial: String,
     problem: Option<String>,
+    /// Is the problem that of a piece of it?
+    blames_piece: bool,
     pub note: Option<Note>,
     accept_tried: bool,
 }
@@ -116,6 +133,7 @@ impl Form {
         let rdata = set.rdata.get(index)?;
         let origin = zone.base.origin().as_ref();
         let values = types::format_fields(key.rtype, rdata, Some(origin));
+        let values = text::joined(key, rdata, origin).map(|joined| vec![joined]).or(values);
         let (fields, values) = match values.filter(|values| values.len() == fields(key.rtype).len()) {
             Some(values) => (fields(key.rtype), values),
             None => (&[][..], vec![types::format_rdata(key.rtype, rdata, Some(origin))]),
@@ -173,6 +191,7 @@ impl Form {
             };
             let mut input = Input::new(Part::Rdata(index), label, hint, example, value);
             input.kind = fields.get(index).map(|field| field.kind);
+            input.choices = Choices::of(rtype, label);
             inputs.push(input);
         }
         Form {
@@ -185,6 +204,8 @@ impl Form {
             default_ttl: None,
             record: None,
             set_note: None,
+            apart: None,
+            summary: None,
             is_there: false,
             accept_tried: false,
             message: None,
@@ -204,9 +225,11 @@ impl Form {
         match key.code {
             Code::Esc if esc_before || !self.is_changed() => return Outcome::Cancel,
             Code::Esc => self.message = Some(DROPS.into()),
-            Code::Tab | Code::Down if !modified => self.move_by(1),
-            Code::BackTab | Code::Up if !modified => self.move_by(self.inputs.len().saturating_sub(1)),
+            Code::Tab | Code::Down if !modified => self.move_by(1, zone),
+            Code::BackTab | Code::Up if !modified => self.move_by(self.inputs.len().saturating_sub(1), zone),
             Code::Enter if !modified => return self.accept(enter_before),
+            Code::Char(' ') if !modified && self.has_choices() => self.next_choice(zone),
+            Code::Char('p') if key.alt && !key.ctrl => self.show_parts(zone),
             _ => {
                 self.type_into(zone, |field| {
                     field.on_key(key) || !matches!(key.code, Code::Char(_)) || modified
@@ -219,6 +242,9 @@ impl Form {
     /// Takes pasted text into the current field.
     pub fn on_paste(&mut self, text: &str, zone: Contents<'_>) {
         self.message = None;
+        if self.take_material(text.as_bytes(), zone) {
+            return;
+        }
         self.type_into(zone, |field| field.paste(text));
     }
 
@@ -236,8 +262,32 @@ impl Form {
         }
     }
 
-    fn move_by(&mut self, steps: usize) {
+    fn move_by(&mut self, steps: usize, zone: Contents<'_>) {
+        let was_piece = self.inputs.get(self.current).is_some_and(Input::is_piece);
         self.current = (self.current + steps).checked_rem(self.inputs.len()).unwrap_or(0);
+        if was_piece {
+            let (goes_on, count) = (steps == 1 && self.current > 0, self.inputs.len());
+            self.take_apart();
+            // A piece that was emptied is gone: the next one has its place.
+            if goes_on {
+                self.current = self.current.saturating_sub(count.saturating_sub(self.inputs.len()));
+            }
+            self.check(zone);
+        }
+    }
+
+    fn has_choices(&self) -> bool {
+        self.inputs.get(self.current).is_some_and(|input| input.choices != Choices::NONE)
+    }
+
+    /// The next of a field's choices.
+    fn next_choice(&mut self, zone: Contents<'_>) {
+        if let Some(input) = self.inputs.get_mut(self.current)
+            && let Some(next) = input.choices.after(&input.field.text())
+        {
+            input.field = Field::new(next);
+            self.check(zone);
+        }
     }
 
     fn accept(&mut self, enter_before: bool) -> Outcome {
@@ -256,7 +306,10 @@ impl Form {
             (_, wrong) => {
                 self.accept_tried = true;
                 self.inputs.iter_mut().for_each(|input| input.accept_tried = true);
-                self.current = wrong.unwrap_or(self.current);
+                // Rather to the piece that is wrong than to the whole.
+                let piece =
+                    self.inputs.iter().position(|input| input.problem.is_some() && !input.blames_piece);
+                self.current = piece.or(wrong).unwrap_or(self.current);
                 self.message = Some("Not accepted yet: see the field marked !.".into());
             }
         }
@@ -272,7 +325,7 @@ impl Form {
 
     /// Has anything been typed that closing the form would lose?
     pub fn is_changed(&self) -> bool {
-        self.inputs.iter().any(Input::is_changed)
+        self.inputs.iter().any(|input| !input.is_piece() && input.is_changed())
     }
 
     pub fn rtype(&self) -> RecordType {
@@ -313,6 +366,11 @@ impl Form {
         self.set_note.as_deref()
     }
 
+    /// What is to be said of the text as a whole: how long it is, what a policy costs.
+    pub fn summary(&self) -> Option<&str> {
+        self.summary.as_deref()
+    }
+
     /// Where the record stands when the form has no field for it.
     pub fn fixed_owner(&self) -> Option<&Name> {
         self.inputs.iter().all(|input| input.part != Part::Owner).then_some(&self.fixed_owner)
@@ -343,9 +401,11 @@ impl Input {
             hint,
             example,
             kind: None,
+            choices: Choices::NONE,
             field,
             initial,
             problem: None,
+            blames_piece: false,
             note: None,
             accept_tried: false,
         }
@@ -353,6 +413,11 @@ impl Input {
 
     fn is_changed(&self) -> bool {
         self.field.text() != self.initial
+    }
+
+    /// Is it a part of another field's text?
+    pub fn is_piece(&self) -> bool {
+        matches!(self.part, Part::Piece(_))
     }
 
     /// Is its text often long?

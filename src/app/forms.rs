@@ -1,6 +1,7 @@
 //! Choosing the type of a new record, and what becomes of a form that is filled in.
 
 use super::describe;
+use super::form::material::Assist;
 use super::form::{self, Accepted, Form, Outcome};
 use super::open::Pane;
 use super::{App, Effect, Overlay, Screen};
@@ -187,6 +188,50 @@ impl App {
                 "the form that you were filling in is here again; the record that it edited is gone: it adds one",
             ),
             false => self.say("the form that you were filling in is here again"),
+        }
+    }
+}
+
+/// Can this form be made from something?
+pub fn has_assist(app: &App) -> Result<(), String> {
+    match &app.screen {
+        Screen::Form(form) if form.assist().is_some() => Ok(()),
+        _ => Err("nothing makes this type: fill in the fields".into()),
+    }
+}
+
+/// Makes the record from what there is, or asks for the file to make it from.
+pub fn assist(app: &mut App) {
+    let (Screen::Form(form), super::Zone::Open(open)) = (&mut app.screen, &app.zone) else { return };
+    let zone = open.draft.contents();
+    match form.assist() {
+        Some(Assist::NullMx) => form.make_null_mx(zone),
+        Some(Assist::File(_)) if form.take_own_key(zone) => {}
+        Some(Assist::File(_)) => super::palette::ask_material(app),
+        None => {}
+    }
+}
+
+/// `:from FILE` in a form.
+pub fn read_material(app: &mut App, file: &str) {
+    let request = app.next_request();
+    app.material = Some(request);
+    app.say(format!("reading {file}"));
+    app.effect(Effect::ReadMaterial { request, file: file.into() });
+}
+
+impl App {
+    pub(super) fn on_material(&mut self, request: super::RequestId, result: Result<Vec<u8>, String>) {
+        if self.material.take_if(|wanted| *wanted == request).is_none() {
+            return;
+        }
+        self.message = None;
+        match (result, &mut self.screen, &self.zone) {
+            (Err(why), ..) => self.complain(why),
+            (Ok(octets), Screen::Form(form), super::Zone::Open(open)) => {
+                form.take_file(&octets, open.draft.contents());
+            }
+            _ => {}
         }
     }
 }

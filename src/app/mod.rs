@@ -251,6 +251,8 @@ pub struct App {
     telling: Vec<follow::Telling>,
     /// The zone as it was when the form was opened.
     form_base: Option<Arc<Snapshot>>,
+    /// The file that the form is made from, while it is being read.
+    material: Option<RequestId>,
     /// The latest question to the parent.
     asked_parent: RequestId,
     last_request: u64,
@@ -291,6 +293,7 @@ impl App {
             following: None,
             telling: Vec::new(),
             form_base: None,
+            material: None,
             asked_parent: RequestId(0),
             last_request: 0,
             effects: Vec::new(),
@@ -367,6 +370,7 @@ impl App {
             Msg::TextSaved(result) => self.on_text_saved(result),
             Msg::Saved { request, result } => self.on_saved(request, result),
             Msg::Imported { request, result } => self.on_imported(request, result),
+            Msg::MaterialRead { request, result } => self.on_material(request, result),
             Msg::FolderListed { request, result } => self.on_folder(request, result),
             Msg::Exported { request, exported } => self.on_exported(request, exported),
             Msg::EditedOutside(outcome) => self.on_edited_outside(outcome),

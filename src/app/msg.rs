@@ -146,6 +146,11 @@ pub enum Msg {
         request: RequestId,
         exported: Exported,
     },
+    /// The answer to an [`Effect::ReadMaterial`](super::Effect).
+    MaterialRead {
+        request: RequestId,
+        result: Result<Vec<u8>, String>,
+    },
     /// The answer to an [`Effect::ListFolder`](super::Effect).
     FolderListed {
         request: RequestId,

@@ -59,6 +59,11 @@ pub fn ask_import(app: &mut App) {
     open_with(app, "import ");
 }
 
+/// `:from` in a form: for the path to be typed.
+pub fn ask_material(app: &mut App) {
+    open_with(app, "from ");
+}
+
 pub fn ask_export(app: &mut App) {
     open_with(app, "export ");
 }

@@ -27,7 +27,9 @@ use crate::zone::{Rdata, RrKey};
 pub use checker::Checker;
 pub use fix::{Fix, fix};
 pub use rule::{LooksAt, Needs, Rule};
-pub use rules::{all, find};
+pub use rules::dnssec_keys::{digest, key_tag};
+pub use rules::policy::rsa_bits;
+pub use rules::{all, find, spf};
 pub use selection::{Level, Selection, UnknownRule};
 pub use walk::check;
 

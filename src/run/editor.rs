@@ -323,6 +323,12 @@ impl Editor {
                     Msg::Exported { request, exported: exchange::export(exporting, own) }
                 });
             }
+            Effect::ReadMaterial { request, file } => {
+                self.beside("material", move || Msg::MaterialRead {
+                    request,
+                    result: exchange::material(&file),
+                });
+            }
             Effect::ListFolder { request, folder, start } => {
                 self.beside("folder", move || Msg::FolderListed {
                     request,

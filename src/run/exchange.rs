@@ -8,6 +8,7 @@ use super::clock;
 use super::files::{self, Beside, shown};
 use super::zone_file::{ZoneFile, binary_format, journal_of};
 use crate::app::exchange::{Exported, Exporting, Imported, Importing, NotImported};
+use crate::app::form::material::MAX_FILE;
 use crate::app::text::MAX_TEXT;
 use crate::facts::{Failure, FailureKind};
 use crate::store::paths::expand_home;
@@ -38,6 +39,14 @@ pub fn import(importing: Importing) -> Result<Imported, NotImported> {
         )));
     }
     importing.take(&octets, &mut Beside(&path)).map_err(NotImported::Wrong)
+}
+
+/// Reads a file that a record is made from.
+///
+/// # Errors
+/// A sentence that names it.
+pub fn material(file: &str) -> Result<Vec<u8>, String> {
+    files::read_regular(&expand_home(Path::new(file)), MAX_FILE)
 }
 
 /// Writes the zone to a file. `own`: the file that is being edited, which this is not for.

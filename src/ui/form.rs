@@ -109,7 +109,8 @@ impl Pen {
     /// Columns of labels, of what stands between brackets, and of what is said beside it (0: nothing).
     fn columns(&self, form: &Form, wide: bool) -> (usize, usize, usize) {
         let width = usize::from(self.width);
-        let longest = form.inputs().iter().map(|input| input.label.width()).max().unwrap_or(0).max(4);
+        let labels = form.inputs().iter().map(|input| input.label.width() + usize::from(input.is_piece()));
+        let longest = labels.max().unwrap_or(0).max(4);
         let label = longest.min(width / 3);
         // A mark, a blank, the label, a blank, two brackets.
         let rest = width.saturating_sub(label + 5);
@@ -144,10 +145,12 @@ impl Pen {
         // Not wider than the screen.
         let view = field.view(width as u16, clean);
         let gap = " ".repeat(width.saturating_sub(view.text.width()));
+        let indent = if input.is_piece() { " " } else { "" };
         let (left, right) = if self.theme.unicode { ("‹", "›") } else { ("<", ">") };
         let mut spans = vec![
             Span::styled(if problem.is_some() { "! " } else { "  " }, self.theme.bad()),
-            Span::styled(self.label(input.label, labels), style),
+            // Pieces stand a little to the right of what they are from.
+            Span::styled(self.label(&format!("{indent}{}", input.label), labels), style),
             Span::styled(if view.more_left { left } else { "[" }, style),
             Span::raw(view.text + &gap),
             Span::styled(if view.more_right { right } else { "]" }, style),
@@ -183,6 +186,9 @@ fn below(form: &Form, pen: &Pen, room: usize) -> Vec<Line<'static>> {
     if let Some(note) = form.set_note() {
         parts.push((3, pen.wrap(note, 2, pen.theme.faint())));
     }
+    if let Some(summary) = form.summary() {
+        parts.push((3, pen.wrap(summary, 2, Style::new())));
+    }
     parts.push((9, vec![Line::default()]));
     if let Some(info) = form.info() {
         let standing = match info.standing {
@@ -194,10 +200,24 @@ fn below(form: &Form, pen: &Pen, room: usize) -> Vec<Line<'static>> {
         let text = format!("{}: {purpose}. {}.{standing}", info.mnemonic, info.rfc);
         parts.push((7, pen.wrap(&text, 2, pen.theme.faint())));
     }
+    if let Some(assist) = form.assist() {
+        parts.push((5, pen.wrap(&assist.in_words(), 1, pen.theme.faint())));
+    }
     if let Some(input) = input {
-        let text =
-            format!("{}: {}. Example: {}", input.label, input.hint.trim_end_matches('.'), input.example);
+        let hint = input.hint.trim_end_matches('.');
+        let text = match (input.choices.names(), input.example) {
+            (names, _) if !names.is_empty() => format!("{}: {hint}. Space: {names}", input.label),
+            (_, "") => format!("{}: {hint}.", input.label),
+            (_, example) => format!("{}: {hint}. Example: {example}", input.label),
+        };
         parts.push((2, pen.wrap(&text, 2, Style::new())));
+    }
+    // Beside a piece there is seldom room for all of it.
+    if let Some((Note::Means(words), true)) =
+        input.and_then(|input| Some((input.note.as_ref()?, input.is_piece())))
+    {
+        let arrow = if pen.theme.unicode { "→" } else { "=" };
+        parts.push((2, pen.wrap(&format!("{arrow} {words}"), 2, Style::new())));
     }
     let problem = input.and_then(Input::shown_problem);
     if let Some(message) = form.message() {

@@ -514,6 +514,17 @@ pub static TABLE: &[Command] = &[
     command("next-value", "Tab Down", &[Ask], ask::key, "the next field").hint(2, "next field"),
     command("previous-value", "Shift-Tab Up", &[Ask], ask::key, "the field before"),
     command("cancel-values", "Esc", &[Ask], ask::key, "leave, change nothing").hint(3, "cancel"),
+    command("next-choice", "Space", &[Form], forms::key, "the next choice, in a field that has some"),
+    command("text-parts", "Alt-P", &[Form], forms::key, "a text as the parts that it is cut into, or as one"),
+    command(
+        "from",
+        "F4 Ctrl-O",
+        &[Form],
+        forms::assist,
+        "make the record from a file (certificate, SSH key, DNSKEY); MX: no mail",
+    )
+    .taking_path(forms::read_material)
+    .when(forms::has_assist),
     // Everywhere.
     command(
         "help",

@@ -2,20 +2,24 @@
 //!
 //! Text is judged by the parsers that read zone files; what the record meets in the zone is judged here.
 
-use super::{Accepted, Form, Input, Note, Part};
+use super::{Accepted, Form, Input, Note, Part, idn};
 use crate::zone::name::NameError;
 use crate::zone::ttl::{self, MAX_TTL};
 use crate::zone::types::{self, Kind};
 use crate::zone::update::stands_beside_cname;
 use crate::zone::{Contents, Name, Rdata, RecordType, RrKey, RrSet};
 
+const LOC: RecordType = RecordType(29);
+
 impl Form {
     /// Looks at all fields again: problems, notes, and the record that they make.
     pub(super) fn check(&mut self, zone: Contents<'_>) {
+        self.join_pieces();
         for input in &mut self.inputs {
-            (input.problem, input.note) = (None, None);
+            (input.problem, input.note, input.blames_piece) = (None, None, false);
         }
         (self.record, self.set_note, self.is_there) = (None, None, false);
+        self.summary = None;
         let owner = self.check_owner(zone);
         let rdata = self.check_rdata();
         let key = owner.map(|owner| match &rdata {
@@ -25,6 +29,8 @@ impl Form {
         let set = key.as_ref().and_then(|key| self.others(key, zone));
         self.follow_ttl(set.as_ref());
         let ttl = self.check_ttl(set.as_ref());
+        self.note_text(rdata.as_deref());
+        self.note_pieces();
         let (Some(key), Some(rdata)) = (key, rdata) else { return };
         if let Some(set) = set.filter(|set| set.contains(self.rtype, &rdata)) {
             self.is_there = ttl == Some(set.ttl);
@@ -150,7 +156,9 @@ impl Form {
 
     fn check_rdata(&mut self) -> Option<Rdata> {
         let first = self.first_rdata();
-        let texts: Vec<String> = self.inputs.iter().skip(first).map(|input| input.field.text()).collect();
+        let fields = self.inputs.iter().filter(|input| matches!(input.part, Part::Rdata(_)));
+        let texts: Vec<String> =
+            fields.map(|input| idn::rdata_text(input.kind, input.field.text())).collect();
         let mut good: Vec<&str> = texts.iter().map(String::as_str).collect();
         let origin = self.origin.as_ref();
         let result = match self.unchanged_rdata() {
@@ -166,6 +174,10 @@ impl Form {
                 break;
             };
             if *text == input.example {
+                // An example is wrong only beside a field that is.
+                if !replaced {
+                    input.problem = Some(found.message);
+                }
                 break;
             }
             // What is right there may be said by a field before it, which may be an example now.
@@ -176,16 +188,33 @@ impl Form {
             replaced = true;
             error = types::parse_fields(self.rtype, &good, origin).err();
         }
-        for input in self.inputs.iter_mut().filter(|input| input.problem.is_none()) {
-            if matches!(input.kind, Some(Kind::Name | Kind::PlainName)) {
-                input.note = name_note(&input.field.text(), &self.origin);
+        for input in self.inputs.iter_mut() {
+            let text = input.field.text();
+            match input.kind {
+                Some(Kind::Name | Kind::PlainName) if input.problem.is_some() => {
+                    input.problem = idn::problem(&text).or(input.problem.take());
+                }
+                Some(Kind::Name | Kind::PlainName) => input.note = name_note(&text, &self.origin),
+                Some(Kind::Location) => input.note = location_note(&text, result.as_deref().ok()),
+                _ if input.problem.is_none() && matches!(input.part, Part::Rdata(_)) => {
+                    input.note = input.choices.words(&text).map(|words| Note::Means(words.into()));
+                }
+                _ => {}
             }
         }
         result.ok()
     }
 }
 
+/// What decimal degrees were taken for.
+fn location_note(text: &str, rdata: Option<&[u8]>) -> Option<Note> {
+    let meaning = types::format_rdata(LOC, rdata?, None);
+    (!text.contains(['N', 'S', 'n', 's'])).then_some(Note::Means(meaning))
+}
+
 fn parse_owner(text: &str, origin: &Name) -> Result<Name, String> {
+    let typed = idn::to_a_labels(text)?;
+    let text = typed.as_str();
     if let Some(character) = bare_special(text) {
         return Err(format!("a name holds {character:?} only as an escape: \\{:03}", u32::from(character)));
     }
@@ -208,9 +237,10 @@ fn bare_special(text: &str) -> Option<char> {
 
 /// What a name in a field means where that is not plain from its text.
 fn name_note(text: &str, origin: &Name) -> Option<Note> {
-    let text = text.trim();
+    let typed = idn::to_a_labels(text.trim()).ok()?;
+    let text = typed.as_str();
     let full = Name::parse(text.as_bytes(), Some(origin.as_ref())).ok()?;
-    let shown = full.to_string();
+    let shown = idn::with_u_labels(&full);
     if shown == text {
         return None;
     }

@@ -1,6 +1,6 @@
 //! A form as it is kept on disk, and opened again from there.
 
-use super::{Form, Part};
+use super::{Form, Input, Part};
 use crate::facts::OpenForm;
 use crate::zone::Contents;
 
@@ -11,7 +11,7 @@ impl Form {
             rtype: self.rtype,
             owner: self.fixed_owner().cloned(),
             replaced: self.replaced.clone(),
-            fields: self.inputs.iter().map(|input| input.field.text()).collect(),
+            fields: self.own_inputs().map(|input| input.field.text()).collect(),
             current: self.current,
         }
     }
@@ -28,7 +28,7 @@ impl Form {
         if kept.owner.is_some() {
             form = form.without_name(zone);
         }
-        for (input, text) in form.inputs.iter_mut().zip(&kept.fields) {
+        for (input, text) in form.inputs.iter_mut().filter(|input| !input.is_piece()).zip(&kept.fields) {
             if input.field.text() != *text {
                 input.field = crate::edit::Field::new(text);
                 if input.part == Part::Ttl {
@@ -36,9 +36,15 @@ impl Form {
                 }
             }
         }
+        form.take_apart();
         form.current = kept.current.min(form.inputs.len().saturating_sub(1));
         form.check(zone);
         form
+    }
+
+    /// The fields that are not made of others.
+    fn own_inputs(&self) -> impl Iterator<Item = &Input> {
+        self.inputs.iter().filter(|input| !input.is_piece())
     }
 
     /// Is there nothing left to do with it? So it is when the program ended after the step was written, and before the

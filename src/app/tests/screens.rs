@@ -236,8 +236,8 @@ fn form() {
     │                                                                              │
     │ MX: A host that takes mail for the name. A single MX "0 ." says that the     │
     │ name takes no mail (RFC 7505). RFC 1035 section 3.3.9.                       │
+    │ F4: takes no mail (null MX)                                                  │
     │ preference: a number; the lowest is tried first. Example: 10                 │
-    │                                                                              │
     │                                                                              │
     │                                                                              │
     │                                                                              │
@@ -459,8 +459,8 @@ fn wide_screens() {
     │ @ 3600 IN MX 10 mail                                                                                                             │
     │                                                                                                                                  │
     │ MX: A host that takes mail for the name. A single MX "0 ." says that the name takes no mail (RFC 7505). RFC 1035 section 3.3.9.  │
+    │ F4: takes no mail (null MX)                                                                                                      │
     │ preference: a number; the lowest is tried first. Example: 10                                                                     │
-    │                                                                                                                                  │
     │                                                                                                                                  │
     │                                                                                                                                  │
     │                                                                                                                                  │

@@ -44,7 +44,7 @@ fn place(here: &Here<'_, '_>, found: &mut Found<'_>) {
 }
 
 /// The key tag of a DNSKEY (RFC 4034 appendix B).
-fn key_tag(rdata: &[u8]) -> u16 {
+pub fn key_tag(rdata: &[u8]) -> u16 {
     let sum = rdata.chunks(2).fold(0u32, |sum, pair| {
         let low = pair.get(1).copied().unwrap_or_default();
         sum.wrapping_add(u32::from(pair.first().copied().unwrap_or_default()) << 8 | u32::from(low))
@@ -54,7 +54,7 @@ fn key_tag(rdata: &[u8]) -> u16 {
 }
 
 /// The digest of a key (RFC 4034 section 5.1.4); `None` for a digest that is not known.
-fn digest(owner: NameRef<'_>, key: &[u8], kind: u8) -> Option<Vec<u8>> {
+pub fn digest(owner: NameRef<'_>, key: &[u8], kind: u8) -> Option<Vec<u8>> {
     let text = [owner.wire().to_ascii_lowercase().as_slice(), key].concat();
     Some(match kind {
         1 => Sha1::digest(&text).to_vec(),

@@ -190,7 +190,7 @@ fn element(octets: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
 }
 
 /// The length of an RSA key: a SubjectPublicKeyInfo, or the bare key. `None` where it is neither.
-fn rsa_bits(octets: &[u8]) -> Option<usize> {
+pub fn rsa_bits(octets: &[u8]) -> Option<usize> {
     let (outer, _) = element(octets, 0x30)?;
     let inner = match element(outer, 0x30) {
         Some((_, rest)) => {

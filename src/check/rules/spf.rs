@@ -9,7 +9,7 @@ use crate::zone::RecordType;
 
 const TXT: &[RecordType] = &[RecordType::TXT];
 /// As many lookups may a policy take (RFC 7208 section 4.6.4).
-const MOST_LOOKUPS: usize = 10;
+pub const MOST_LOOKUPS: usize = 10;
 
 pub const RULES: &[Rule] = &[
     Rule::zone(
@@ -98,6 +98,7 @@ fn several(here: &Here<'_, '_>, found: &mut Found<'_>) {
 }
 
 /// A term of a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Term<'t> {
     /// A qualifier, where one stands.
     pub qualifier: Option<char>,
@@ -106,6 +107,14 @@ pub struct Term<'t> {
     pub rest: &'t str,
 }
 
+impl Term<'_> {
+    /// Does it cost receivers a lookup? Those of an included policy come on top.
+    pub fn asks(&self) -> bool {
+        ["include", "a", "mx", "ptr", "exists", "redirect"].contains(&self.name)
+    }
+}
+
+/// The terms of a policy in lower case, each as it stands there and taken apart.
 pub fn terms(policy: &str) -> impl Iterator<Item = (&str, Term<'_>)> {
     policy.split(' ').skip(1).filter(|term| !term.is_empty()).map(|term| {
         let qualifier = term.chars().next().filter(|first| "+-~?".contains(*first));
@@ -185,9 +194,8 @@ fn syntax(here: &Here<'_, '_>, found: &mut Found<'_>) {
 }
 
 fn lookups(here: &Here<'_, '_>, found: &mut Found<'_>) {
-    const ASKING: [&str; 6] = ["include", "a", "mx", "ptr", "exists", "redirect"];
     for (record, policy) in policies(here) {
-        let count = terms(&policy).filter(|(_, term)| ASKING.contains(&term.name)).count();
+        let count = terms(&policy).filter(|(_, term)| term.asks()).count();
         if count > MOST_LOOKUPS {
             let message = format!(
                 "The SPF policy of {} takes {count} lookups by itself, and {MOST_LOOKUPS} are allowed.",

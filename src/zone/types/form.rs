@@ -5,7 +5,7 @@
 
 use super::kind::Kind;
 use super::tokens::{Tokens, missing, subject};
-use super::{Field, NameRef, Rdata, RdataError, RecordType, generic, info, text};
+use super::{Field, NameRef, Rdata, RdataError, RecordType, generic, info, loc, text};
 
 /// Longest character-string (RFC 1035 section 3.3).
 const MAX_STRING: usize = 255;
@@ -41,6 +41,8 @@ fn is_generic(text: &str) -> bool {
 fn read_field(field: &Field, text: &str, origin: NameRef<'_>, out: &mut Vec<u8>) -> Result<(), String> {
     let text = text.trim();
     let literal = text.as_bytes();
+    let degrees = if field.kind == Kind::Location { loc::from_degrees(text) } else { None };
+    let text = degrees.as_deref().unwrap_or(text);
     if !text.starts_with('"') {
         match field.kind {
             Kind::OptionalString if text.is_empty() => return Ok(()),
@@ -104,6 +106,23 @@ fn plain(kind: Kind, octets: &[u8]) -> Option<String> {
         }
         _ => return None,
     };
+    unambiguous(content)
+}
+
+/// The text of a TXT record as its readers put it together, however it is cut; `None` where a form cannot show it
+/// without quotes.
+pub fn joined_text(rdata: &[u8]) -> Option<String> {
+    let whole: Vec<u8> = text::strings(rdata).collect::<Vec<_>>().concat();
+    unambiguous(whole).filter(|text| !text.is_empty())
+}
+
+/// The strings of a TXT record.
+pub fn strings(rdata: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text::strings(rdata)
+}
+
+/// Octets that a form shows as the text that they are, because it takes that text for nothing else.
+fn unambiguous(content: Vec<u8>) -> Option<String> {
     let text = String::from_utf8(content).ok()?;
     let ambiguous = text.starts_with('"') || is_generic(&text) || text.trim() != text;
     (!ambiguous && !text.chars().any(char::is_control)).then_some(text)

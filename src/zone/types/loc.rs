@@ -81,6 +81,39 @@ pub(super) fn read(tokens: &mut Tokens<'_, '_>, out: &mut Vec<u8>) -> Result<(),
     Ok(())
 }
 
+/// Decimal degrees as maps give them, `52.5200 13.4050` or `52.5200, 13.4050 34m`, in the form of zone files;
+/// `None` for anything else.
+pub(super) fn from_degrees(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split([' ', ',']).filter(|part| !part.is_empty()).collect();
+    let (latitude, longitude, rest) = match parts.as_slice() {
+        [latitude, longitude, rest @ ..] if latitude.contains('.') || longitude.contains('.') => {
+            (latitude, longitude, rest)
+        }
+        _ => return None,
+    };
+    let altitude = if rest.is_empty() { "0m".to_owned() } else { rest.join(" ") };
+    let mut out = String::new();
+    for (degrees, most, sides) in [(latitude, 90, ['S', 'N']), (longitude, 180, ['W', 'E'])] {
+        let (below, digits) = match degrees.strip_prefix('-') {
+            Some(digits) => (true, digits),
+            None => (false, degrees.strip_prefix('+').unwrap_or(degrees)),
+        };
+        // Seven places are a centimetre on the ground; further ones say nothing.
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let fraction = if fraction.bytes().all(|digit| digit.is_ascii_digit()) {
+            fraction.get(..7.min(fraction.len()))?
+        } else {
+            return None;
+        };
+        let value = fixed(format!("{whole}.{fraction}").as_bytes(), 7)?;
+        // Degrees in ten millionths, to thousandths of a second.
+        let thousandths = value.checked_mul(u64::from(DEGREE))?.checked_add(5_000_000)? / 10_000_000;
+        let angle = u32::try_from(thousandths).ok().filter(|angle| *angle <= most * DEGREE)?;
+        write_angle(if below { ZERO - angle } else { ZERO + angle }, sides, &mut out);
+    }
+    Some(out + &altitude)
+}
+
 /// Degrees, then minutes and seconds if they are given, then the side.
 fn read_angle(tokens: &mut Tokens<'_, '_>, most: u32, [below, above]: [u8; 2]) -> Option<u32> {
     let mut parts = [0u32; 3];

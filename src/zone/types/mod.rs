@@ -18,7 +18,7 @@ mod scalar;
 mod svcb;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod text;
 mod time;
 mod tokens;
@@ -31,7 +31,7 @@ use super::name::NameRef;
 use super::rrset::Rdata;
 use super::rtype::RecordType;
 
-pub use form::{format_fields, parse_fields};
+pub use form::{format_fields, joined_text, parse_fields, strings};
 pub use kind::{Codes, Kind};
 pub use page::{Page, page};
 pub use text::push_number;

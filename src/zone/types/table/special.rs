@@ -121,7 +121,7 @@ pub(super) const TYPES: &[TypeInfo] = &[
         &[field(
             "location",
             Kind::Location,
-            "latitude, longitude, altitude, then size and precision if wanted",
+            "latitude, longitude, altitude; or decimal degrees: 52.5200 13.4050 34m",
             "52 22 23.000 N 4 53 32.000 E -2.00m 1m 10000m 10m",
         )],
     ),

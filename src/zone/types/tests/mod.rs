@@ -7,7 +7,7 @@ mod properties;
 mod rrchecker;
 mod svcb;
 mod table;
-mod vectors;
+pub(crate) mod vectors;
 
 use super::*;
 use crate::zone::name::Name;

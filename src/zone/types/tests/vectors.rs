@@ -3,12 +3,12 @@
 use super::*;
 
 /// Type, zone-file text, octets, and how we print them.
-type Vector = (&'static str, &'static str, &'static str, &'static str);
+pub(crate) type Vector = (&'static str, &'static str, &'static str, &'static str);
 
 const EXAMPLE_COM: &str = "07 6578616D706C65 03 636F6D 00";
 
 /// Text of the RFC named, in the octets that it gives or that follow from its format.
-const VECTORS: &[Vector] = &[
+pub(crate) const VECTORS: &[Vector] = &[
     // RFC 1035 sections 3.4.1 and 5.3
     ("A", "26.3.0.103", "1A030067", "26.3.0.103"),
     // RFC 3596 and RFC 5952 section 4
