@@ -17,6 +17,7 @@ mod budget;
 mod editing;
 mod exchange;
 mod files;
+mod filling_in;
 mod findings;
 mod follow;
 mod history;
