@@ -19,7 +19,7 @@
 //! * [`facts`]: what network and disk tell us, as plain values. Stands on `zone`.
 //! * [`config`]: the configuration as values. Stands on `zone`.
 //! * [`check`]: rules over a zone or a draft, and their findings. Stands on `zone` and `zonefile`.
-//! * [`bulk`]: what is done with many records at once: the filter language. Stands on `zone` and `zonefile`.
+//! * [`bulk`]: what is done with many records at once: filters, replacements, pasted lines. Stands on `zone` and `zonefile`.
 //! * [`push`]: plan, predict, and the state machine of a push. Stands on `zone`, `wire` and `facts`.
 //! * [`doctor`]: what works with a zone and its servers and what does not, judged by facts, with the remedy. Stands on
 //!   `zone` and `facts`.

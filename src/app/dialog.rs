@@ -64,6 +64,8 @@ pub(super) enum Then {
     Text(Decision),
     AskNote,
     Sort(Option<super::rows::Column>),
+    ReplaceMany(Box<super::replacing::Many>),
+    DeleteAll,
     RevertLast,
     /// An interrupted push that was told of.
     Settle(Box<PushRecord>),
@@ -198,6 +200,11 @@ impl Dialog {
         Dialog::last("Save", text, Then::Save(Box::new(to_save)), proof)
     }
 
+    /// The question before every record is deleted: the zone's name must be typed.
+    pub fn delete_all(text: Vec<String>, zone: String) -> Dialog {
+        Dialog::last("Delete all", text, Then::DeleteAll, Some(zone))
+    }
+
     fn last(title: &'static str, text: Vec<String>, then: Then, proof: Option<String>) -> Dialog {
         let buttons = vec![(title, 'y', then), ("Cancel", 'n', Then::Close)];
         let proof = proof.map(|expected| Proof { expected, field: Field::default() });
@@ -307,6 +314,8 @@ impl App {
             Then::Save(to_save) => self.save_file(*to_save),
             Then::Import(imported) => self.take_import(*imported),
             Then::Export(exporting) => self.export(*exporting),
+            Then::ReplaceMany(many) => self.replace_many(*many),
+            Then::DeleteAll => self.delete_all(),
             Then::Sort(column) => self.sort_by(column),
             Then::AskNote => super::palette::ask_note(self),
             Then::RevertLast => self.revert_last(),

@@ -156,6 +156,11 @@ impl Form {
     /// The same for a new record that starts as a copy: it has to find a place of its own.
     pub fn as_copy(mut self, zone: Contents<'_>) -> Form {
         self.replaced = None;
+        // What will differ: an address or an alias gets another name, of the others a name has several.
+        let owner = self.inputs.iter().position(|input| input.part == Part::Owner);
+        if matches!(self.rtype, RecordType::A | RecordType::AAAA | RecordType::CNAME) {
+            self.current = owner.unwrap_or(self.current);
+        }
         self.check(zone);
         self
     }

@@ -50,7 +50,8 @@ impl Open {
 
 /// As [`edits::may_change_selected`], but of marked records those that cannot be changed are left out.
 pub fn may_change(app: &App) -> Result<(), String> {
-    match app.open().is_some_and(|open| open.has_marks() || open.records.range.is_some()) {
+    let is_choosing = |open: &Open| open.pane == Pane::Records && open.records.range.is_some();
+    match app.open().is_some_and(|open| open.has_marks() || is_choosing(open)) {
         true => edits::may_edit(app),
         false => edits::may_change_selected(app),
     }

@@ -43,10 +43,12 @@ pub mod nameserver_sets;
 pub mod nameservers;
 pub mod open;
 pub mod palette;
+pub mod pasting;
 pub mod paths;
 pub mod proposal;
 pub mod pushing;
 mod quitting;
+pub mod replacing;
 pub mod rows;
 pub mod sorting;
 pub mod standing;
@@ -229,6 +231,8 @@ pub struct App {
     searching: Option<(RequestId, rows::Search)>,
     /// The rows are being sorted.
     sorting: Option<(RequestId, rows::SortBy)>,
+    /// What is to be replaced is being looked for.
+    replacing: Option<RequestId>,
     /// Keys pressed meanwhile: they are meant for the rows that will be shown.
     held: VecDeque<Key>,
     /// The first key of a longer sequence.
@@ -282,6 +286,7 @@ impl App {
             past: history::Past::default(),
             searching: None,
             sorting: None,
+            replacing: None,
             held: VecDeque::new(),
             pending: None,
             now: None,

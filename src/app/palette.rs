@@ -24,7 +24,8 @@ pub struct Palette {
 }
 
 /// Names people know from elsewhere, and the commands they mean.
-const ALIASES: [(&str, &str); 9] = [
+const ALIASES: [(&str, &str); 10] = [
+    ("replace", "replace-text"),
     ("editor", "editor-text"),
     ("w", "review"),
     ("w", "push"),
@@ -42,6 +43,9 @@ pub fn open(app: &mut App) {
 
 /// `:ttl` without a value: for the value to be typed.
 pub fn ask_ttl(app: &mut App) {
+    if let Some(open) = app.open_mut() {
+        open.take_range();
+    }
     open_with(app, "ttl ");
 }
 
@@ -68,7 +72,7 @@ pub fn ask_export(app: &mut App) {
     open_with(app, "export ");
 }
 
-fn open_with(app: &mut App, text: &str) {
+pub(super) fn open_with(app: &mut App, text: &str) {
     let matches = matching(app, text);
     app.overlay = Some(Overlay::Palette(Palette {
         field: Field::new(text),

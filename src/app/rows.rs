@@ -18,6 +18,7 @@ use self::marks::Marks;
 pub use self::order::{Column, Order, SortBy, Sorting};
 pub use self::row::{Mark, Row, changed_rows, unchanged_rows, with_parked};
 pub use self::search::{Found, Search};
+pub use self::selecting::Chosen;
 use crate::bulk::{Filter, Subject};
 use crate::zone::merge;
 use crate::zone::rrset::RrKey;

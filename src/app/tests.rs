@@ -14,6 +14,7 @@ use crate::zone::{Draft, RecordType, RrKey, SnapshotBuilder, types};
 
 mod broken;
 mod budget;
+mod bulk;
 mod editing;
 mod exchange;
 mod files;

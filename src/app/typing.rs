@@ -76,7 +76,7 @@ impl App {
                 self.type_key(Key::char(character));
             }
         } else {
-            self.say("pasted text goes into the fields of a form");
+            self.on_pasted_records(text);
         }
     }
 }

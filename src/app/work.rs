@@ -31,6 +31,8 @@ pub enum Work {
     Compare(Box<document::Edited>),
     /// Look for the rows that a filter lets through.
     Search(rows::Search),
+    /// Replace something in the data of many records.
+    Replace(Box<super::replacing::Replacing>),
     /// Put rows into an order.
     Sort(Box<rows::Sorting>),
     /// Find out what others changed.
@@ -52,6 +54,7 @@ pub enum Worked {
     Compared(Box<Result<Compared, Vec<Problem>>>),
     Found(rows::Found),
     Sorted(rows::Order),
+    Replaced(Box<super::replacing::Done>),
     News(ChangeMap),
     ToSave(Box<Result<ToSave, String>>),
     Looked(Arc<Seen>),
@@ -94,6 +97,7 @@ impl Work {
             Work::Compare(edited) => Worked::Compared(Box::new(edited.compare())),
             Work::Search(search) => Worked::Found(search.run()),
             Work::Sort(sorting) => Worked::Sorted(sorting.run()),
+            Work::Replace(replacing) => Worked::Replaced(Box::new(replacing.run())),
             Work::News { before, after } => Worked::News(follow::news(&before, &after)),
             Work::Save(saving) => Worked::ToSave(Box::new(saving.to_save())),
             Work::Look(look) => Worked::Looked(Arc::new(look.run())),
@@ -111,6 +115,7 @@ impl Work {
             // A small one never gets here.
             Work::Search(_) => false,
             Work::Sort(sorting) => sorting.records() <= SMALL_ZONE,
+            Work::Replace(replacing) => replacing.records() <= SMALL_ZONE,
             Work::Save(saving) => saving.text.len() <= SMALL_TEXT,
             Work::Look(look) => look.records() <= SMALL_ZONE,
         }

@@ -3,9 +3,12 @@
 
 pub mod filter;
 pub mod network;
+pub mod pasted;
+pub mod replace;
 
 pub use filter::{Filter, Subject};
 pub use network::Network;
+pub use replace::Replacement;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Whole-program tests: one target, one link.
 
 mod apply;
+mod bulk;
 mod check_rules;
 mod cli;
 mod doctor;

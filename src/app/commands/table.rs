@@ -11,7 +11,7 @@ use crate::app::findings::{acknowledging, fixing, screen};
 use crate::app::text::{self, broken, find, leave, problems};
 use crate::app::{
     App, Effect, ask, changes, dialog, edits, exchange, file, follow, forms, help, history, many, marking,
-    menu, merge, moves, nameserver_sets, palette, proposal, pushing, sorting, templates,
+    menu, merge, moves, nameserver_sets, palette, pasting, proposal, pushing, replacing, sorting, templates,
 };
 
 const PANES: &[Context] = &[Records, Nameservers];
@@ -76,6 +76,26 @@ pub static TABLE: &[Command] = &[
         "copy the record, or those marked, as zone-file lines; also to the terminal's clipboard",
     )
     .when(edits::has_selection),
+    command("paste", "p", &[Records], pasting::paste, "put in what was copied; shown first")
+        .when(edits::may_edit),
+    command(
+        "replace",
+        "%",
+        &[Records],
+        replacing::ask,
+        "replace OLD NEW: address, range, target or \"text\"; in rows marked, else shown, else all",
+    )
+    .taking(replacing::run)
+    .showing(replacing::preview)
+    .when(edits::may_edit),
+    command(
+        "delete-all",
+        "",
+        PANES,
+        pasting::ask_delete_all,
+        "delete all but the SOA and the zone's nameservers",
+    )
+    .when(edits::may_edit),
     command("import", "", PANES, palette::ask_import, "import FILE: take a zone file's record sets")
         .taking_path(exchange::import)
         .when(edits::may_edit),
@@ -113,7 +133,7 @@ pub static TABLE: &[Command] = &[
         "/ F6",
         &[Records],
         moves::start_filter,
-        "show only some rows: text type:mx name:www ttl<300 data:192.0.2. changed !text",
+        "show only some: text type:mx ttl<300 changed !text",
     )
     .hint(6, "filter"),
     command("sort", "s", &[Records], sorting::ask, "sort by name, TTL, type or data"),
@@ -123,29 +143,17 @@ pub static TABLE: &[Command] = &[
         "#",
         &[Records],
         sorting::references,
-        "show all that refers to the record's address or target; once more: to its name",
+        "show what refers to the address or target; again: to the name",
     )
     .when(edits::has_selection),
     // Marks.
-    command(
-        "mark-record",
-        "Space",
-        &[Records],
-        marking::mark,
-        "mark the record and go on to the next one; or not",
-    )
-    .hint(18, "mark")
-    .when(edits::has_selection),
+    command("mark-record", "Space", &[Records], marking::mark, "mark the record, or not")
+        .hint(18, "mark")
+        .when(edits::has_selection),
     command("mark-range", "v", &[Records], marking::range, "mark the rows from here to where you go")
         .when(edits::has_selection),
     command("mark-all", "Ctrl-A", &[Records], marking::all, "mark all rows shown"),
-    command(
-        "mark-others",
-        "*",
-        &[Records],
-        marking::invert,
-        "mark the rows shown that are not, and no others",
-    ),
+    command("mark-others", "*", &[Records], marking::invert, "mark those shown that are not"),
     command(
         "details",
         "I",
@@ -358,7 +366,8 @@ pub static TABLE: &[Command] = &[
     command("find", "Ctrl-W F7", &[Text], find::find, "find, whatever the case").hint(5, "find"),
     command("find-next", "Alt-W", &[Text], find::find_next, "the next place"),
     command("find-previous", "Alt-Q", &[Text], find::find_previous, "the place before"),
-    command("replace", "Alt-R", &[Text], find::replace, "replace one by one, or all").when(edits::may_edit),
+    command("replace-text", "Alt-R", &[Text], find::replace, "replace one by one, or all")
+        .when(edits::may_edit),
     command("line", "Ctrl-G", &[Text], find::go_to_line, "go to a line, or to line:column"),
     command("undo-text", "Alt-U", &[Text], text::undo_text, "take the last word, paste or command back")
         .hint(4, "undo")

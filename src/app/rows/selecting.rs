@@ -1,7 +1,41 @@
 //! The list's marks, and the order of its rows.
 
-use super::{Order, Patch, Row, Rows, base_row};
-use crate::zone::Snapshot;
+use super::{Mark, Order, Patch, Row, Rows, base_row};
+use crate::zone::{Rdata, RrKey, Snapshot};
+
+/// Records chosen out of a list: four octets for each that is not edited.
+#[derive(Debug, Clone, Default)]
+pub struct Chosen {
+    /// The zone's own rows, ascending.
+    own: Vec<u32>,
+    /// Records of edited sets, as they are now.
+    edited: Vec<(RrKey, Rdata)>,
+}
+
+impl Chosen {
+    pub fn len(&self) -> usize {
+        self.own.len() + self.edited.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn records<'a>(&'a self, zone: &'a Snapshot) -> impl Iterator<Item = (RrKey, Rdata)> + 'a {
+        let own = self.own.iter().filter_map(|row| zone.record(*row as usize));
+        own.map(|record| (record.key(), Rdata::from(record.rdata))).chain(self.edited.iter().cloned())
+    }
+
+    /// Deleted and parked records are in no zone.
+    fn take(&mut self, own: Option<u32>, row: Option<&Row>) {
+        match (row, own) {
+            (Some(row), _) if matches!(row.mark, Mark::Deleted | Mark::Parked) => {}
+            (Some(row), _) => self.edited.push((row.key.clone(), row.rdata.clone())),
+            (None, Some(own)) => self.own.push(own),
+            (None, None) => {}
+        }
+    }
+}
 
 impl Rows {
     /// How many rows are marked.
@@ -65,6 +99,32 @@ impl Rows {
         }
         rows.extend(own.filter_map(|row| base_row(base, row as usize)));
         rows
+    }
+
+    /// The marked records, whether they are shown or not.
+    pub fn chosen_marked(&self) -> Chosen {
+        let mut chosen = Chosen::default();
+        let mut own = self.marks.own().peekable();
+        for patch in &self.patches {
+            while let Some(row) = own.next_if(|row| (*row as usize) < patch.base.start) {
+                chosen.take(Some(row), None);
+            }
+            while own.next_if(|row| (*row as usize) < patch.base.end).is_some() {}
+            let marked = patch.rows.iter().zip(&patch.own).filter(|(row, own)| self.has_mark(row, **own));
+            marked.for_each(|(row, _)| chosen.take(None, Some(row)));
+        }
+        own.for_each(|row| chosen.take(Some(row), None));
+        chosen
+    }
+
+    /// The records shown.
+    pub fn chosen_shown(&self) -> Chosen {
+        let mut chosen = Chosen::default();
+        for number in (0..self.len()).filter_map(|index| self.number(index)) {
+            let (own, row) = self.identity(number);
+            chosen.take(own, row);
+        }
+        chosen
     }
 
     /// How many of the marked rows are not shown.

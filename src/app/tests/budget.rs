@@ -69,3 +69,12 @@ fn a_frame_without_news_costs_next_to_nothing() {
     test.send(Msg::Woke);
     assert_eq!(test.screen(80, 24), before);
 }
+
+/// A mark, the next row and the count.
+#[test]
+fn marking_a_row_costs_128_bytes_or_fewer() {
+    let mut test = Test::new();
+    test.keys("Space");
+    let sizes = bytes(&mut test, "Space", 10);
+    assert!(sizes[sizes.len() / 2] <= 128, "{sizes:?}");
+}

@@ -5,7 +5,7 @@ use super::*;
 
 #[test]
 fn help() {
-    insta::assert_snapshot!(edited().keys("?").screen(80, 24), @"
+    insta::assert_snapshot!(edited().keys("?").screen(80, 24), @r#"
      example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
     ┌ Help ────────────────────────────────────────────────────────────────────────┐
     │ search:                                                                      │
@@ -20,17 +20,17 @@ fn help() {
     │  u                take the last edit back                                    │
     │  U Ctrl-R         do the last undone edit again                              │
     │  y                copy the record, or those marked, as zone-file lines; als… │
+    │  p                put in what was copied; shown first                        │
+    │  %                replace OLD NEW: address, range, target or "text"; in row… │
+    │  :delete-all      delete all but the SOA and the zone's nameservers          │
     │  :import          import FILE: take a zone file's record sets                │
     │  :export          export FILE: write the zone with your changes              │
     │  L                load records from a template: web host, mail provider and… │
-    │  / F6             show only some rows: text type:mx name:www ttl<300 data:1… │
-    │  s                sort by name, TTL, type or data                            │
-    │  r                sort the other way round                                   │
-    │  #                show all that refers to the record's address or target; o… │
+    │  / F6             show only some: text type:mx ttl<300 changed !text         │
     └──────────────────────────────────────────────────────────────────────────────┘
 
      Esc close
-    ");
+    "#);
     insta::assert_snapshot!(edited().keys("? 'undo'").screen(80, 24).lines().take(6).collect::<Vec<_>>().join("\n"), @r"
      example.com · ns1.example.com · serial 2026112101 · 3 changes             demo
     ┌ Help ────────────────────────────────────────────────────────────────────────┐

@@ -401,7 +401,7 @@ fn failed_load() {
 
 #[test]
 fn wide_screens() {
-    insta::assert_snapshot!(edited().keys("?").screen(132, 43), @"
+    insta::assert_snapshot!(edited().keys("?").screen(132, 43), @r#"
      example.com · ns1.example.com · serial 2026112101 · 3 changes                                                                 demo
     ┌ Help ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
     │ search:                                                                                                                          │
@@ -416,17 +416,20 @@ fn wide_screens() {
     │  u                take the last edit back                                                                                        │
     │  U Ctrl-R         do the last undone edit again                                                                                  │
     │  y                copy the record, or those marked, as zone-file lines; also to the terminal's clipboard                         │
+    │  p                put in what was copied; shown first                                                                            │
+    │  %                replace OLD NEW: address, range, target or "text"; in rows marked, else shown, else all                        │
+    │  :delete-all      delete all but the SOA and the zone's nameservers                                                              │
     │  :import          import FILE: take a zone file's record sets                                                                    │
     │  :export          export FILE: write the zone with your changes                                                                  │
     │  L                load records from a template: web host, mail provider and others                                               │
-    │  / F6             show only some rows: text type:mx name:www ttl<300 data:192.0.2. changed !text                                 │
+    │  / F6             show only some: text type:mx ttl<300 changed !text                                                             │
     │  s                sort by name, TTL, type or data                                                                                │
     │  r                sort the other way round                                                                                       │
-    │  #                show all that refers to the record's address or target; once more: to its name                                 │
-    │  Space            mark the record and go on to the next one; or not                                                              │
+    │  #                show what refers to the address or target; again: to the name                                                  │
+    │  Space            mark the record, or not                                                                                        │
     │  v                mark the rows from here to where you go                                                                        │
     │  Ctrl-A           mark all rows shown                                                                                            │
-    │  *                mark the rows shown that are not, and no others                                                                │
+    │  *                mark those shown that are not                                                                                  │
     │  I                show or hide a line about the selected record                                                                  │
     │  :made-by-server  show or hide the records that the server makes in a signed zone                                                │
     │  n                go to the next changed record                                                                                  │
@@ -439,13 +442,10 @@ fn wide_screens() {
     │  :bring-back      get the draft back that was discarded last                                                                     │
     │  !                what the rules find in the zone with your changes                                                              │
     │  f                put right what a rule found here: shows what will change; u undoes it                                          │
-    │  t 2 F3           the zone as text, in zonewright's own editor                                                                   │
-    │  E                the zone as text, in your own editor ($VISUAL, $EDITOR)                                                        │
-    │  Down j Ctrl-N    one row down                                                                                                   │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      Esc close
-    ");
+    "#);
     let mut test = edited();
     test.select("@", "MX", "10 mail").keys("Enter");
     insta::assert_snapshot!(test.part((132, 43), 0, 16), @r#"

@@ -182,17 +182,17 @@ fn palette() {
     │                                                                                                                                  │
     ┌ Commands ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
     │▌redo              U Ctrl-R       not now: nothing to do again                                                                    │
-    │ references        #              show all that refers to the record's address or target; once more: to its name                  │
+    │ replace           %              replace OLD NEW: address, range, target or "text"; in rows marked, else shown, else all         │
+    │ references        #              show what refers to the address or target; again: to the name                                   │
     │ review            w Ctrl-S F2    review the changes, then push them                                                              │
     │ reload            R              load the zone again; edits are kept and put on top                                              │
     │ records           1              the screen with nameservers and records                                                         │
     │ repaint           Ctrl-L         paint the screen again                                                                          │
     │ sort-reverse      r              sort the other way round                                                                        │
-    │ mark-record       Space          mark the record and go on to the next one; or not                                               │
+    │ mark-record       Space          mark the record, or not                                                                         │
     │ mark-range        v              mark the rows from here to where you go                                                         │
     │ add-here          o              add a record with the selected owner name                                                       │
     │ previous-change   N              go to the changed record before                                                                 │
-    │ made-by-server                   not now: the zone is not signed, so the server makes no records in it                           │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      :re

@@ -106,6 +106,7 @@ pub fn cut(app: &mut App) {
     if taken.is_empty() {
         return;
     }
+    app.text.copied_from = None;
     app.text.clipboard = format!("{}{taken}", before.filter(|_| of_line).unwrap_or_default());
     if let Some(mode) = &mut app.text.mode {
         mode.cutting = of_line;
@@ -115,6 +116,7 @@ pub fn cut(app: &mut App) {
 
 pub fn copy_text(app: &mut App) {
     let Some(mode) = &mut app.text.mode else { return };
+    app.text.copied_from = None;
     app.text.clipboard = mode.buffer.copied();
     let what = if mode.buffer.selection().is_some() { "the selection" } else { "the line" };
     mode.buffer.deselect();
@@ -130,8 +132,20 @@ impl App {
     pub(in crate::app) fn copy_lines(&mut self, lines: Vec<String>) {
         // One line stands alone, so that it can be put anywhere.
         let one = lines.len() == 1;
-        self.text.clipboard = lines.join("\n") + if one { "" } else { "\n" };
+        let text = lines.join("\n") + if one { "" } else { "\n" };
+        self.keep_copied(text, Some(self.settings.zone.clone()));
         self.copy_out();
+    }
+
+    /// Puts text into the editor's own clipboard, with the zone that it is of where that is known.
+    pub(in crate::app) fn keep_copied(&mut self, text: String, from: Option<crate::zone::Name>) {
+        self.text.clipboard = text;
+        self.text.copied_from = from;
+    }
+
+    /// What was copied or cut last, and the zone that it is of.
+    pub(in crate::app) fn copied(&self) -> (String, Option<crate::zone::Name>) {
+        (self.text.clipboard.clone(), self.text.copied_from.clone())
     }
 
     fn copy_out(&mut self) {

@@ -54,6 +54,8 @@ pub struct Texts {
     pub trouble: Option<Failure>,
     /// What was cut or copied last.
     clipboard: String,
+    /// The zone that this is of, where its names are not those of this one.
+    copied_from: Option<crate::zone::Name>,
     /// Looking for parked records, and parking one: the requests under way.
     looking: Option<RequestId>,
     parking: Option<RequestId>,
@@ -259,6 +261,7 @@ impl App {
             }
             Worked::Found(found) => self.on_found(request, found),
             Worked::Sorted(order) => self.on_sorted(request, order),
+            Worked::Replaced(done) => self.on_replaced(request, *done),
             Worked::News(news) => self.on_news(request, news),
             Worked::Looked(seen) => self.on_looked(request, seen),
         }

@@ -14,6 +14,7 @@ mod kind;
 mod loc;
 mod page;
 mod read;
+mod renaming;
 mod scalar;
 mod svcb;
 mod table;
@@ -34,6 +35,7 @@ use super::rtype::RecordType;
 pub use form::{format_fields, joined_text, parse_fields, strings};
 pub use kind::{Codes, Kind};
 pub use page::{Page, page};
+pub use renaming::with_names;
 pub use text::push_number;
 pub use time::{date, in_words, timestamp};
 

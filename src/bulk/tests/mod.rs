@@ -1,5 +1,8 @@
 //! Filters over a few records, and what must hold for any of them.
 
+mod pasting;
+mod replacing;
+
 use proptest::prelude::*;
 
 use super::*;
