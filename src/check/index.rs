@@ -124,10 +124,10 @@ impl Index {
         table.find(self, zone, name)
     }
 
-    /// The types at a name that is at or below the one with this number.
-    pub fn types_below(&self, zone: &Snapshot, from: usize, name: NameRef<'_>) -> Types {
+    /// The number of a name that is at or below the one with the number `from`.
+    pub fn find_below(&self, zone: &Snapshot, from: usize, name: NameRef<'_>) -> Option<usize> {
         let near = (from..from + NEAR).find(|number| self.owner(zone, *number) == Some(name));
-        near.or_else(|| self.find(zone, name)).map_or(Types::NONE, |number| self.types(number))
+        near.or_else(|| self.find(zone, name))
     }
 
     fn search(&self, zone: &Snapshot, name: NameRef<'_>) -> Option<usize> {
@@ -144,49 +144,61 @@ impl Index {
     }
 }
 
-/// The numbers of names by their hashes.
+/// The numbers of names by their hashes, in shards that are filled beside each other.
 #[derive(Debug)]
 struct Table {
-    /// Numbers of names plus one in the lower half, at the place that the name's hash says or the next free one; 0
-    /// where it is free. The upper half is that of the hash: most names need no look to be told apart.
-    entries: Vec<u64>,
+    shards: Vec<Vec<u64>>,
     seed: u64,
+}
+
+/// Where entries of a hash may stand: one place after the other.
+fn places(hash: u64, length: usize) -> impl Iterator<Item = usize> {
+    // The length is a power of two.
+    (0..length).map(move |step| (hash as usize).wrapping_add(step) & length.wrapping_sub(1))
 }
 
 impl Table {
     fn of(index: &Index, zone: &Snapshot) -> Table {
-        let mut entries = vec![0; (index.len() * 2).next_power_of_two()];
         let seed = RandomState::new().hash_one(0u8) | 1;
-        let last = entries.len() - 1;
-        for number in 0..index.len() {
-            let Some(owner) = index.owner(zone, number) else { continue };
-            let hash = hash(owner, seed);
-            let mut at = hash as usize & last;
-            while let Some(taken) = entries.get_mut(at) {
-                if *taken == 0 {
-                    *taken = hash & UPPER | (number as u64 + 1);
-                    break;
+        let count = parts(index.len());
+        let jobs = (0..count).map(|part| index.len() * part / count..index.len() * (part + 1) / count);
+        let hash_of = |number| index.owner(zone, number).map_or(0, |owner| hash(owner, seed));
+        let hashes = beside(jobs.collect(), |names| names.map(hash_of).collect::<Vec<u64>>()).concat();
+        let shards = beside((0..count).collect(), |shard| {
+            let own = |hash: &u64| shard_of(*hash, count) == shard;
+            // Numbers of names plus one in the lower half, at the place that the name's hash says or the next free one;
+            // 0 where it is free. The upper half is that of the hash: most names need no look to be told apart.
+            let mut entries =
+                vec![0; (hashes.iter().filter(|hash| own(hash)).count() * 2).next_power_of_two()];
+            for (number, hash) in (1u64..).zip(&hashes).filter(|(_, hash)| own(hash)) {
+                let free = places(*hash, entries.len()).find(|at| entries.get(*at) == Some(&0));
+                if let Some(entry) = free.and_then(|at| entries.get_mut(at)) {
+                    *entry = hash & UPPER | number;
                 }
-                at = (at + 1) & last;
             }
-        }
-        Table { entries, seed }
+            entries
+        });
+        Table { shards, seed }
     }
 
     fn find(&self, index: &Index, zone: &Snapshot, name: NameRef<'_>) -> Option<usize> {
         let hash = hash(name, self.seed);
-        let last = self.entries.len().checked_sub(1)?;
-        let mut at = hash as usize & last;
-        loop {
-            let entry = *self.entries.get(at)?;
+        let entries = self.shards.get(shard_of(hash, self.shards.len()))?;
+        for at in places(hash, entries.len()) {
+            let entry = *entries.get(at)?;
             // Nothing stands in a free place; there are always some.
             let number = (entry & !UPPER).checked_sub(1)? as usize;
             if entry & UPPER == hash & UPPER && index.owner(zone, number) == Some(name) {
                 return Some(number);
             }
-            at = (at + 1) & last;
         }
+        None
     }
+}
+
+/// By bits of the hash that say nothing of the place in a shard.
+fn shard_of(hash: u64, count: usize) -> usize {
+    (hash >> 48) as usize % count.max(1)
 }
 
 /// The hash of a name, without case. The seed is another one each time, so that nobody writes a zone whose names all

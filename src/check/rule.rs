@@ -222,7 +222,10 @@ impl<'a, 'z> Here<'a, 'z> {
         let own = (self.number.zip(self.view.index))
             .filter(|_| self.is_cut() && !self.above.hides() && name.is_at_or_below(self.owner()));
         let target = match own {
-            Some((number, index)) => Target::Delegated(index.types_below(self.view.zone.base, number, name)),
+            Some((number, index)) => {
+                let glue = index.find_below(self.view.zone.base, number, name);
+                Target::Delegated(glue.map_or(Types::NONE, |number| index.types(number)))
+            }
             None => self.view.target(name),
         };
         self.recent.set(name, target);

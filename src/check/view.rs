@@ -174,6 +174,16 @@ impl<'z> View<'z> {
         there.then_some(Found::Wildcard(wildcard, types))
     }
 
+    /// The RRsets at a name that is at or below another one, whose number in the index may be known.
+    pub fn node_below(&self, from: Option<usize>, name: NameRef<'z>) -> Node<'z> {
+        let Some((number, index)) = from.zip(self.index) else { return self.node(name) };
+        let mut node = Node::new(name);
+        if let Some(at) = index.find_below(self.zone.base, number, name) {
+            node.fill(self.zone.base, index.sets(at));
+        }
+        node
+    }
+
     /// The addresses at a name, as octets.
     pub fn addresses(&self, name: NameRef<'z>) -> Vec<&'z [u8]> {
         const ADDRESSES: Types = Types::of(&[RecordType::A, RecordType::AAAA]);
@@ -204,6 +214,8 @@ pub fn below(label: &[u8], name: NameRef<'_>) -> Option<Name> {
 pub struct Above<'z> {
     /// The delegation that the name is below.
     pub cut: Option<NameRef<'z>>,
+    /// Its number in the index of the zone, where that is known.
+    pub number: Option<usize>,
     pub dname: Option<NameRef<'z>>,
 }
 
@@ -235,8 +247,12 @@ impl<'z> Above<'z> {
     }
 
     /// Goes on, in canonical order, from a name with these types.
-    pub fn pass(&mut self, name: NameRef<'z>, types: Types, is_apex: bool) {
+    pub fn pass(&mut self, name: NameRef<'z>, number: usize, types: Types, is_apex: bool) {
+        let had_cut = self.cut.is_some();
         self.enter(name, types, is_apex, false);
+        if !had_cut {
+            self.number = Some(number);
+        }
     }
 
     /// Arrives at the next name.

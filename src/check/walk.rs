@@ -78,7 +78,7 @@ fn walk<'z>(view: &View<'z>, index: &Index, names: std::ops::Range<usize>) -> (V
             looks += 1;
             look(rule, &here, &mut findings);
         }
-        above.pass(owner, types, view.is_apex(owner));
+        above.pass(owner, number, types, view.is_apex(owner));
     }
     (findings, looks)
 }

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use super::super::Severity::{Error, Hint, Warning};
 use super::super::fixes;
 use super::super::rule::{Found, Here, LooksAt, Rule};
+use super::super::types::Types;
 use super::super::view::Target;
 use super::structure::has_address;
 use super::{depth, target};
 use crate::zone::{NameRef, RecordType};
 
+const ADDRESSES: Types = Types::of(&[RecordType::A, RecordType::AAAA]);
 const NS: &[RecordType] = &[RecordType::NS];
 const SOA: &[RecordType] = &[RecordType::SOA];
 /// What a message may have that is not split (RFC 1035 section 4.2.1).
@@ -226,7 +228,8 @@ fn referral(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for name in names(here) {
         size += 12 + name.wire().len();
         if name.is_at_or_below(here.owner()) {
-            size += here.view.addresses(name).iter().map(|address| 12 + address.len()).sum::<usize>();
+            let glue = here.view.node_below(here.number, name);
+            size += glue.records(ADDRESSES).map(|(_, address)| 12 + address.rdata.len()).sum::<usize>();
         }
     }
     if size > SMALL {

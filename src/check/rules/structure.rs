@@ -89,7 +89,8 @@ fn hidden(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if here.types().is_within(AT_CUT) && cut == here.owner() {
         return;
     }
-    let nameservers = if cut == here.owner() { None } else { Some(here.view.node(cut)) };
+    let nameservers =
+        if cut == here.owner() { None } else { Some(here.view.node_below(here.above.number, cut)) };
     let nameservers = nameservers.as_ref().map_or(here.set(RecordType::NS), |node| node.set(RecordType::NS));
     let is_glue = nameservers.iter().any(|record| target(RecordType::NS, record) == Some(here.owner()));
     for (rtype, _) in here.node.sets() {
