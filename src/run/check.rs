@@ -1,5 +1,6 @@
 //! The verbs that look at a zone file or tidy it: check, fmt. How findings are printed is in [`super::check_report`].
 
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -13,8 +14,11 @@ use crate::cli::{CheckArgs, CheckFormat};
 use crate::config::{Config, RuleLevel};
 use crate::store::settings;
 use crate::ui::clean::clean;
-use crate::zone::{Name, Snapshot};
+use crate::zone::{ChangeMap, Contents, Name, Snapshot};
 use crate::zonefile::{self, Problem, TextSource as _, structure};
+
+/// Of so many findings of a rule the fixes are told.
+const MOST_WITH_FIXES: usize = 100;
 
 /// `zonewright check`.
 ///
@@ -32,12 +36,14 @@ pub fn check(arguments: &CheckArgs) -> Result<Exit, Stop> {
     }
     let what = what.as_deref().ok_or_else(|| Stop::usage("check takes a zone, a file, or --list.".into()))?;
     let origin = origin.origin.as_deref().map(zone_name).transpose()?;
+    // Programs are told what would put a finding right; people have the editor for that.
+    let with_fixes = format == CheckFormat::Json;
     let (name, items) = if files::is_file(what) {
         let path = Path::new(what);
-        (files::shown(path), items_of_file(path, origin.as_ref(), selection.as_ref())?)
+        (files::shown(path), items_of_file(path, origin.as_ref(), selection.as_ref(), with_fixes)?)
     } else {
         let zone = Source { argument: what, server, origin: origin.as_ref() }.load()?;
-        let items = findings(&zone, selection.as_ref()).into_iter().map(Item::finding);
+        let items = findings(&zone, selection.as_ref(), with_fixes).into_iter().map(Item::finding);
         (zone.origin().to_string(), items.collect())
     };
     let file = files::is_file(what).then(|| Path::new(what));
@@ -89,13 +95,23 @@ pub fn configure(selection: &mut Selection, config: &Config) -> Result<(), Strin
 }
 
 /// What rules find in a zone; without a selection only what keeps servers from loading it.
-fn findings(zone: &Snapshot, selection: Option<&Selection>) -> Vec<Found> {
-    let judged = |selection: &Selection| -> Vec<Found> {
+fn findings(zone: &Snapshot, selection: Option<&Selection>, with_fixes: bool) -> Vec<Found> {
+    let changes = ChangeMap::new();
+    let contents = Contents { base: zone, changes: &changes };
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut with_titles = |finding: Finding| {
+        let count = counts.entry(finding.rule.id).or_default();
+        *count += 1;
+        let wanted = with_fixes && *count <= MOST_WITH_FIXES;
+        let fixes = if wanted { check::fix(&finding, contents) } else { Vec::new() };
+        Found::Rule(finding, fixes.into_iter().map(|fix| fix.title).collect())
+    };
+    let mut judged = |selection: &Selection| -> Vec<Found> {
         let findings =
             check::check(zone, Some(clock::now())).into_iter().filter_map(|finding| selection.judge(finding));
-        findings.map(Found::Rule).collect()
+        findings.map(&mut with_titles).collect()
     };
-    let mut found = selection.map(judged).unwrap_or_default();
+    let mut found = selection.map(&mut judged).unwrap_or_default();
     // What a rule finds is not said twice.
     let is_new = |finding: &structure::Finding| {
         let rule = check::find(finding.rule);
@@ -107,7 +123,8 @@ fn findings(zone: &Snapshot, selection: Option<&Selection>) -> Vec<Found> {
 
 /// What was found about an RRset.
 pub enum Found {
-    Rule(Finding),
+    /// With the titles of its fixes, where those are wanted.
+    Rule(Finding, Vec<String>),
     Structure(structure::Finding),
 }
 
@@ -115,6 +132,7 @@ fn items_of_file(
     path: &Path,
     origin: Option<&Name>,
     selection: Option<&Selection>,
+    with_fixes: bool,
 ) -> Result<Vec<Item>, Stop> {
     let text = FileText::open(path).map_err(Stop::usage)?;
     let mut loader = Beside(path);
@@ -134,7 +152,8 @@ fn items_of_file(
     };
     let mut items: Vec<Item> = problems.into_iter().filter(counts).map(Item::problem).collect();
     if let Some(zone) = zone {
-        let mut found: Vec<Item> = findings(&zone, Some(selection)).into_iter().map(Item::finding).collect();
+        let mut found: Vec<Item> =
+            findings(&zone, Some(selection), with_fixes).into_iter().map(Item::finding).collect();
         if !found.is_empty() {
             let text = text.whole().map_err(Stop::usage)?;
             let wanted = found.iter().filter_map(|item| Some((item.key.as_ref()?, item.record.as_ref())));

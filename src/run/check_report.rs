@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::Stop;
 use super::check::Found;
 use super::files::shown;
-use crate::check::{self, Needs, Rule, Selection, Severity};
+use crate::check::{self, Finding, Needs, Rule, Selection, Severity};
 use crate::cli::CheckFormat;
 use crate::ui::clean::clean;
 use crate::zone::{Rdata, RrKey};
@@ -28,7 +28,10 @@ pub struct Item {
     /// Where a text says it.
     pub place: Option<Place>,
     message: String,
+    /// Of the text.
     fix: Option<Fix>,
+    /// What fixes of its rule do.
+    fixes: Vec<String>,
 }
 
 /// All of it.
@@ -49,19 +52,31 @@ impl Item {
     pub fn problem(problem: Problem) -> Item {
         let Problem { severity: own, rule, line, column, span, message, fix, file, directive } = problem;
         let place = Place { line, column, span, file, in_text: directive };
-        Item { rule, severity: severity(own), key: None, record: None, place: Some(place), message, fix }
+        Item {
+            rule,
+            severity: severity(own),
+            key: None,
+            record: None,
+            place: Some(place),
+            message,
+            fix,
+            fixes: Vec::new(),
+        }
     }
 
     pub fn finding(found: Found) -> Item {
-        let (rule, severity, key, record, message) = match found {
-            Found::Rule(finding) => {
-                (finding.rule.id, finding.severity, finding.key, finding.record, finding.message)
+        let item = |rule, severity, key, message| {
+            let (place, record, fix, fixes) = (None, None, None, Vec::new());
+            Item { rule, severity, key: Some(key), record, place, message, fix, fixes }
+        };
+        match found {
+            Found::Rule(Finding { rule, severity, key, record, message }, fixes) => {
+                Item { record, fixes, ..item(rule.id, severity, key, message) }
             }
             Found::Structure(finding) => {
-                (finding.rule, severity(finding.severity), finding.key, None, finding.message)
+                item(finding.rule, severity(finding.severity), finding.key, finding.message)
             }
-        };
-        Item { rule, severity, key: Some(key), record, place: None, message, fix: None }
+        }
     }
 
     /// The file in which it is.
@@ -111,6 +126,7 @@ impl Item {
         if let Some(key) = &self.key {
             object.insert("name".into(), json!(key.owner.to_string()));
             object.insert("type".into(), json!(key.rtype.to_string()));
+            object.insert("fixes".into(), json!(self.fixes));
         }
         value
     }

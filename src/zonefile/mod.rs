@@ -26,6 +26,7 @@ mod printer;
 mod problem;
 mod reader;
 mod record;
+mod repeats;
 pub mod structure;
 #[cfg(test)]
 mod tests;

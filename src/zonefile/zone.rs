@@ -12,6 +12,7 @@ use super::parallel::{self, Part, Parts, TextSource};
 use super::problem::{LineStart, Problem, Problems};
 use super::reader::{Reader, State};
 use super::record::{ReadRecord, Sink};
+use super::repeats;
 use super::structure::{self, Finding};
 use crate::zone::snapshot::SnapshotError;
 use crate::zone::{Name, NameRef, Rdata, RecordType, RrKey, Snapshot, SnapshotBuilder, types};
@@ -110,6 +111,7 @@ fn conclude<'t, E>(
     let Some(builder) = gathered.builder.filter(|_| !problems.has_lost()) else {
         return Ok(Err(problems.finish(text()?)));
     };
+    let given = builder.record_count();
     let zone = match builder.finish() {
         Ok(zone) => zone,
         Err(error) => {
@@ -119,6 +121,10 @@ fn conclude<'t, E>(
             return Ok(Err(problems.finish(text)));
         }
     };
+    let mut loader = loader;
+    if given > zone.record_count() {
+        problems.append(repeats::report(text()?, origin, reborrow(&mut loader), &zone));
+    }
     if sets {
         let reports = reports(&zone);
         if !reports.is_empty() {

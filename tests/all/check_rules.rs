@@ -126,6 +126,8 @@ fn findings_as_json_and_sarif() {
         (&first["rule"], &first["line"], &first["name"]),
         (&"L-29".into(), &9.into(), &"www.example.com.".into())
     );
+    let fixes = first["fixes"].as_array().unwrap();
+    assert_eq!(fixes[0], "Delete the TXT record of www.example.com.");
     let sarif = place.json(&["z", "--format", "sarif"]);
     // What the schema of SARIF 2.1.0 requires.
     assert_eq!(sarif["version"], "2.1.0");

@@ -43,6 +43,11 @@ impl SnapshotBuilder {
         &self.origin
     }
 
+    /// How many records were given, those that are there twice among them.
+    pub fn record_count(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Puts the owners of the records so far in order: what a thread does for its part of a zone, so that
     /// [`SnapshotBuilder::finish`] has less to do.
     pub fn arrange(&mut self) {
