@@ -8,6 +8,7 @@ pub mod managed;
 pub mod merge;
 pub mod name;
 pub mod patch;
+pub mod reverse;
 pub mod rrset;
 pub mod rtype;
 pub mod serial;
