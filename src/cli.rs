@@ -20,7 +20,8 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 pub struct Cli {
     #[command(subcommand)]
     pub verb: Option<Verb>,
-    /// The zone to edit, or a zone file (an existing file, or an argument with a slash).
+    /// The zone to edit, or a zone file (an existing file, or an argument with a slash); without it the list of the
+    /// configured zones.
     #[arg(value_name = "ZONE|FILE")]
     pub zone: Option<String>,
     #[command(flatten)]

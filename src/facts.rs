@@ -5,6 +5,7 @@
 pub mod history;
 mod nameservers;
 pub mod past;
+pub mod zones;
 
 use std::fmt;
 

@@ -1,17 +1,19 @@
-//! Commands: what can be done, where, with which keys, and why not now. All of them stand in [`TABLE`].
+//! Commands: what can be done, where, with which keys, and why not now. All of them stand in [`TABLE`], and those of
+//! several zones beside it.
 //!
 //! Everything that speaks of commands is made from it: dispatch, the hint bar, the help, the `:` palette.
 
 use Context::{
-    Ask, Changes, Chooser, Dialog, FileChanges, Filter, Findings, Fixes, Form, Help, History, Menu, Merge,
-    Nameservers, Palette, PastPush, Problems, Prompt, Proposal, Pushing, Records, Replacing,
-    Result as Outcome, Text, Waiting,
+    Ask, Changes, Chooser, Dialog, FileChanges, Filter, Findings, Fixes, Form, Help, History, Job, Jump,
+    Menu, Merge, Nameservers, Palette, PastPush, Pointers, Problems, Prompt, Proposal, Pushing, Records,
+    Replacing, Result as Outcome, Text, Waiting, Zones,
 };
 
 pub use self::table::TABLE;
 use super::App;
 use crate::key::Key;
 
+mod several;
 mod table;
 
 /// Where the person is: which commands and keys there are.
@@ -40,6 +42,14 @@ pub enum Context {
     /// Choosing between quick fixes.
     Fixes,
     Result,
+    /// The list of zones.
+    Zones,
+    /// The same while a name is typed.
+    Jump,
+    /// Several zones that are pushed together.
+    Job,
+    /// What is proposed for their reverse zones.
+    Pointers,
     Form,
     /// Typing what to find in the text, or where to go.
     Prompt,
@@ -61,7 +71,7 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Context; 25] = [
+    pub const ALL: [Context; 29] = [
         Records,
         Nameservers,
         Text,
@@ -78,6 +88,10 @@ impl Context {
         PastPush,
         Findings,
         Fixes,
+        Zones,
+        Jump,
+        Job,
+        Pointers,
         Form,
         Ask,
         Menu,
@@ -105,6 +119,10 @@ impl Context {
             PastPush => "A past push",
             Findings => "Findings",
             Fixes => "Quick fixes",
+            Zones => "Zones",
+            Jump => "Finding a zone",
+            Job => "Job: several zones",
+            Pointers => "Reverse records",
             Merge => "Merge",
             Proposal => "Proposed changes",
             Pushing => "Push under way",
@@ -122,7 +140,10 @@ impl Context {
 
     /// Do characters go into a text field here?
     pub fn takes_text(self) -> bool {
-        matches!(self, Text | Prompt | Form | Ask | Menu | Chooser | Filter | Palette | Help | Dialog)
+        matches!(
+            self,
+            Text | Prompt | Form | Ask | Menu | Chooser | Filter | Palette | Help | Dialog | Zones | Jump
+        )
     }
 }
 
@@ -186,9 +207,14 @@ pub fn find(context: Context, keys: &[Key]) -> Found {
     if prefix { Found::Prefix } else { Found::Nothing }
 }
 
+/// Every command, in the order of the help.
+pub fn all() -> impl Iterator<Item = &'static Command> {
+    TABLE.iter().chain(several::SEVERAL)
+}
+
 /// The commands of a context, in the order of the table.
 pub fn in_context(context: Context) -> impl Iterator<Item = &'static Command> {
-    TABLE.iter().filter(move |command| command.contexts.contains(&context))
+    all().filter(move |command| command.contexts.contains(&context))
 }
 
 const fn command(

@@ -66,6 +66,8 @@ pub(super) enum Then {
     Sort(Option<super::rows::Column>),
     ReplaceMany(Box<super::replacing::Many>),
     DeleteAll,
+    PushJob,
+    TakeJobBack,
     RevertLast,
     /// An interrupted push that was told of.
     Settle(Box<PushRecord>),
@@ -205,7 +207,7 @@ impl Dialog {
         Dialog::last("Delete all", text, Then::DeleteAll, Some(zone))
     }
 
-    fn last(title: &'static str, text: Vec<String>, then: Then, proof: Option<String>) -> Dialog {
+    pub(super) fn last(title: &'static str, text: Vec<String>, then: Then, proof: Option<String>) -> Dialog {
         let buttons = vec![(title, 'y', then), ("Cancel", 'n', Then::Close)];
         let proof = proof.map(|expected| Proof { expected, field: Field::default() });
         // Typing the name is decision enough; without it Enter must not push.
@@ -317,6 +319,8 @@ impl App {
             Then::ReplaceMany(many) => self.replace_many(*many),
             Then::DeleteAll => self.delete_all(),
             Then::Sort(column) => self.sort_by(column),
+            Then::PushJob => self.push_job(),
+            Then::TakeJobBack => self.take_job_back(),
             Then::AskNote => super::palette::ask_note(self),
             Then::RevertLast => self.revert_last(),
             Then::Settle(record) => self.settle(&record),

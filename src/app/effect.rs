@@ -8,13 +8,14 @@ use super::Msg;
 use super::exchange::{Exporting, Importing};
 use super::nameservers::ToAsk;
 use super::work::Work;
+use super::zones::Destination;
 use super::{RequestId, history};
 use crate::edit::Text;
 use crate::facts::history::{End, PushId};
 use crate::facts::{Acknowledged, OpenForm};
 use crate::push;
-use crate::zone::Snapshot;
 use crate::zone::draft::Entry;
+use crate::zone::{Name, Snapshot};
 
 /// What to do. Performed in order.
 #[derive(Debug, Clone)]
@@ -66,6 +67,23 @@ pub enum Effect {
     CloseRecord { id: PushId, end: Box<End> },
     /// Tell the configured program of the last push.
     AfterPush,
+    /// List the configured zones; tell with [`Msg::ZonesListed`], first their names, then what is on disk of them.
+    ListZones { request: RequestId },
+    /// Ask the servers of these zones for their serials; tell with [`Msg::ZoneSerial`].
+    AskSerials { request: RequestId, zones: Vec<Name> },
+    /// Load a zone for a job and take its draft; tell with [`Msg::PartOpened`].
+    OpenPart { request: RequestId, zone: Name },
+    /// Let it go.
+    ClosePart { zone: Name },
+    /// Put these entries in the place of its draft on disk; tell with [`Msg::PartWritten`].
+    WritePart { request: RequestId, zone: Name, entries: Vec<Entry>, base_serial: u32 },
+    /// As [`Effect::Push`], for a zone of a job.
+    PushPart { request: RequestId, zone: Name, action: push::Action },
+    /// As [`Effect::AfterPush`], for a zone of a job.
+    AfterPushPart { zone: Name },
+    /// Leave this zone, as with [`Effect::Quit`], and begin anew somewhere else; where that cannot be done, tell with
+    /// [`Msg::Failed`] and stay.
+    GoTo(Destination),
     /// Compute something beside the loop; tell with [`Msg::Worked`].
     Work { request: RequestId, work: Box<Work> },
     /// Save the text that is being edited, within a second; of several the latest. Tell with [`Msg::TextSaved`].

@@ -153,7 +153,12 @@ fn show(app: &mut App, form: Form) {
 impl App {
     /// Keeps what is typed into a form on disk, until the form is left.
     pub(super) fn keep_form(&mut self) {
-        let now = match &self.screen {
+        let screen = match &self.screen {
+            // Still there behind the list.
+            Screen::Zones(zones) => &*zones.behind,
+            screen => screen,
+        };
+        let now = match screen {
             Screen::Form(form) if form.is_changed() => Some(form.kept()),
             _ => None,
         };

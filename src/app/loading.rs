@@ -84,7 +84,10 @@ impl App {
                 open.reloading = None;
                 self.complain(failure.to_string());
             }
-            (zone, Err(failure)) => *zone = Zone::Failed(failure),
+            (zone, Err(failure)) => {
+                *zone = Zone::Failed(failure);
+                self.back_to_list();
+            }
             (Zone::Open(open), Ok(loaded)) => {
                 open.reloading = None;
                 open.kind = loaded.kind;
@@ -99,6 +102,7 @@ impl App {
             }
             (zone, Ok(loaded)) => {
                 *zone = Zone::Open(Box::new(Open::new(loaded)));
+                self.find_place();
                 self.file_opened();
                 self.show_theirs();
                 self.offer_draft();
@@ -168,6 +172,8 @@ impl App {
                 self.effect(Effect::DraftDecided);
                 self.rewrite_draft();
             }
+            // It was left a moment ago.
+            _ if self.settings.arrival.again && !found.taken => self.resume_draft(found),
             _ => self.overlay = Some(Overlay::Dialog(Dialog::draft_found(&draft, found))),
         }
     }
@@ -193,6 +199,7 @@ impl App {
                 "your draft is here again: {changes}, {conflicts} of them to what others changed meanwhile: M shows both",
             )),
         }
+        self.find_place();
         self.ask_nameservers();
     }
 

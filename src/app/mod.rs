@@ -7,7 +7,8 @@
 //! * [`Msg`] and [`Effect`] are all that passes between here and the world; [`commands`] is the table of all that a
 //!   person can do, with the keys, and `typing` finds what a key means.
 //! * A screen has a file of its own: [`rows`] and [`nameservers`] (the two panes of the main screen, in [`open`]),
-//!   [`form`] and [`forms`], [`text`], [`changes`], [`proposal`], [`merge`], [`pushing`], [`history`]; so has what lies over them:
+//!   [`form`] and [`forms`], [`text`], [`changes`], [`proposal`], [`merge`], [`pushing`], [`history`], [`zones`], [`job`];
+//!   so has what lies over them:
 //!   [`dialog`], [`help`], [`palette`], [`menu`].
 //! * What can be proposed: [`nameserver_sets`], [`templates`]; what has to be typed for it first is asked in [`ask`].
 //! * The life of a zone: [`loading`] it and finding a draft, [`edits`], [`follow`]ing what others do, [`mod@file`] where it
@@ -31,6 +32,7 @@ pub mod form;
 pub mod forms;
 pub mod help;
 pub mod history;
+pub mod job;
 pub mod layout;
 pub mod loading;
 pub mod many;
@@ -56,6 +58,7 @@ pub mod templates;
 pub mod text;
 mod typing;
 pub mod work;
+pub mod zones;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -115,6 +118,8 @@ pub struct Settings {
     pub config: Arc<Config>,
     /// The server that is edited, by names and addresses that nameservers may be known by.
     pub hosts: Vec<String>,
+    /// How the person came here.
+    pub arrival: zones::Arrival,
     /// May the screen use more than ASCII?
     pub unicode: bool,
     /// False under NO_COLOR and on terminals without colours.
@@ -137,6 +142,8 @@ pub struct Loaded {
 /// The zone, if there is one.
 #[derive(Debug)]
 pub enum Zone {
+    /// No zone is chosen: only the list of them is on the screen.
+    None,
     /// On its way: records so far.
     Loading(usize),
     Failed(Failure),
@@ -166,6 +173,10 @@ pub enum Screen {
     History(Box<history::History>),
     /// What the rules find.
     Findings(Box<findings::screen::List>),
+    /// The configured zones.
+    Zones(Box<zones::Zones>),
+    /// Several zones that are pushed together.
+    Job(Box<job::Job>),
     Result(Box<Results>),
 }
 
@@ -266,7 +277,23 @@ pub struct App {
 impl App {
     /// The state at the start, and what to do first.
     pub fn new(settings: Settings) -> (App, Vec<Effect>) {
-        let mut app = App {
+        let mut app = App::blank(settings);
+        app.reload();
+        let effects = std::mem::take(&mut app.effects);
+        (app, effects)
+    }
+
+    /// The same where no zone is chosen: the list of them.
+    pub fn listing(settings: Settings) -> (App, Vec<Effect>) {
+        let mut app = App::blank(settings);
+        app.zone = Zone::None;
+        zones::open(&mut app);
+        let effects = std::mem::take(&mut app.effects);
+        (app, effects)
+    }
+
+    fn blank(settings: Settings) -> App {
+        App {
             settings,
             size: (80, 24),
             zone: Zone::Loading(0),
@@ -302,10 +329,7 @@ impl App {
             asked_parent: RequestId(0),
             last_request: 0,
             effects: Vec::new(),
-        };
-        app.reload();
-        let effects = std::mem::take(&mut app.effects);
-        (app, effects)
+        }
     }
 
     /// Takes one message in and says what to do about it.
@@ -339,6 +363,7 @@ impl App {
                     merge::refresh(self);
                     self.wrap_history();
                     self.wrap_proposal();
+                    self.refresh_job();
                 }
             }
             Msg::Hangup => self.effect(Effect::Quit),
@@ -363,9 +388,16 @@ impl App {
             Msg::AcknowledgedFound(all) => self.on_acknowledged(all),
             Msg::Nameserver { request, status } => self.on_nameserver(request, status),
             Msg::Parent { request, parent } => self.on_parent(request, parent),
+            Msg::Push { request, event } if matches!(self.screen, Screen::Job(_)) => {
+                self.on_turn(request, event)
+            }
             Msg::Push { request, event } => self.on_push(request, event),
+            Msg::PartOpened { request, zone, result } => self.on_part(request, &zone, result),
+            Msg::PartWritten { zone, result } => self.on_part_written(&zone, result),
             Msg::History { request, found } => self.on_history(request, found),
             Msg::Others { request, result } => self.on_others(request, result),
+            Msg::ZonesListed { request, zones, complete } => self.on_zones(request, zones, complete),
+            Msg::ZoneSerial { request, zone, result } => self.on_serial(request, zone, result),
             Msg::Clock(now) => self.now = Some(now),
             Msg::Woke => self.poll_nameservers(),
             Msg::Notice(text) => self.say(text),
@@ -433,6 +465,10 @@ impl App {
     /// Where the person is, what lies over the screen left aside.
     pub fn screen_context(&self) -> Context {
         match (&self.screen, self.open().map(|open| open.pane)) {
+            (Screen::Job(job), _) if job.pointers.is_some() => Context::Pointers,
+            (Screen::Job(_), _) => Context::Job,
+            (Screen::Zones(zones), _) if zones.is_typing() => Context::Jump,
+            (Screen::Zones(_), _) => Context::Zones,
             (Screen::Text, _) if self.broken().is_some() => Context::Text,
             (_, None) => Context::Waiting,
             (Screen::Main, Some(Pane::Records)) => Context::Records,

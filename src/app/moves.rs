@@ -89,6 +89,13 @@ impl App {
                 let page = usize::from(layout.inside(layout.halves().0).height);
                 list.selected = go.from(list.selected, list.shown.len(), page);
             }
+            (None, Screen::Job(job), _) => match &mut job.pointers {
+                Some(pointers) => pointers.selected = go.from(pointers.selected, pointers.total(), page),
+                None => job.selected = go.from(job.selected, job.lines.len(), page),
+            },
+            (None, Screen::Zones(zones), _) => {
+                zones.selected = go.from(zones.selected, zones.shown.len(), page);
+            }
             (None, Screen::Merge(merge), _) => merge.offset = go.from(merge.offset, merge.lines.len(), page),
             (None, Screen::Result(results), _) => {
                 results.offset = go.from(results.offset, results.lines.len(), page);
@@ -117,6 +124,8 @@ impl App {
             (None, Screen::Proposal(proposal), _) => proposal.keep_in_view(height),
             (None, Screen::History(history), _) => history.keep_in_view(height),
             (_, Screen::Findings(list), super::Zone::Open(open)) => list.keep_in_view(open, layout),
+            (None, Screen::Zones(zones), _) => zones.keep_in_view(height),
+            (None, Screen::Job(job), _) => job.keep_in_view(height),
             (None, Screen::Merge(merge), _) => merge.keep_in_view(height),
             _ => {}
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Effect;
 use super::exchange::{Exported, Imported, NotImported};
 use super::file::Saved;
+use super::job::Opened;
 use super::paths::Listing;
 use super::text::FoundText;
 use super::text::broken::Broken;
@@ -13,11 +14,12 @@ use super::work::Worked;
 use super::{Loaded, RequestId, history, text};
 use crate::edit::Text;
 use crate::facts::past::Told;
+use crate::facts::zones::Listed;
 use crate::facts::{Acknowledged, Failure, NameserverStatus, OpenForm, Parent};
 use crate::key::Key;
 use crate::push;
-use crate::zone::Snapshot;
 use crate::zone::draft::Entry;
+use crate::zone::{Name, Snapshot};
 
 /// What happened.
 #[derive(Debug, Clone)]
@@ -114,6 +116,29 @@ pub enum Msg {
     Others {
         request: RequestId,
         result: Result<Told, Failure>,
+    },
+    /// The answer to an [`Effect::ListZones`](super::Effect); more follows until it is complete.
+    ZonesListed {
+        request: RequestId,
+        zones: Vec<Listed>,
+        complete: bool,
+    },
+    /// An answer to an [`Effect::AskSerials`](super::Effect).
+    ZoneSerial {
+        request: RequestId,
+        zone: Name,
+        result: Result<u32, Failure>,
+    },
+    /// A zone of a job, or why it cannot be one.
+    PartOpened {
+        request: RequestId,
+        zone: Name,
+        result: Result<Box<Opened>, Failure>,
+    },
+    /// How an [`Effect::WritePart`](super::Effect) ended.
+    PartWritten {
+        zone: Name,
+        result: Result<(), Failure>,
     },
     /// What time it is: seconds since 1970 (UTC). Sent at the start and before each [`Msg::Woke`].
     Clock(u64),

@@ -12,6 +12,7 @@ use super::rows::{Found, Order, Row, Rows, Search, SortBy, Sorting};
 use crate::bulk::Filter;
 use crate::edit::Text;
 use crate::facts::ServerKind;
+use crate::facts::zones::Visit;
 use crate::zone::managed::Signing;
 use crate::zone::{ChangeMap, Draft, Rdata, RecordType, RrKey, Snapshot};
 
@@ -316,6 +317,14 @@ impl Open {
         records.offset = scroll(records.offset, records.selected, height, records.rows.len());
         let height = usize::from(layout.inside(layout.panes(lines).0).height);
         self.nameservers.keep_in_view(height);
+    }
+
+    /// Goes to where the person was the last time, as far as that is still there.
+    pub fn restore(&mut self, visit: Visit) {
+        self.pane = if visit.upper { Pane::Nameservers } else { Pane::Records };
+        self.records.anchor = visit.selected;
+        self.records.sort = super::zones::sort_of(&visit.sort);
+        self.set_filter(&visit.filter);
     }
 
     fn follow(&mut self) {

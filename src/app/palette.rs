@@ -24,7 +24,7 @@ pub struct Palette {
 }
 
 /// Names people know from elsewhere, and the commands they mean.
-const ALIASES: [(&str, &str); 10] = [
+const ALIASES: [(&str, &str); 12] = [
     ("replace", "replace-text"),
     ("editor", "editor-text"),
     ("w", "review"),
@@ -35,6 +35,8 @@ const ALIASES: [(&str, &str); 10] = [
     ("q", "back-to-records"),
     ("q", "close-result"),
     ("q!", "quit"),
+    ("q", "quit-zones"),
+    ("zones", "zones-here"),
 ];
 
 pub fn open(app: &mut App) {
@@ -92,7 +94,7 @@ fn matching(app: &App, text: &str) -> Vec<&'static Command> {
     let pattern = Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart);
     let words: Vec<String> = text.to_lowercase().split_whitespace().map(str::to_string).collect();
     let mut scored: Vec<(u32, &'static Command)> = in_context(app.screen_context())
-        .filter(|command| command.name != "palette")
+        .filter(|command| !command.name.starts_with("palette"))
         .filter_map(|command| {
             let mut buffer = Vec::new();
             let by_name = pattern.score(Utf32Str::new(command.name, &mut buffer), &mut matcher);

@@ -197,7 +197,7 @@ pub fn stage(stage: Stage) -> String {
     text.into()
 }
 
-fn lines(report: &Report, origin: &crate::zone::Name) -> Vec<Line> {
+pub(super) fn lines(report: &Report, origin: &crate::zone::Name) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut line = |tone, text: String| lines.push(Line { tone, text });
     let number = count(report.verdicts.len(), "change");

@@ -2,15 +2,18 @@
 //! and getting it back.
 
 use super::dialog::Dialog;
+use super::zones::Destination;
 use super::{App, Effect, Overlay, Screen, dialog, file, pushing, text};
 use crate::facts::Failure;
 use crate::zone::Draft;
 
 /// What leaving waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Leaving {
     /// The draft is being saved. Any key stays here.
     Saved,
+    /// The same before another zone is opened.
+    For(Destination),
     /// The draft is being set aside.
     Discarded,
 }
@@ -22,6 +25,8 @@ impl App {
             self.stop_loading();
         } else if matches!(self.screen, Screen::Pushing(_)) {
             pushing::stop_waiting(self);
+        } else if matches!(&self.screen, Screen::Job(job) if job.is_running()) {
+            super::job::back(self);
         } else if matches!(self.overlay, Some(Overlay::Dialog(_))) {
             dialog::escape(self);
         } else if self.overlay.is_some() {
@@ -44,6 +49,9 @@ impl App {
         if self.file().is_some_and(file::File::is_being_saved) {
             return self.say("the file is being saved; wait until that has ended");
         }
+        if let Some(why) = self.is_job_busy() {
+            return self.say(why);
+        }
         match self.open().map_or(0, |open| open.draft.changes().len()) {
             0 if !text && !self.has_new_text() => self.quit(),
             // Another editor's draft is no reason to stay.
@@ -63,9 +71,15 @@ impl App {
 
     pub(super) fn on_saving(&mut self, saving: bool) {
         self.saving = saving;
-        if !saving && self.leaving.take_if(|leaving| *leaving == Leaving::Saved).is_some() {
+        if saving || self.is_job_saving() {
+            return;
+        }
+        match self.leaving.take_if(|leaving| *leaving != Leaving::Discarded) {
             // Where it could not be saved, the question says so.
-            if self.disk_trouble.is_some() { self.ask_quit() } else { self.effect(Effect::Quit) }
+            Some(Leaving::Saved) if self.disk_trouble.is_some() => self.ask_quit(),
+            Some(Leaving::Saved) => self.effect(Effect::Quit),
+            Some(Leaving::For(to)) => self.leave_to(to),
+            _ => {}
         }
     }
 
@@ -116,7 +130,7 @@ impl App {
 
     /// Ends the program, once the draft is on disk.
     pub(super) fn quit(&mut self) {
-        if !self.saving {
+        if !self.saving && !self.is_job_saving() {
             return self.effect(Effect::Quit);
         }
         self.leaving = Some(Leaving::Saved);

@@ -22,6 +22,7 @@ mod filling_in;
 mod findings;
 mod follow;
 mod history;
+mod job;
 mod large;
 mod loading;
 mod marking;
@@ -38,6 +39,7 @@ mod signed;
 mod table;
 mod text;
 mod wide;
+mod zones;
 
 /// A small zone with a bit of everything.
 pub const ZONE: &str = "
@@ -99,6 +101,7 @@ pub fn settings() -> Settings {
         config: Arc::default(),
         hosts: Vec::new(),
         demo: true,
+        arrival: super::zones::Arrival::default(),
         unicode: true,
         colours: true,
         // The tests of findings choose some.

@@ -11,6 +11,7 @@ use super::check::configure;
 use super::history::Recorder;
 use super::world::{Access, World};
 use super::{Exit, Stop};
+use crate::app::zones::Arrival;
 use crate::app::{Settings, templates};
 use crate::check::Selection;
 use crate::cli::{ConfigVerb, ServerArgs};
@@ -44,8 +45,23 @@ impl Target {
     /// # Errors
     /// [`Stop`] with what is wrong and what to do.
     pub fn find(zone: &Name, arguments: &ServerArgs) -> Result<Target, Stop> {
-        let config = files::load(arguments.config.as_deref())?;
-        let server = server_settings(&config, zone, arguments)?;
+        let config = Arc::new(files::load(arguments.config.as_deref())?);
+        let target = Target::of(&config, zone, arguments, &mut |source| Ok(Arc::new(keys::load(source)?)))?;
+        target.weak_keys().iter().for_each(|warning| super::verbs::say(&format!("warning: {warning}")));
+        Ok(target)
+    }
+
+    /// The same with a configuration that was read, and keys from somewhere. Nothing is printed.
+    ///
+    /// # Errors
+    /// [`Stop`] with what is wrong and what to do.
+    pub fn of(
+        config: &Arc<Config>,
+        zone: &Name,
+        arguments: &ServerArgs,
+        load_key: &mut dyn FnMut(&KeySource) -> Result<Arc<Key>, Stop>,
+    ) -> Result<Target, Stop> {
+        let server = server_settings(config, zone, arguments)?;
         if server.transport == Transport::Tls {
             return Err(Stop::usage(format!(
                 "The configuration says that {} is reached over TLS, which this version cannot do, and it does not \
@@ -53,16 +69,30 @@ impl Target {
                 server.name
             )));
         }
-        let key = server.key.as_ref().map(load_key).transpose()?;
+        let key = server.key.as_ref().map(&mut *load_key).transpose()?;
         let transfer_key = match &server.transfer_key {
             source if *source == server.key => key.clone(),
             source => source.as_ref().map(load_key).transpose()?,
         };
         let patience = arguments.timeout.map_or(PATIENCE, Duration::from_secs);
-        let rules = super::check::rules(&config)?;
+        let rules = super::check::rules(config)?;
         let history_dir = config.history_dir.clone();
-        let config = Arc::new(config);
+        let config = Arc::clone(config);
         Ok(Target { zone: zone.clone(), server, key, transfer_key, patience, history_dir, rules, config })
+    }
+
+    /// What there is to say against its keys.
+    pub fn weak_keys(&self) -> Vec<String> {
+        let mut keys: Vec<&Arc<Key>> = self.key.iter().chain(&self.transfer_key).collect();
+        keys.dedup_by(|key, other| Arc::ptr_eq(key, other));
+        let weak = keys.into_iter().filter(|key| key.algorithm.weak());
+        let warning = |key: &Arc<Key>| {
+            format!(
+                "the key {} uses {}, which is weak; ask for one with hmac-sha256.",
+                key.name, key.algorithm
+            )
+        };
+        weak.map(warning).collect()
     }
 
     pub fn world(&self) -> World {
@@ -110,6 +140,7 @@ impl Target {
             key: self.key.as_ref().map(|key| key.name.to_string()),
             label: self.server.label.clone(),
             demo: false,
+            arrival: Arrival::default(),
             brake_percent: self.server.brake_percent,
             config: Arc::clone(&self.config),
             hosts: self.server.hosts(),
@@ -151,17 +182,6 @@ pub fn server_settings(config: &Config, zone: &Name, arguments: &ServerArgs) -> 
     Ok(server)
 }
 
-fn load_key(source: &KeySource) -> Result<Arc<Key>, Stop> {
-    let key = keys::load(source)?;
-    if key.algorithm.weak() {
-        super::verbs::say(&format!(
-            "warning: the key {} uses {}, which is weak; ask for one with hmac-sha256.",
-            key.name, key.algorithm
-        ));
-    }
-    Ok(Arc::new(key))
-}
-
 /// Where drafts are kept.
 ///
 /// # Errors
@@ -198,12 +218,11 @@ pub fn colours_wanted() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// `zonewright` without a zone: the configured ones.
+/// `zonewright` without a zone where no list can be shown: the configured ones.
 ///
 /// # Errors
 /// [`Stop`].
-pub fn list_zones(arguments: &ServerArgs) -> Result<Exit, Stop> {
-    let config = files::load(arguments.config.as_deref())?;
+pub fn list_zones(config: &Config) -> Result<Exit, Stop> {
     if config.zone.is_empty() {
         return Err(Stop::usage(
             "Which zone? zonewright ZONE --server HOST --key FILE opens it; zonewright demo shows the editor on an \

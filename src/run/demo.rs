@@ -10,10 +10,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::configured::Configured;
 use super::history::Recorder;
 use super::world::{Access, World};
 use super::{Exit, Stop, access, editor, outside};
 use crate::app::Settings;
+use crate::app::zones::Arrival;
 use crate::check::Selection;
 use crate::config::{self, HostPort};
 use crate::dns::questions::Network;
@@ -82,6 +84,7 @@ pub fn run() -> Result<Exit, Stop> {
         key: Some(key.name.to_string()),
         label: Some("demo".into()),
         demo: true,
+        arrival: Arrival::default(),
         brake_percent: 20,
         config: Arc::new(config),
         hosts: vec![PRIMARY_V4.to_string(), PRIMARY_V6.to_string()],
@@ -106,7 +109,9 @@ pub fn run() -> Result<Exit, Stop> {
     let folder = outside::private_folder()?;
     let recorder = Recorder::new(History::new(&folder, "demo", &origin), Vec::new());
     let world = Arc::new(world.recorded_by(recorder));
-    let result = super::edit_at(editor::Place::Primary(world), settings, "demo".into());
+    let zones = Configured::none(origin)?;
+    let session = zones.passing(settings, editor::Place::Primary(world), "demo");
+    let result = super::edit_at(session, zones);
     // It is private and of no use to anybody: if it stays, that does no harm.
     let _ = std::fs::remove_dir_all(folder);
     result

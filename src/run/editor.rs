@@ -6,20 +6,26 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
-use super::saver::{Files, Saver};
+use super::configured::{Configured, Kept, Session};
+use super::job::Parts;
+use super::saver::Saver;
 use super::world::World;
 use super::zone_file::{FromFile, ZoneFile};
-use super::{clock, exchange, history, others, outside, paths};
-use crate::app::{App, Effect, Msg, RequestId, Settings};
+use super::{clock, exchange, history, others, outside, paths, zones};
+use crate::app::zones::Destination;
+use crate::app::{App, Effect, Msg, RequestId};
+use crate::facts::Failure;
+use crate::facts::FailureKind;
 use crate::facts::past::Told;
+use crate::store::visits::VisitFile;
 use crate::term::input::{self, Input, Pauser};
 use crate::term::screen::Screen;
 use crate::ui;
@@ -29,6 +35,8 @@ use crate::ui;
 pub enum Place {
     Primary(Arc<World>),
     File(Arc<ZoneFile>),
+    /// No zone is chosen.
+    Nowhere,
 }
 
 /// Most messages taken in before a frame is painted.
@@ -37,12 +45,23 @@ const BATCH: usize = 256;
 const SHORT: Duration = Duration::from_millis(10);
 /// How often it is looked whether that has ended.
 const LOOK: Duration = Duration::from_millis(20);
+/// How long tasks that were aborted may take to let go what they hold.
+const LET_GO: Duration = Duration::from_millis(300);
 /// After so long it is tried again to save what could not be saved.
 const RETRY: Duration = Duration::from_secs(5);
 
 struct Editor {
     app: App,
     screen: Screen,
+    zones: Arc<Configured>,
+    /// The zones of a job.
+    parts: Arc<Parts>,
+    /// Where the last visit is kept.
+    visit: Option<VisitFile>,
+    /// Where it goes on.
+    next: Option<Session>,
+    /// Where keys and signals go: to whatever is open now.
+    inputs: Arc<Mutex<Sender<Msg>>>,
     place: Place,
     runtime: Handle,
     sender: Sender<Msg>,
@@ -56,24 +75,29 @@ struct Editor {
     input: Pauser,
 }
 
-/// Runs the editor until the person leaves or the terminal is gone.
+/// Runs the editor until the person leaves or the terminal is gone: one zone after the other, with the same terminal.
 ///
 /// # Errors
 /// When the terminal cannot be used at all.
-pub fn run(settings: Settings, place: Place, network: Handle, files: Files) -> io::Result<()> {
+pub fn run(session: Session, zones: Arc<Configured>, network: Handle) -> io::Result<()> {
     let screen = Screen::enter()?;
     let (sender, receiver) = channel();
-    let to_loop = sender.clone();
-    let input = input::start(move |input| to_loop.send(message_of(input)).is_ok())?;
-    let saver = Saver::start(files, sender.clone());
-    let (mut app, effects) = App::new(settings);
-    let (width, height) = screen.size();
-    app.update(Msg::Resize(width, height));
-    app.update(Msg::Clock(clock::now()));
+    let inputs = Arc::new(Mutex::new(sender.clone()));
+    let to_loop = Arc::clone(&inputs);
+    let input = input::start(move |input| {
+        to_loop.lock().unwrap_or_else(PoisonError::into_inner).send(message_of(input)).is_ok()
+    })?;
+    let (app, effects) = begin(&session);
+    let (saver, visit) = keep(&session.place, session.kept, &sender);
     let mut editor = Editor {
         app,
         screen,
-        place,
+        zones,
+        parts: Arc::default(),
+        visit,
+        next: None,
+        inputs,
+        place: session.place,
         runtime: network,
         sender,
         pending: VecDeque::new(),
@@ -83,10 +107,50 @@ pub fn run(settings: Settings, place: Place, network: Handle, files: Files) -> i
         saver,
         input,
     };
-    if editor.settle(effects) {
-        return Ok(());
+    let mut open = (receiver, effects, session.notices, Vec::new());
+    loop {
+        let (receiver, effects, notices, typed) = open;
+        let ended = editor.run(&receiver, effects, notices, typed);
+        let left = editor.visit.take();
+        editor.zones.leave(&editor.app.settings.zone, left.as_ref(), editor.app.visit());
+        match (ended?, editor.next.take()) {
+            (Ended::Left(rest), Some(session)) => open = editor.go_on(session, &receiver, rest),
+            _ => return Ok(()),
+        }
     }
-    editor.run(&receiver)
+}
+
+/// The state at the start of a session.
+fn begin(session: &Session) -> (App, Vec<Effect>) {
+    match session.place {
+        Place::Nowhere => match session.job.clone() {
+            Some(start) => App::job(session.settings.clone(), start),
+            None => App::listing(session.settings.clone()),
+        },
+        _ => App::new(session.settings.clone()),
+    }
+}
+
+fn keep(place: &Place, kept: Option<Kept>, sender: &Sender<Msg>) -> (Saver, Option<VisitFile>) {
+    match (place, kept) {
+        (Place::Nowhere, _) | (_, None) => (Saver::idle(), None),
+        (_, Some(kept)) => {
+            let (files, visit) = kept.split();
+            (Saver::start(files, sender.clone()), visit)
+        }
+    }
+}
+
+/// How a session ended.
+enum Ended {
+    Quit,
+    /// With the messages that were not taken in any more.
+    Left(Vec<Msg>),
+}
+
+/// What comes from the person and not from what was open.
+fn is_input(message: &Msg) -> bool {
+    matches!(message, Msg::Key(_) | Msg::Paste(_) | Msg::Resize(..) | Msg::Resumed | Msg::Hangup)
 }
 
 fn message_of(input: Input) -> Msg {
@@ -100,25 +164,112 @@ fn message_of(input: Input) -> Msg {
 }
 
 impl Editor {
-    fn run(&mut self, receiver: &Receiver<Msg>) -> io::Result<()> {
+    /// Runs a session: what was typed before it began comes first.
+    fn run(
+        &mut self,
+        receiver: &Receiver<Msg>,
+        effects: Vec<Effect>,
+        notices: Vec<String>,
+        typed: Vec<Msg>,
+    ) -> io::Result<Ended> {
+        let (width, height) = self.screen.size();
+        self.pending.extend([Msg::Resize(width, height), Msg::Clock(clock::now())]);
+        self.pending.extend(notices.into_iter().map(Msg::Notice));
+        if self.settle(effects) {
+            return Ok(Ended::Left(typed));
+        }
+        let mut messages = typed;
         loop {
-            // A paint that fails means that the terminal is gone; the draft is on disk already.
-            if self.screen.paint(|frame| ui::draw(&self.app, frame)).is_err() {
-                return Ok(());
-            }
-            let Some(messages) = self.next_messages(receiver) else { return Ok(()) };
-            for message in messages {
+            let mut messages_left = messages.into_iter();
+            while let Some(message) = messages_left.next() {
                 if let Msg::Resize(width, height) = message {
                     self.screen.resize(width, height);
                 }
                 let effects = self.app.update(message);
                 if self.settle(effects) {
-                    return Ok(());
+                    return Ok(Ended::Left(messages_left.collect()));
                 }
             }
             self.hear_of_saving(Duration::ZERO);
             if self.settle(Vec::new()) {
-                return Ok(());
+                return Ok(Ended::Left(Vec::new()));
+            }
+            // A paint that fails means that the terminal is gone; the draft is on disk already.
+            if self.screen.paint(|frame| ui::draw(&self.app, frame)).is_err() {
+                return Ok(Ended::Quit);
+            }
+            messages = match self.next_messages(receiver) {
+                Some(messages) => messages,
+                None => return Ok(Ended::Quit),
+            };
+        }
+    }
+
+    /// Leaves one session for the next. What the network still answers to the last one reaches nobody.
+    fn go_on(
+        &mut self,
+        session: Session,
+        receiver: &Receiver<Msg>,
+        rest: Vec<Msg>,
+    ) -> (Receiver<Msg>, Vec<Effect>, Vec<String>, Vec<Msg>) {
+        let tasks: Vec<AbortHandle> = self.running.drain().flat_map(|(_, tasks)| tasks).collect();
+        tasks.iter().for_each(AbortHandle::abort);
+        // One of a job may hold the draft that is opened next.
+        let end = Instant::now() + LET_GO;
+        while Instant::now() < end && !tasks.iter().all(AbortHandle::is_finished) {
+            thread::sleep(Duration::from_millis(1));
+        }
+        let (sender, next) = channel();
+        let typed = {
+            let mut inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+            *inputs = sender.clone();
+            rest.into_iter().chain(receiver.try_iter()).filter(is_input).collect()
+        };
+        self.sender = sender;
+        self.pending.clear();
+        (self.wake_at, self.retry_at) = (None, None);
+        // First the one has let its draft go, then the next takes one: it may be the same.
+        self.saver = Saver::idle();
+        self.parts = Arc::default();
+        let (app, effects) = begin(&session);
+        self.app = app;
+        (self.saver, self.visit) = keep(&session.place, session.kept, &self.sender);
+        self.place = session.place;
+        (next, effects, session.notices, typed)
+    }
+
+    /// Makes ready what comes next. False, and a message, where it cannot be had.
+    fn prepare(&mut self, to: &Destination) -> bool {
+        let zones = Arc::clone(&self.zones);
+        let session = match to {
+            Destination::Zone(zone) if zones.asks_a_program(zone) => {
+                self.input.pause();
+                let session = self.screen.lend(|| zones.chosen(zone));
+                self.input.go_on();
+                match session {
+                    Ok(session) => session,
+                    Err(_) => return true,
+                }
+            }
+            Destination::Zone(zone) => zones.chosen(zone),
+            Destination::Zones => Ok(zones.list_session()),
+            Destination::Job(wanted) => {
+                let settings = &self.app.settings;
+                let back = (!matches!(self.place, Place::Nowhere)).then(|| settings.zone.clone());
+                Ok(zones.job_session(wanted, back))
+            }
+        };
+        match session {
+            Ok(session) => {
+                self.next = Some(session);
+                true
+            }
+            Err(stop) => {
+                let what = "This zone cannot be opened.".into();
+                let next = "You are still where you were.".into();
+                let failure = Failure { kind: FailureKind::Local, what, why: stop.message, next };
+                self.pending.push_back(Msg::Failed(failure));
+                false
             }
         }
     }
@@ -182,6 +333,7 @@ impl Editor {
             Effect::Load { request } => {
                 let sender = self.sender.clone();
                 let world = match &self.place {
+                    Place::Nowhere => return false,
                     Place::Primary(world) => Arc::clone(world),
                     Place::File(file) => {
                         let file = Arc::clone(file);
@@ -318,7 +470,7 @@ impl Editor {
                 self.beside("export", move || {
                     let own = match &place {
                         Place::File(file) => Some(&**file),
-                        Place::Primary(_) => None,
+                        Place::Primary(_) | Place::Nowhere => None,
                     };
                     Msg::Exported { request, exported: exchange::export(exporting, own) }
                 });
@@ -361,6 +513,56 @@ impl Editor {
                 let (width, height) = self.screen.size();
                 self.pending.push_back(Msg::Resize(width, height));
             }
+            Effect::ListZones { request } => {
+                let (zones, sender) = (Arc::clone(&self.zones), self.sender.clone());
+                // The names at once, what is on disk of each a moment later.
+                self.beside("zones", move || {
+                    let names = zones.list(false);
+                    let _ = sender.send(Msg::ZonesListed { request, zones: names, complete: false });
+                    Msg::ZonesListed { request, zones: zones.list(true), complete: true }
+                });
+            }
+            Effect::AskSerials { request, zones } => {
+                let (configured, sender) = (Arc::clone(&self.zones), self.sender.clone());
+                self.spawn(request, zones::ask_serials(configured, request, zones, sender));
+            }
+            Effect::OpenPart { request, zone } => {
+                let (parts, configured) = (Arc::clone(&self.parts), Arc::clone(&self.zones));
+                let sender = self.sender.clone();
+                self.spawn(request, async move {
+                    let result = parts.load(configured, zone.clone()).await;
+                    let _ = sender.send(Msg::PartOpened { request, zone, result });
+                });
+            }
+            Effect::ClosePart { zone } => self.parts.close(&zone),
+            Effect::WritePart { request, zone, entries, base_serial } => {
+                let parts = Arc::clone(&self.parts);
+                self.beside("draft", move || {
+                    let result = parts.write(request, &zone, &entries, base_serial);
+                    Msg::PartWritten { zone, result }
+                });
+            }
+            Effect::PushPart { request, zone, action } => {
+                let (parts, sender) = (Arc::clone(&self.parts), self.sender.clone());
+                self.spawn(request, async move {
+                    if let Some(part) = parts.get(&zone)
+                        && let Some(event) = part.world.perform(action).await
+                    {
+                        let _ = sender.send(Msg::Push { request, event });
+                    }
+                });
+            }
+            Effect::AfterPushPart { zone } => {
+                // The program may take long, and must not hold the draft.
+                let recorder = self.parts.get(&zone).and_then(|part| part.world.recorder().cloned());
+                let sender = self.sender.clone();
+                let _ = thread::Builder::new().name("after-push".into()).spawn(move || {
+                    if let Some(trouble) = recorder.and_then(|recorder| recorder.tell_program()) {
+                        let _ = sender.send(Msg::Notice(trouble));
+                    }
+                });
+            }
+            Effect::GoTo(to) => return self.prepare(&to),
             Effect::Quit => return true,
         }
         false
@@ -379,7 +581,7 @@ impl Editor {
     fn network(&self) -> Option<(Arc<World>, Sender<Msg>)> {
         match &self.place {
             Place::Primary(world) => Some((Arc::clone(world), self.sender.clone())),
-            Place::File(_) => None,
+            Place::File(_) | Place::Nowhere => None,
         }
     }
 

@@ -116,6 +116,7 @@ mod tests {
             config: Arc::default(),
             hosts: Vec::new(),
             demo: false,
+            arrival: crate::app::zones::Arrival::default(),
             unicode: true,
             colours: true,
             rules: Arc::default(),

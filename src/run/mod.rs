@@ -4,6 +4,7 @@ mod access;
 mod check;
 mod check_report;
 mod clock;
+mod configured;
 mod demo;
 pub mod doctor;
 mod editor;
@@ -11,6 +12,7 @@ mod exchange;
 mod explain;
 mod files;
 mod history;
+mod job;
 mod log;
 mod merged;
 mod no_dumps;
@@ -22,6 +24,7 @@ mod saver;
 mod verbs;
 mod world;
 mod zone_file;
+mod zones;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
@@ -31,15 +34,9 @@ use std::sync::Arc;
 use clap::Parser as _;
 use signal_hook::consts::SIGXFSZ;
 
-use self::zone_file::ZoneFile;
-use crate::app::Settings;
+use self::configured::{Configured, Session};
 use crate::cli::{self, Cli, ServerArgs, Verb};
 use crate::facts::Failure;
-use crate::store::acknowledged::AcknowledgedFile;
-use crate::store::documents::DocumentFiles;
-use crate::store::drafts::Journal;
-use crate::store::drafts::watch::Watch;
-use crate::store::forms::FormFile;
 
 /// How the program ended, for scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,60 +140,51 @@ fn run(cli: Cli) -> Result<Exit, Stop> {
         }
         None => match cli.zone {
             Some(argument) => edit(&argument, &cli.server, cli.origin.origin.as_deref()),
-            None => access::list_zones(&cli.server),
+            None => choose(&cli.server),
         },
     }
 }
 
 fn edit(argument: &str, server: &ServerArgs, origin: Option<&str>) -> Result<Exit, Stop> {
-    let config = crate::store::settings::load(server.config.as_deref())?;
-    if files::is_file(argument) {
+    let mut zones = Configured::new(server)?;
+    let session = if files::is_file(argument) {
         let origin = zone_file::origin(origin)?;
-        return edit_file(ZoneFile::find(Path::new(argument), origin.as_ref(), &config)?);
-    }
-    let name = verbs::zone_name(argument)?;
-    let at_server = [&server.server, &server.transfer_from, &server.update_to];
-    if let Some(path) =
-        ZoneFile::of_zone(&name, &config).filter(|_| at_server.iter().all(|host| host.is_none()))
-    {
-        return edit_file(ZoneFile::find(&path, Some(&name), &config)?);
-    }
-    let target = access::Target::find(&name, server)?;
-    let label = target.server.name.clone();
-    edit_at(editor::Place::Primary(Arc::new(target.recorded_world()?)), target.settings(), label)
-}
-
-fn edit_file(file: ZoneFile) -> Result<Exit, Stop> {
-    let (settings, label) = (file.settings(), file.label());
-    edit_at(editor::Place::File(Arc::new(file)), settings, label)
-}
-
-/// Runs the editor; drafts are kept under the label.
-fn edit_at(place: editor::Place, settings: Settings, label: String) -> Result<Exit, Stop> {
-    let state = access::state_directory()?;
-    let zone = settings.zone.clone();
-    let (state_too, label_too, zone_too) = (state.clone(), label.clone(), zone.clone());
-    let files = saver::Files {
-        documents: DocumentFiles::new(&state, &label, &zone),
-        form: FormFile::new(&state, &label, &zone),
-        acknowledged: AcknowledgedFile::new(&state, &label, &zone),
-        watch: Watch::new(&state, &label, &zone),
-        open_journal: Box::new(move || Journal::open(&state, &label, &zone)),
-        take_journal: Box::new(move || Journal::take_over(&state_too, &label_too, &zone_too)),
+        zones.first_file(Path::new(argument), origin.as_ref())?
+    } else {
+        zones.first_zone(&verbs::zone_name(argument)?)?
     };
+    edit_at(session, zones)
+}
+
+/// The list of zones, to choose from.
+fn choose(server: &ServerArgs) -> Result<Exit, Stop> {
+    let zones = Configured::new(server)?;
+    if zones.is_empty() || !has_terminal() {
+        return access::list_zones(zones.config());
+    }
+    edit_at(zones.list_session(), zones)
+}
+
+/// Runs the editor.
+fn edit_at(session: Session, zones: Configured) -> Result<Exit, Stop> {
     let runtime = access::runtime()?;
     on_terminal()?;
+    session.notices.iter().for_each(|notice| verbs::say(&format!("warning: {notice}")));
     let handle = runtime.handle().clone();
-    let result = editor::run(settings, place, handle, files);
+    let result = editor::run(session, Arc::new(zones), handle);
     // Leaving waits for nothing that the network still does.
     runtime.shutdown_background();
     result.map_err(no_terminal)?;
     Ok(Exit::Done)
 }
 
-fn on_terminal() -> Result<(), Stop> {
+fn has_terminal() -> bool {
     let dumb = std::env::var("TERM").is_ok_and(|kind| kind == "dumb");
-    if io::stdin().is_terminal() && io::stdout().is_terminal() && !dumb {
+    io::stdin().is_terminal() && io::stdout().is_terminal() && !dumb
+}
+
+fn on_terminal() -> Result<(), Stop> {
+    if has_terminal() {
         return Ok(());
     }
     Err(Stop::usage(

@@ -95,6 +95,12 @@ impl Saver {
         saver
     }
 
+    /// One that has nothing to save: no zone is open.
+    pub fn idle() -> Saver {
+        let ((_, answers), (_, finished)) = (channel(), channel());
+        Saver { orders: None, answers, outstanding: 0, finished }
+    }
+
     /// Opens the journal that another editor held.
     pub fn take_over(&self) {
         self.order(Order::Open { asked: true });

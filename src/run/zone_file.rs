@@ -14,6 +14,7 @@ use super::files::{self, Beside, shown};
 use super::verbs::zone_name;
 use crate::app::file::{FileText, Ran, Saved};
 use crate::app::text::broken::Broken;
+use crate::app::zones::Arrival;
 use crate::app::{Loaded, Settings};
 use crate::check::Selection;
 use crate::config::{Config, DomainName, Percent};
@@ -106,7 +107,12 @@ impl ZoneFile {
 
     /// What drafts are kept under: the file itself, whatever links lead to it.
     pub fn label(&self) -> String {
-        let path = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
+        ZoneFile::label_of(&self.path)
+    }
+
+    /// The same of a file that is not looked at.
+    pub fn label_of(path: &Path) -> String {
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         path.to_string_lossy().into_owned()
     }
 
@@ -126,6 +132,7 @@ impl ZoneFile {
             config: Arc::clone(&self.config),
             hosts: Vec::new(),
             demo: false,
+            arrival: Arrival::default(),
             unicode: unicode_wanted(),
             colours: colours_wanted(),
             rules: Arc::clone(&self.rules),

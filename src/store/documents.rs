@@ -80,6 +80,11 @@ impl DocumentFiles {
         read(&self.editing)
     }
 
+    /// Is there such a text?
+    pub fn is_editing(&self) -> bool {
+        self.editing.exists()
+    }
+
     /// Keeps the text that is being typed, seen onto the disk.
     ///
     /// # Errors

@@ -8,6 +8,7 @@
 mod aside;
 mod compact;
 mod holder;
+pub mod peek;
 #[cfg(test)]
 mod tests;
 pub mod watch;

@@ -13,3 +13,4 @@ mod lines;
 pub mod paths;
 pub mod secrets;
 pub mod settings;
+pub mod visits;

@@ -8,17 +8,15 @@ use super::theme::Theme;
 use crate::app::commands::{Command, in_context};
 use crate::app::layout::{Layout, wrap};
 use crate::app::open::Open;
-use crate::app::{App, Screen, Zone, describe};
+use crate::app::{App, Screen, Zone, describe, zones};
 use crate::zone::managed::seconds_until;
 
 pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
     let theme = canvas.theme;
     let dot = theme.dot();
-    let mut zone = app.settings.zone.to_string();
-    if zone.len() > 1 {
-        zone.pop();
-    }
-    let server = format!("{dot}{}", app.settings.server);
+    let is_chosen = !matches!(app.zone, Zone::None);
+    let zone = if is_chosen { zones::short(&app.settings.zone) } else { "zonewright".into() };
+    let server = if is_chosen { format!("{dot}{}", app.settings.server) } else { String::new() };
     let (mut serial, mut rest) = (String::new(), String::new());
     if let Zone::Broken(_) = app.zone {
         rest.push_str(&format!("{dot}has errors"));
@@ -118,6 +116,10 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
             (message.text.clone(), if message.trouble { theme.bad() } else { theme.strong() })
         }
         (None, Some(failure), _) => (format!("NOT SAVED: {failure}"), theme.bad()),
+        (None, None, _) if matches!(app.screen, Screen::Zones(_)) => match &app.screen {
+            Screen::Zones(zones) => (zones.about(app.now), theme.plain()),
+            _ => return,
+        },
         (None, None, Some(open)) => match (open.reloading, app.editable()) {
             (Some(records), _) => (format!("loading again: {records} records; Ctrl-C stops"), theme.plain()),
             (None, Err(reason)) if !app.details => (reason, theme.doubt()),

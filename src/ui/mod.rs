@@ -9,6 +9,7 @@ pub mod findings;
 pub mod form;
 pub mod help;
 pub mod history;
+pub mod job;
 pub mod menus;
 pub mod merge;
 pub mod nameservers;
@@ -18,6 +19,7 @@ pub mod records;
 pub mod text;
 pub mod theme;
 pub mod waiting;
+pub mod zones;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -90,6 +92,12 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
 
 fn draw_screen(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     let body = rect(layout.body(), layout.width);
+    if let Screen::Job(job) = &app.screen {
+        return job::draw(job, canvas, layout, body);
+    }
+    if let Screen::Zones(zones) = &app.screen {
+        return zones::draw(zones, app.now, canvas, layout, body);
+    }
     let open = match &app.zone {
         Zone::Open(open) => open,
         Zone::Broken(_) => return text::draw(app, canvas, layout),
@@ -115,7 +123,7 @@ fn draw_screen(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
         Screen::Pushing(pushing) => push::pushing(pushing, canvas, layout, body),
         Screen::Result(results) => push::results(app, results, canvas, layout, body),
         // Has drawn itself already.
-        Screen::Form(_) => {}
+        Screen::Form(_) | Screen::Zones(_) | Screen::Job(_) => {}
     }
 }
 

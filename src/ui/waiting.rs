@@ -29,9 +29,9 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
             texts.push((String::new(), theme.plain()));
             texts.push((failure.next.clone(), theme.strong()));
             texts.push((String::new(), theme.plain()));
-            texts.push(("R tries again, q quits.".into(), theme.plain()));
+            texts.push(("R tries again, 6 shows the zones, q quits.".into(), theme.plain()));
         }
-        Zone::Open(_) | Zone::Broken(_) => {}
+        Zone::None | Zone::Open(_) | Zone::Broken(_) => {}
     }
     let width = inside.width.saturating_sub(4).min(90);
     let lines =

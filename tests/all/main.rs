@@ -36,3 +36,4 @@ mod steps;
 mod taking_over;
 mod text;
 mod zone_files;
+mod zones;

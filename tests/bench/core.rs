@@ -115,6 +115,7 @@ fn table(records: usize) -> App {
         brake_percent: 20,
         config: Default::default(),
         hosts: Vec::new(),
+        arrival: Default::default(),
         demo: false,
         unicode: true,
         colours: true,

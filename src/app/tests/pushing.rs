@@ -8,10 +8,10 @@ use crate::zone::update::{Rcode, apply};
 use crate::zone::{ChangeMap, Contents, Draft, RrSet, serial};
 
 /// The served zone.
-struct Server {
-    zone: Arc<Snapshot>,
+pub struct Server {
+    pub zone: Arc<Snapshot>,
     /// What it answers to updates instead of carrying them out.
-    refuses: Option<Rcode>,
+    pub refuses: Option<Rcode>,
     /// What was recorded in the history.
     records: Vec<Record>,
     /// Why nothing can be recorded.
@@ -20,12 +20,11 @@ struct Server {
 
 impl Server {
     fn of(test: &Test) -> Server {
-        Server {
-            zone: test.open().draft.base().clone(),
-            refuses: None,
-            records: Vec::new(),
-            unrecorded: None,
-        }
+        Server::with(test.open().draft.base().clone())
+    }
+
+    pub fn with(zone: Arc<Snapshot>) -> Server {
+        Server { zone, refuses: None, records: Vec::new(), unrecorded: None }
     }
 
     /// Somebody else's change.
@@ -34,7 +33,7 @@ impl Server {
         self.zone = zone(&text);
     }
 
-    fn answer(&mut self, action: &Action) -> Option<Event> {
+    pub fn answer(&mut self, action: &Action) -> Option<Event> {
         Some(match action {
             Action::AskSoa => Event::Soa(Ok(self.zone.soa().clone())),
             Action::Transfer => Event::Zone(Ok(self.zone.clone())),
@@ -59,7 +58,7 @@ impl Server {
             Ok(applied) => applied.changes,
             Err(rcode) => return rcode,
         };
-        let key = RrKey::new(name("@"), RecordType::SOA);
+        let key = RrKey::new(self.zone.origin().clone(), RecordType::SOA);
         if !changes.is_empty() && !changes.contains_key(&key) {
             let mut soa = self.zone.soa().clone();
             soa.serial = serial::next(soa.serial);

@@ -2,14 +2,14 @@
 
 use proptest::prelude::*;
 
-use super::super::commands::TABLE;
+use super::super::commands::all;
 use super::super::rows::{Column, Row, SortBy};
 use super::*;
 use crate::bulk::{Filter, Subject};
 use crate::zone::{Draft, RrSet};
 
 fn any_key() -> impl Strategy<Value = Key> {
-    let bound: Vec<Key> = TABLE.iter().flat_map(|command| command.sequences().flatten()).collect();
+    let bound: Vec<Key> = all().flat_map(|command| command.sequences().flatten()).collect();
     let text: Vec<Key> = "amxw.1920:\"@*ü".chars().map(Key::char).collect();
     prop_oneof![4 => prop::sample::select(bound), 1 => prop::sample::select(text)]
 }

@@ -372,7 +372,7 @@ fn failed_load() {
     │  Allow it on the server (BIND: allow-transfer { key ns1-key; };), or use     │
     │  --key.                                                                      │
     │                                                                              │
-    │  R tries again, q quits.                                                     │
+    │  R tries again, 6 shows the zones, q quits.                                  │
     │                                                                              │
     │                                                                              │
     │                                                                              │

@@ -268,7 +268,7 @@ impl App {
     }
 
     /// Goes on with a text of an earlier run.
-    fn resume_text(&mut self, found: FoundText) {
+    pub(super) fn resume_text(&mut self, found: FoundText) {
         match self.text.document.clone() {
             Some(document) => {
                 let mode = TextMode::resumed(document, found);

@@ -424,7 +424,10 @@ impl App {
             return;
         }
         if let Some(found) = self.text.found.take() {
-            leave::offer(self, found);
+            match self.settings.arrival.again {
+                true => self.resume_text(found),
+                false => leave::offer(self, found),
+            }
         }
     }
 

@@ -20,6 +20,7 @@ fn settings(unicode: bool) -> Settings {
         config: Default::default(),
         hosts: Vec::new(),
         demo: false,
+        arrival: crate::app::zones::Arrival::default(),
         unicode,
         rules: Default::default(),
         colours: true,
