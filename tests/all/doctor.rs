@@ -38,7 +38,8 @@ struct Home(tempfile::TempDir);
 
 impl Home {
     fn new() -> Home {
-        Home(tempfile::tempdir().unwrap())
+        // A short path wherever temporary files are: where what is told is wrapped depends on it.
+        Home(tempfile::tempdir_in("/tmp").unwrap())
     }
 
     fn path(&self) -> &Path {
