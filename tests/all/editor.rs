@@ -89,9 +89,8 @@ fn main_job_by_keys_alone() {
     terminal.wait_for("4 changes");
 
     terminal.press("w");
-    let review = terminal.wait_for("Changes");
-    for line in ["+ 1h      192.0.2.77", "ns2.example.org.", "v=spf1"] {
-        assert!(review.contains(line), "{line} is not in the review\n{review}");
+    for line in ["Changes", "+ 1h      192.0.2.77", "ns2.example.org.", "v=spf1"] {
+        terminal.wait_for(line);
     }
     terminal.press("w");
     terminal.wait_for("Type the name of the zone");

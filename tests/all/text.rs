@@ -207,6 +207,12 @@ fn typing_and_scrolling_take_few_octets() {
     assert!(scrolled.iter().all(|octets| *octets <= 200), "one line down took {scrolled:?} octets");
     // At the end of a line: elsewhere what stands behind it moves as well.
     cost("\x05 ; a");
-    let typed: Vec<usize> = (0..6).map(|_| cost("x")).collect();
-    assert!(typed.iter().all(|octets| *octets <= 64), "one character took {typed:?} octets");
+    let mut typed: Vec<usize> = (0..7).map(|_| cost("x")).collect();
+    typed.sort_unstable();
+    // What is found in the text is told a little later, which may fall together with a key.
+    let [typical @ .., last] = typed.as_slice() else { panic!() };
+    assert!(
+        typical.iter().all(|octets| *octets <= 64) && *last <= 200,
+        "one character took {typed:?} octets"
+    );
 }
