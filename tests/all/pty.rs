@@ -160,11 +160,23 @@ impl Terminal {
         loop {
             let screen = self.screen();
             if seen(&screen) {
-                return screen;
+                return self.whole(&seen).unwrap_or(screen);
             }
             assert!(Instant::now() < deadline, "never seen: {what}\n{screen}");
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// The screen when its frame is complete, if it then still satisfies `seen`: a frame may come in several pieces.
+    fn whole(&self, seen: &impl Fn(&str) -> bool) -> Option<String> {
+        for _ in 0..20 {
+            let octets = self.octets();
+            std::thread::sleep(Duration::from_millis(5));
+            if self.octets() == octets {
+                break;
+            }
+        }
+        Some(self.screen()).filter(|screen| seen(screen))
     }
 
     pub fn wait_for(&self, text: &str) -> String {
