@@ -25,8 +25,11 @@ pub fn configure(home: &Path, lab: &Lab, zones: &[&str], more: &str) {
     let key = folder.join("lab.key");
     fs::write(&key, lab.key.bind_text()).unwrap();
     fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-    let mut text =
-        format!("[server.lab]\naddress = \"{}\"\nkey = \"{}\"\n{more}", lab.address, key.display());
+    let mut text = format!(
+        "[server.lab]\naddress = \"{}\"\nkey = \"{}\"\nbrake-percent = 100\n{more}",
+        lab.address,
+        key.display()
+    );
     for zone in zones {
         text.push_str(&format!("\n[zone.\"{zone}\"]\nserver = \"lab\"\n"));
     }
