@@ -8,8 +8,8 @@ use super::rule::LooksAt;
 use super::rules::{READERS, reads};
 use super::types::Types;
 use super::view::{Census, View, wildcard_of};
-use super::walk::{check_with, look_at};
-use super::{Finding, Rule};
+use super::walk::{Uncollected, Walked, check_with, look_at};
+use super::{Finding, Rule, Severity};
 use crate::zone::{ChangeMap, Contents, Name, NameRef, RecordType, RrKey, SetId, Snapshot};
 
 /// A step that touches more names is followed by a look at everything.
@@ -17,6 +17,9 @@ const MANY: usize = 1000;
 
 /// And so is one after which more names would have to be looked at again.
 const MANY_NAMES: usize = 20_000;
+
+/// About so many findings are kept; of all others the number is.
+const MOST: usize = 50_000;
 
 /// Findings of a zone with changes.
 #[derive(Debug)]
@@ -29,6 +32,8 @@ pub struct Checker {
     /// What was found at the names where something else is found now, in the zone without changes.
     before: BTreeMap<Name, Vec<Finding>>,
     looks: usize,
+    uncollected: Uncollected,
+    most: usize,
 }
 
 /// The names whose answers an edit can have changed.
@@ -56,13 +61,32 @@ impl Scope {
 impl Checker {
     /// Looks at a whole zone. `now`: seconds since 1970, for the rules about times.
     pub fn new(base: Arc<Snapshot>, now: Option<u64>) -> Checker {
-        let (findings, census, looks) = check_with(&base, now);
-        Checker { base, now, census, findings: by_owner(findings), before: BTreeMap::new(), looks }
+        Checker::keeping(base, now, MOST)
     }
 
-    /// All findings in zone order.
+    /// The same where not many more than `most` findings are kept.
+    pub(super) fn keeping(base: Arc<Snapshot>, now: Option<u64>, most: usize) -> Checker {
+        let Walked { findings, uncollected, census, looks } = check_with(&base, now, most);
+        Checker {
+            base,
+            now,
+            census,
+            findings: by_owner(findings),
+            before: BTreeMap::new(),
+            looks,
+            uncollected,
+            most,
+        }
+    }
+
+    /// All findings in zone order, but for those that are only counted.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.values().flatten()
+    }
+
+    /// How many more there are than those that are kept, by rule and severity.
+    pub fn uncollected(&self) -> impl Iterator<Item = (&'static Rule, Severity, usize)> {
+        self.uncollected.iter().map(|((_, severity), (rule, count))| (*rule, *severity, *count))
     }
 
     /// Those of one name.
@@ -103,7 +127,7 @@ impl Checker {
         if owners.len() > MANY
             && let Ok(whole) = base.with_changes(draft)
         {
-            return self.replace(check_with(&whole, self.now));
+            return self.replace(check_with(&whole, self.now, self.most));
         }
         let before = self.census;
         let mut touched =
@@ -124,17 +148,25 @@ impl Checker {
         if again.len() > MANY_NAMES
             && let Ok(whole) = base.with_changes(draft)
         {
-            return self.replace(check_with(&whole, self.now));
+            return self.replace(check_with(&whole, self.now, self.most));
         }
         let census = self.census;
         let view = View { zone, index: None, census: &census, now: self.now };
+        let previous = self.previous(step, draft);
+        let previous = Contents { base: &base, changes: &previous };
+        let old_view = View { zone: previous, index: None, census: &before, now: self.now };
         let mut different = Vec::new();
         for (owner, mask) in again {
             let mut found = Vec::new();
             let node = Node::read(zone, owner.as_ref());
             self.looks += look_at(&view, &node, mask, &mut found);
             let stays = |rule: &Rule| !node.types.is_empty() && !rule.looks_at.meets(mask);
-            let old = self.findings.remove(&owner).unwrap_or_default();
+            let old = match self.findings.remove(&owner) {
+                Some(old) => old,
+                None if self.uncollected.is_empty() => Vec::new(),
+                // Perhaps they were only counted: what there was is found out once more.
+                None => self.collect(&old_view, &owner),
+            };
             let mut new: Vec<Finding> = old.iter().filter(|finding| stays(finding.rule)).cloned().collect();
             new.append(&mut found);
             // As a whole walk finds them.
@@ -151,7 +183,34 @@ impl Checker {
         different
     }
 
-    fn replace(&mut self, (findings, census, looks): (Vec<Finding>, Census, usize)) -> Vec<Name> {
+    /// The changes before a step, where they are needed.
+    fn previous(&self, step: &ChangeMap, draft: &ChangeMap) -> ChangeMap {
+        if self.uncollected.is_empty() {
+            return ChangeMap::new();
+        }
+        let mut previous = draft.clone();
+        previous.extend(step.iter().map(|(key, change)| (key.clone(), change.inverse())));
+        previous
+    }
+
+    /// What was found at a name of which it was only counted; it is counted there no more.
+    fn collect(&mut self, view: &View<'_>, owner: &Name) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let node = Node::read(view.zone, owner.as_ref());
+        self.looks += look_at(view, &node, LooksAt::EVERYTHING, &mut findings);
+        findings.sort_by_key(|finding| finding.rule.number());
+        for finding in &findings {
+            let rule = (finding.rule.number(), finding.severity);
+            if let Some((_, count)) = self.uncollected.get_mut(&rule) {
+                *count = count.saturating_sub(1);
+            }
+        }
+        findings
+    }
+
+    fn replace(&mut self, Walked { findings, uncollected, census, looks }: Walked) -> Vec<Name> {
+        let all_are_kept = self.uncollected.is_empty() && uncollected.is_empty();
+        self.uncollected = uncollected;
         let old = std::mem::replace(&mut self.findings, by_owner(findings));
         self.census = census;
         self.looks += looks;
@@ -159,7 +218,10 @@ impl Checker {
         let different = owners.into_iter().filter(|owner| old.get(*owner) != self.findings.get(*owner));
         let different: Vec<Name> = different.cloned().collect();
         for owner in &different {
-            self.remember(owner, old.get(owner).cloned().unwrap_or_default());
+            // Else it is not known what a name had that is not among them.
+            if all_are_kept || old.contains_key(owner) {
+                self.remember(owner, old.get(owner).cloned().unwrap_or_default());
+            }
         }
         different
     }

@@ -1,12 +1,14 @@
 //! The walk over a whole zone: every name once, in order, with the rules that are for its types.
 
-use super::Finding;
+use std::collections::BTreeMap;
+
 use super::index::Index;
 use super::node::Node;
 use super::rule::{Found, Here, LooksAt, Recent, Rule, is_usual};
 use super::rules;
 use super::types::Types;
 use super::view::{Above, Census, View};
+use super::{Finding, Severity};
 use crate::zone::{ChangeMap, Contents, NameRef, Snapshot};
 
 /// Zones with fewer names are walked by one thread.
@@ -15,11 +17,25 @@ const LARGE: usize = 20_000;
 /// Holds a zone against all rules that need nothing else. `now`: seconds since 1970, for the rules about times.
 /// The findings come in zone order.
 pub fn check(zone: &Snapshot, now: Option<u64>) -> Vec<Finding> {
-    check_with(zone, now).0
+    check_with(zone, now, usize::MAX).findings
 }
 
-/// The same, with the counts over the zone and how often a rule looked at a name.
-pub(super) fn check_with(zone: &Snapshot, now: Option<u64>) -> (Vec<Finding>, Census, usize) {
+/// How many findings there are that were counted and not kept, by rule and severity.
+pub(super) type Uncollected = BTreeMap<(u32, Severity), (&'static Rule, usize)>;
+
+/// What a walk has found.
+#[derive(Default)]
+pub(super) struct Walked {
+    /// Of each name all or none.
+    pub findings: Vec<Finding>,
+    pub uncollected: Uncollected,
+    pub census: Census,
+    /// How often a rule looked at a name.
+    pub looks: usize,
+}
+
+/// The same, with the counts over the zone. Not many more findings than `most` are kept; all are counted.
+pub(super) fn check_with(zone: &Snapshot, now: Option<u64>, most: usize) -> Walked {
     let index = Index::of(zone);
     let changes = ChangeMap::new();
     let contents = Contents { base: zone, changes: &changes };
@@ -27,16 +43,20 @@ pub(super) fn check_with(zone: &Snapshot, now: Option<u64>) -> (Vec<Finding>, Ce
     let names = index.len();
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(names / LARGE).max(1);
     let part = |number: usize| names * number / workers..names * (number + 1) / workers;
-    let (mut findings, mut looks) = (Vec::new(), 0);
+    let mut all = Walked { census: index.census, ..Walked::default() };
+    let most = most.div_ceil(workers);
     std::thread::scope(|scope| {
         let (view, index) = (&view, &index);
         let others: Vec<_> =
-            (1..workers).map(|number| scope.spawn(move || walk(view, index, part(number)))).collect();
-        let mut take = |(mut found, looked): (Vec<Finding>, usize)| {
-            findings.append(&mut found);
-            looks += looked;
+            (1..workers).map(|number| scope.spawn(move || walk(view, index, part(number), most))).collect();
+        let mut take = |mut walked: Walked| {
+            all.findings.append(&mut walked.findings);
+            for (rule, (which, count)) in walked.uncollected {
+                all.uncollected.entry(rule).or_insert((which, 0)).1 += count;
+            }
+            all.looks += walked.looks;
         };
-        take(walk(view, index, part(0)));
+        take(walk(view, index, part(0), most));
         for other in others {
             match other.join() {
                 Ok(found) => take(found),
@@ -44,13 +64,13 @@ pub(super) fn check_with(zone: &Snapshot, now: Option<u64>) -> (Vec<Finding>, Ce
             }
         }
     });
-    (findings, index.census, looks)
+    all
 }
 
-fn walk<'z>(view: &View<'z>, index: &Index, names: std::ops::Range<usize>) -> (Vec<Finding>, usize) {
+fn walk<'z>(view: &View<'z>, index: &Index, names: std::ops::Range<usize>, most: usize) -> Walked {
     let zone = view.zone.base;
-    let (mut findings, mut looks) = (Vec::new(), 0);
-    let Some(first) = index.owner(zone, names.start) else { return (findings, looks) };
+    let mut walked = Walked::default();
+    let Some(first) = index.owner(zone, names.start) else { return walked };
     let mut above = Above::find(view, first);
     let mut node = Node::new(first);
     // Names have few different sets of types: which rules are for each is found once.
@@ -74,13 +94,20 @@ fn walk<'z>(view: &View<'z>, index: &Index, names: std::ops::Range<usize>) -> (V
         node.owner = owner;
         node.fill(zone, index.sets(number));
         let here = Here { node: &node, view, above, number: Some(number), usual, recent: &recent };
+        let kept = walked.findings.len();
         for rule in plans.get(plan).map_or(&[][..], |(_, _, rules)| rules) {
-            looks += 1;
-            look(rule, &here, &mut findings);
+            walked.looks += 1;
+            look(rule, &here, &mut walked.findings);
+        }
+        if walked.findings.len() > most {
+            for finding in walked.findings.drain(kept..) {
+                let rule = (finding.rule.number(), finding.severity);
+                walked.uncollected.entry(rule).or_insert((finding.rule, 0)).1 += 1;
+            }
         }
         above.pass(owner, number, types, view.is_apex(owner));
     }
-    (findings, looks)
+    walked
 }
 
 /// Lets some rules look at one name; how many did.

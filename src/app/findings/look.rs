@@ -49,12 +49,12 @@ pub struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, severity: Severity) {
+    fn add(&mut self, severity: Severity, number: usize) {
         *match severity {
             Severity::Error => &mut self.errors,
             Severity::Warning => &mut self.warnings,
             Severity::Hint => &mut self.hints,
-        } += 1;
+        } += number;
     }
 
     /// "2 errors, 1 warning, 3 hints"; empty where there are none.
@@ -171,7 +171,10 @@ impl Seen {
         let mut brought = Sorted::new(MAX_BROUGHT);
         let new = checker.brought().filter_map(judged).filter(|finding| reason(finding).is_none());
         new.for_each(|finding| brought.push(finding));
-        let (findings, counts) = all.finish();
+        let (findings, mut counts) = all.finish();
+        for (rule, severity, number) in checker.uncollected().filter(|(rule, ..)| rules.has(rule)) {
+            counts.add(rules.severity(rule, severity), number);
+        }
         let (brought, brought_counts) = brought.finish();
         let mut by_key: BTreeMap<RrKey, Vec<usize>> = BTreeMap::new();
         for (place, finding) in findings.iter().enumerate() {
@@ -195,7 +198,7 @@ impl Sorted {
     }
 
     fn push(&mut self, finding: Finding) {
-        self.counts.add(finding.severity);
+        self.counts.add(finding.severity, 1);
         let [errors, warnings, hints] = &mut self.lists;
         let list = match finding.severity {
             Severity::Error => errors,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::super::{Checker, Finding};
+use super::super::{Checker, Finding, Severity};
 use super::{BASE, NOW, name, zone};
 use crate::zone::draft::Entry;
 use crate::zone::{Draft, Name, RrKey, RrSet, Snapshot};
@@ -72,6 +72,16 @@ fn all_of(checker: &Checker) -> Vec<Finding> {
     checker.findings().cloned().collect()
 }
 
+/// How many findings there are of each rule and severity.
+fn counts(checker: &Checker) -> BTreeMap<(&'static str, Severity), usize> {
+    let mut counts = BTreeMap::new();
+    let kept = checker.findings().map(|finding| (finding.rule, finding.severity, 1));
+    for (rule, severity, count) in kept.chain(checker.uncollected()).filter(|(.., count)| *count > 0) {
+        *counts.entry((rule.id, severity)).or_default() += count;
+    }
+    counts
+}
+
 fn of_whole(base: &Snapshot, draft: &Draft) -> Vec<Finding> {
     let whole = base.with_changes(draft.changes()).unwrap();
     all_of(&Checker::new(Arc::new(whole), Some(NOW)))
@@ -98,6 +108,9 @@ proptest! {
         first.edit("start", sets(&start).into_iter().map(|(key, set)| (key, Some(set))));
         let base = Arc::new(first.base().with_changes(first.changes()).unwrap());
         let mut checker = Checker::new(Arc::clone(&base), Some(NOW));
+        // One that keeps few, and counts the others.
+        let mut frugal = Checker::keeping(Arc::clone(&base), Some(NOW), 2);
+        let at_first = all_of(&checker);
         let mut draft = Draft::new(Arc::clone(&base));
         for (lines, gone) in &edits {
             let before = all_of(&checker);
@@ -112,6 +125,14 @@ proptest! {
             let different = checker.edited(&step.changes, draft.changes());
             let after = all_of(&checker);
             prop_assert_eq!(&after, &of_whole(&base, &draft), "after {:?}", (lines, gone));
+            frugal.edited(&step.changes, draft.changes());
+            prop_assert_eq!(counts(&frugal), counts(&checker), "after {:?}", (lines, gone));
+            let same = |one: &Finding, other: &Finding| {
+                (one.rule, &one.key, &one.record) == (other.rule, &other.key, &other.record)
+            };
+            let is_new = |finding: &&Finding| !at_first.iter().any(|old| same(old, finding));
+            let new: Vec<Finding> = after.iter().filter(is_new).cloned().collect();
+            prop_assert_eq!(checker.brought().cloned().collect::<Vec<_>>(), new);
             let at = |findings: &[Finding], owner: &Name| -> Vec<Finding> {
                 findings.iter().filter(|finding| finding.key.owner == *owner).cloned().collect()
             };
