@@ -103,6 +103,9 @@ fn apply(app: &mut App, choice: &Choice) {
         return app.complain(format!("{}: not done. {reason}", fix.title));
     }
     if app.edit(fix.title.clone(), fix.changes) {
+        if let Screen::Findings(list) = &mut app.screen {
+            list.mended = Some(finding.clone());
+        }
         app.say(format!("done: {}; u undoes it", fix.title));
     }
 }

@@ -33,6 +33,8 @@ pub struct List {
     pub fixes: Vec<Fix>,
     /// What that was made for: the place, the columns.
     made_for: Option<(usize, u16)>,
+    /// The one that was put right last: where that is undone, the marker goes back to it.
+    pub(super) mended: Option<Finding>,
     /// Did the person come from the review?
     from_review: bool,
 }
@@ -55,6 +57,7 @@ impl List {
             about: Vec::new(),
             fixes: Vec::new(),
             made_for: None,
+            mended: None,
             from_review: false,
         }
     }
@@ -194,6 +197,11 @@ pub fn refresh(app: &mut App) {
     if new.reason(new.selected).is_some() && !was_let_stand {
         // It went to the end: the marker goes on with the next one.
         new.selected = list.selected.min(new.shown.len().saturating_sub(1));
+    }
+    if let Some(mended) = list.mended.take()
+        && !new.select(|finding| is_same(&mended, finding))
+    {
+        new.mended = Some(mended);
     }
     **list = new;
 }

@@ -370,6 +370,23 @@ fn a_fix_is_shown_applied_and_undone_as_one_step() {
 }
 
 #[test]
+fn the_marker_goes_on_after_a_fix_and_back_when_that_is_undone() {
+    let mut test = checked(BROKEN);
+    let selected = |test: &Test| match &test.app.screen {
+        Screen::Findings(list) => list.selected().map(|finding| finding.rule.id),
+        other => panic!("{other:?}"),
+    };
+    test.keys("! Down Down Down Down");
+    assert_eq!(selected(&test), Some("L-22"));
+    test.keys("f");
+    assert_eq!(selected(&test), Some("L-04"));
+    test.keys("Home u");
+    assert_eq!(selected(&test), Some("L-22"));
+    test.keys("Home");
+    assert_eq!(selected(&test), Some("L-48"));
+}
+
+#[test]
 fn a_fix_in_the_table_is_shown_first() {
     let mut test = checked(BROKEN);
     test.select("lab", "A", "192.0.2.7").keys("f");
