@@ -254,3 +254,50 @@ fn records_are_taken_from_a_file_and_the_zone_written_to_one() {
     terminal.wait_for("undone: import of ~/hosts");
     leave(terminal);
 }
+
+/// Something is broken, what the rules find is mended by a key, seen to be gone, and taken back; a finding that is let
+/// stand stays so at the next start.
+#[test]
+fn what_the_rules_find_is_mended_by_a_key_and_let_stand_with_a_reason() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("office.zone");
+    let text = "$ORIGIN office.example.\n$TTL 1h\n@ SOA ns1 hostmaster 2026112101 1h 15m 2w 5m\n NS ns1\n NS ns2.example.net.\n\
+                ns1 A 192.0.2.1\nwww A 192.0.2.2\nalias CNAME www\nlab 0 A 192.0.2.3\n";
+    std::fs::write(&path, text).unwrap();
+    let mut terminal = open(home.path(), &[path.to_str().unwrap()]);
+    terminal.press("/192.0.2.2\r");
+    terminal.wait_for("/192.0.2.2 ");
+    terminal.press("-");
+    // alias leads nowhere now.
+    terminal.wait_for("1 change");
+    terminal.press("!");
+    let screen = terminal.wait_for("Findings");
+    assert!(screen.contains("alias CNAME"), "{screen}");
+    terminal.press("/L-35\r");
+    terminal.wait_for("f: Delete the CNAME record of alias.office.example.");
+    terminal.press("f");
+    terminal.wait_for("done: Delete the CNAME record");
+    terminal.wait_for("2 changes");
+    terminal.wait_for("No finding has that");
+    terminal.press("u");
+    terminal.wait_for("undone: Delete the CNAME record");
+    terminal.wait_until("the finding again", |screen| {
+        screen.contains("▌? alias CNAME") || screen.contains(">? alias")
+    });
+    terminal.press("abefore the move\r");
+    terminal.wait_for("1 acknowledged");
+    terminal.press("q");
+    terminal.wait_for("Nameservers");
+    terminal.press("q");
+    terminal.wait_for("Keep draft and quit");
+    terminal.press("k");
+    assert_eq!(terminal.exit_within(std::time::Duration::from_secs(5)), Some(0));
+    let mut terminal = Terminal::start(home.path(), 80, 24, &[path.to_str().unwrap()]);
+    terminal.wait_for("Draft of an earlier run");
+    terminal.press("g");
+    terminal.wait_for("your draft is here again");
+    terminal.press("!G");
+    terminal.wait_for("acknowledged: before the move");
+    terminal.press("qqk");
+    assert_eq!(terminal.exit_within(std::time::Duration::from_secs(5)), Some(0));
+}
