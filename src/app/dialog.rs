@@ -62,6 +62,8 @@ pub(super) enum Then {
     Import(Box<Imported>),
     Export(Box<Exporting>),
     Text(Decision),
+    /// To the terminal's clipboard.
+    Copy(String),
     AskNote,
     Sort(Option<super::rows::Column>),
     ReplaceMany(Box<super::replacing::Many>),
@@ -321,6 +323,10 @@ impl App {
             Then::Sort(column) => self.sort_by(column),
             Then::PushJob => self.push_job(),
             Then::TakeJobBack => self.take_job_back(),
+            Then::Copy(text) => {
+                self.effect(Effect::Copy(text));
+                self.say("copied to the terminal's clipboard");
+            }
             Then::AskNote => super::palette::ask_note(self),
             Then::RevertLast => self.revert_last(),
             Then::Settle(record) => self.settle(&record),

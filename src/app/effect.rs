@@ -12,6 +12,7 @@ use super::zones::Destination;
 use super::{RequestId, history};
 use crate::edit::Text;
 use crate::facts::history::{End, PushId};
+use crate::facts::remembered::Remembered;
 use crate::facts::{Acknowledged, OpenForm};
 use crate::push;
 use crate::zone::draft::Entry;
@@ -95,6 +96,8 @@ pub enum Effect {
     SetAside { text: Text },
     /// Save the form that is being filled in, within a second; of several the latest.
     SaveForm { form: OpenForm },
+    /// Keep this of the zone for later visits.
+    Remember(Box<Remembered>),
     /// The form was left: remove what was saved of it.
     DropForm,
     /// Save what is acknowledged of the zone's findings: these and no others; tell with [`Msg::Failed`].

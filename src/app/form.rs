@@ -10,6 +10,7 @@ mod idn;
 mod kept;
 pub mod material;
 mod pieces;
+mod soa;
 #[cfg(test)]
 pub(crate) mod tests;
 mod text;
@@ -48,6 +49,10 @@ pub struct Form {
     is_there: bool,
     accept_tried: bool,
     message: Option<String>,
+    /// The serial of the zone as the server has it, for an SOA.
+    serial: u32,
+    /// Seconds since 1970, where that is known.
+    now: Option<u64>,
 }
 
 /// Which part of the record a field holds.
@@ -194,7 +199,12 @@ impl Form {
                 Some(field) => (field.name, field.hint, field.example),
                 None => ("rdata", "the generic form of RFC 3597: \\# octets hexadecimal", "\\# 4 C0000201"),
             };
-            let mut input = Input::new(Part::Rdata(index), label, hint, example, value);
+            let is_soa = rtype == RecordType::SOA && fields.len() == soa::HINTS.len();
+            let (value, hint) = match soa::HINTS.get(index).filter(|_| is_soa) {
+                Some(hint) => (soa::shown(index, value.clone(), origin), *hint),
+                None => (value.clone(), hint),
+            };
+            let mut input = Input::new(Part::Rdata(index), label, hint, example, &value);
             input.kind = fields.get(index).map(|field| field.kind);
             input.choices = Choices::of(rtype, label);
             inputs.push(input);
@@ -214,7 +224,14 @@ impl Form {
             is_there: false,
             accept_tried: false,
             message: None,
+            serial: zone.base.serial(),
+            now: None,
         }
+    }
+
+    /// Tells it the time, which some words for a serial need.
+    pub fn set_clock(&mut self, now: Option<u64>) {
+        self.now = now;
     }
 
     fn first_rdata(&self) -> usize {
@@ -235,6 +252,7 @@ impl Form {
             Code::Enter if !modified => return self.accept(enter_before),
             Code::Char(' ') if !modified && self.has_choices() => self.next_choice(zone),
             Code::Char('p') if key.alt && !key.ctrl => self.show_parts(zone),
+            Code::Char('n') if key.ctrl && self.rtype == RecordType::SOA => self.next_primary(zone),
             _ => {
                 self.type_into(zone, |field| {
                     field.on_key(key) || !matches!(key.code, Code::Char(_)) || modified

@@ -89,7 +89,8 @@ pub fn choose(app: &mut App) {
     }
     if rtype == RecordType::SOA {
         app.overlay = None;
-        return edit_soa(app);
+        edit_soa(app);
+        return app.say("a zone has one SOA record: this is it");
     }
     let owner = chooser.owner.clone();
     app.overlay = None;
@@ -108,12 +109,11 @@ fn start(app: &mut App, rtype: RecordType, owner: Option<Name>) {
 }
 
 /// A zone has one SOA: instead of adding one, the one there is edited.
-fn edit_soa(app: &mut App) {
+pub fn edit_soa(app: &mut App) {
     let Some(open) = app.open() else { return };
     let key = crate::zone::RrKey::new(open.draft.base().origin().clone(), RecordType::SOA);
     if let Some(form) = Form::edit(&key, 0, open.draft.contents()) {
         show(app, form);
-        app.say("a zone has one SOA record: this is it");
     }
 }
 
@@ -145,7 +145,8 @@ fn edit_selected(app: &mut App, copy: bool) {
     show(app, form);
 }
 
-fn show(app: &mut App, form: Form) {
+fn show(app: &mut App, mut form: Form) {
+    form.set_clock(app.now);
     app.form_base = app.open().map(|open| open.draft.base().clone());
     app.screen = Screen::Form(Box::new(form));
 }
@@ -312,7 +313,7 @@ fn accept(app: &mut App, accepted: Accepted) {
 }
 
 /// The commonest TTL of a zone, or of the first records of a large one.
-pub(super) fn common_ttl(zone: &crate::zone::Snapshot) -> u32 {
+pub fn common_ttl(zone: &crate::zone::Snapshot) -> u32 {
     let mut counts = std::collections::BTreeMap::<u32, usize>::new();
     for record in zone.records().take(SAMPLE) {
         *counts.entry(record.ttl).or_default() += 1;

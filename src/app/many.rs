@@ -209,7 +209,7 @@ fn takes_ttl(records: usize) -> String {
 }
 
 /// Seconds, or numbers with units: "300", "5m", "1h30m".
-fn read_ttl(text: &str) -> Option<u32> {
+pub(super) fn read_ttl(text: &str) -> Option<u32> {
     ttl::parse(text.as_bytes()).filter(|seconds| *seconds <= ttl::MAX_TTL)
 }
 

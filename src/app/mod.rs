@@ -10,7 +10,7 @@
 //!   [`form`] and [`forms`], [`text`], [`changes`], [`proposal`], [`merge`], [`pushing`], [`history`], [`zones`], [`job`];
 //!   so has what lies over them:
 //!   [`dialog`], [`help`], [`palette`], [`menu`].
-//! * What can be proposed: [`nameserver_sets`], [`templates`]; what has to be typed for it first is asked in [`ask`].
+//! * What can be proposed: [`nameserver_sets`], [`templates`], [`ttl_plan`]; what has to be typed for it first is asked in [`ask`].
 //! * The life of a zone: [`loading`] it and finding a draft, [`edits`], [`follow`]ing what others do, [`mod@file`] where it
 //!   is one, [`exchange`] with other files, `quitting`; what the rules find in it is [`findings`].
 //! * [`describe`] and [`standing`] put things into words, [`layout`] says what goes where, [`work`] is what takes too
@@ -50,12 +50,14 @@ pub mod paths;
 pub mod proposal;
 pub mod pushing;
 mod quitting;
+pub mod registrar;
 pub mod replacing;
 pub mod rows;
 pub mod sorting;
 pub mod standing;
 pub mod templates;
 pub mod text;
+pub mod ttl_plan;
 mod typing;
 pub mod work;
 pub mod zones;
@@ -85,6 +87,7 @@ use self::text::broken::Broken;
 use crate::check::Selection;
 use crate::config::Config;
 use crate::edit::Field;
+use crate::facts::remembered::Remembered;
 use crate::facts::{Acknowledged, Failure, OpenForm, ServerKind};
 use crate::key::Key;
 use crate::zone::draft::Entry;
@@ -248,6 +251,8 @@ pub struct App {
     held: VecDeque<Key>,
     /// The first key of a longer sequence.
     pub pending: Option<Key>,
+    /// What is kept of the zone from one visit to the next.
+    pub remembered: Remembered,
     /// The time as last told: seconds since 1970 (UTC).
     pub now: Option<u64>,
     /// The draft of an earlier run, until the person has decided.
@@ -316,6 +321,7 @@ impl App {
             replacing: None,
             held: VecDeque::new(),
             pending: None,
+            remembered: Remembered::default(),
             now: None,
             found: None,
             found_form: None,
@@ -386,6 +392,7 @@ impl App {
             Msg::SaveAgain => self.save_again(),
             Msg::FormFound(form) => self.found_form = Some(form),
             Msg::AcknowledgedFound(all) => self.on_acknowledged(all),
+            Msg::Remembered(remembered) => self.remembered = *remembered,
             Msg::Nameserver { request, status } => self.on_nameserver(request, status),
             Msg::Parent { request, parent } => self.on_parent(request, parent),
             Msg::Push { request, event } if matches!(self.screen, Screen::Job(_)) => {
@@ -485,6 +492,15 @@ impl App {
             (Screen::History(_), _) => Context::History,
             (Screen::Findings(_), _) => Context::Findings,
             (Screen::Result(_), _) => Context::Result,
+        }
+    }
+
+    /// Changes what is kept of the zone for later, here and on disk.
+    fn keep(&mut self, change: impl FnOnce(&mut Remembered)) {
+        let before = self.remembered.clone();
+        change(&mut self.remembered);
+        if self.remembered != before {
+            self.effect(Effect::Remember(Box::new(self.remembered.clone())));
         }
     }
 

@@ -14,6 +14,7 @@ use super::work::Worked;
 use super::{Loaded, RequestId, history, text};
 use crate::edit::Text;
 use crate::facts::past::Told;
+use crate::facts::remembered::Remembered;
 use crate::facts::zones::Listed;
 use crate::facts::{Acknowledged, Failure, NameserverStatus, OpenForm, Parent};
 use crate::key::Key;
@@ -92,6 +93,8 @@ pub enum Msg {
     FormFound(OpenForm),
     /// What was acknowledged of the zone's findings. Sent at the start, and when the draft is taken over.
     AcknowledgedFound(Vec<Acknowledged>),
+    /// What was kept of the zone at earlier visits. Sent at the start, where there is something.
+    Remembered(Box<Remembered>),
     /// What is known of one nameserver; sent whenever more is known.
     Nameserver {
         request: RequestId,

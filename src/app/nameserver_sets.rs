@@ -8,7 +8,7 @@ use super::forms::common_ttl;
 use super::menu::{Entry, Menu, Pick};
 use super::nameservers::{addresses_of, target};
 use super::open::Open;
-use super::proposal::{Item, Proposal, Ttl, Wish};
+use super::proposal::{Item, Proposal, Taken, Ttl, Wish};
 use super::rows::Mark;
 use super::{App, Overlay, Screen};
 use crate::config::DomainName;
@@ -26,33 +26,35 @@ pub fn may_load(app: &App) -> Result<(), String> {
     }
 }
 
-/// Shows the sets; where there is one only, takes that.
-pub fn load(app: &mut App) {
+/// The sets to choose from, that of the zone first; their names after this.
+pub(super) fn entries(app: &App, before: &str) -> Vec<Entry> {
     let config = &app.settings.config;
     let own = config.zone.get(&DomainName(app.settings.zone.clone()));
     let own = own.and_then(|zone| zone.nameservers.as_ref()).map(|name| name.get_ref().as_str());
     let mut names: Vec<&String> = config.nameservers.keys().collect();
-    // That of the zone first.
     names.sort_by_key(|name| Some(name.as_str()) != own);
-    let entry = |name: &&String| {
+    let entry = |name: &String| {
         let servers: Vec<String> = names_of(app, name).iter().map(Name::to_string).collect();
         let is_own = if Some(name.as_str()) == own { "this zone's: " } else { "" };
         Entry {
-            name: name.to_string(),
+            name: format!("{before}{name}"),
             line: format!("{is_own}{}", servers.join(" ")),
-            pick: Pick::Nameservers(name.to_string()),
+            pick: Pick::Nameservers(name.clone()),
         }
     };
-    match names.as_slice() {
+    names.into_iter().map(entry).collect()
+}
+
+/// Shows the sets; where there is one only, takes that.
+pub fn load(app: &mut App) {
+    let entries = entries(app, "");
+    match entries.as_slice() {
         [] => app.say(NONE),
         [only] => {
-            let only = only.to_string();
+            let only = only.name.clone();
             chosen(app, &only);
         }
-        several => {
-            let entries = several.iter().map(entry).collect();
-            app.overlay = Some(Overlay::Menu(Menu::new("Nameservers to load", entries)));
-        }
+        _ => app.overlay = Some(Overlay::Menu(Menu::new("Nameservers to load", entries))),
     }
 }
 
@@ -146,8 +148,9 @@ fn propose(app: &mut App, set: &str, addresses: &[(Name, IpAddr)]) {
         };
         proposal.push(Item::new(Wish::add(RrKey::new(name.clone(), rtype), vec![rdata.into()], ttl)));
     }
-    if let Some(item) = primary(app, open, &names) {
+    if let Some((item, old)) = primary(app, open, &names) {
         proposal.push(item);
+        proposal.when_taken(Taken::HiddenPrimary(old));
     }
     if let Some(warning) = outsider(app, open, &names) {
         proposal.note(warning);
@@ -163,23 +166,25 @@ pub fn nameservers(open: &Open) -> Vec<Name> {
 }
 
 /// The SOA with another primary, where the one that it names is none of these.
-fn primary(app: &App, open: &Open, names: &[Name]) -> Option<Item> {
+fn primary(app: &App, open: &Open, names: &[Name]) -> Option<(Item, Name)> {
     let key = RrKey::new(open.draft.base().origin().clone(), RecordType::SOA);
     let set = open.draft.get(&key)?;
     let mut soa = Soa::from_rdata(set.rdata.first()?)?;
-    if names.contains(&soa.mname) {
+    // A hidden primary that was acknowledged is left in peace.
+    if names.contains(&soa.mname) || app.remembered.hidden_primary.as_ref() == Some(&soa.mname) {
         return None;
     }
     let leaves = nameservers(open).contains(&soa.mname);
     let named = |name: &&Name| app.settings.hosts.iter().any(|host| is_host(host, name));
     let old = std::mem::replace(&mut soa.mname, names.iter().find(named).or(names.first())?.clone());
     let item = Item::new(Wish::replace(key, vec![soa.to_rdata()], Ttl::Own(set.ttl)));
-    Some(match leaves {
+    let item = match leaves {
         true => item.following().note(format!("{old} is the SOA's primary, and none of these nameservers.")),
         false => item.unticked().note(format!(
             "{old} is the SOA's primary and no nameserver of the zone: a hidden primary stays so; else tick this."
         )),
-    })
+    };
+    Some((item, old))
 }
 
 fn is_host(host: &str, name: &Name) -> bool {

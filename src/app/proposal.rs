@@ -5,101 +5,26 @@
 //! draft, the screen's keys, and the step. A wish is kept as a wish, not as contents: where the draft is another by the
 //! time it is taken, it is laid over that anew and shown again.
 
+mod wish;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use self::wish::{Remove, Ttl, Wish};
 use super::ask::Ask;
 use super::changes::{Line, LineKind, difference};
 use super::describe::{self, count};
 use super::layout::{scroll, wrap};
+use super::nameserver_sets::nameservers;
 use super::open::Open;
+use super::ttl_plan::together;
 use super::{App, Screen, changes, edits};
+use crate::facts::remembered::Lowered;
 use crate::zone::rrset::same_contents;
 use crate::zone::update::stands_beside_cname;
-use crate::zone::{Change, ChangeMap, Contents, Name, Rdata, RecordType, RrKey, RrSet};
+use crate::zone::{Change, ChangeMap, Contents, Name, RecordType, RrKey, RrSet};
 
 /// Columns for the frame, the marker and the sign of a line.
 const SIGNS: u16 = 10;
-
-/// What one RRset shall become.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
-    pub key: RrKey,
-    pub remove: Remove,
-    /// Records that shall be there. Those that are there already stay.
-    pub add: Vec<Rdata>,
-    pub ttl: Ttl,
-}
-
-/// Which of the records that are there shall go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Remove {
-    Nothing,
-    These(Vec<Rdata>),
-    All,
-}
-
-/// The TTL that the RRset shall have, in seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ttl {
-    /// Its own; this one where there is no such RRset yet.
-    Own(u32),
-    Set(u32),
-}
-
-impl Wish {
-    /// The set shall hold these records and no others.
-    pub fn replace(key: RrKey, records: Vec<Rdata>, ttl: Ttl) -> Wish {
-        Wish { key, remove: Remove::All, add: records, ttl }
-    }
-
-    /// The set shall hold these records as well.
-    pub fn add(key: RrKey, records: Vec<Rdata>, ttl: Ttl) -> Wish {
-        Wish { key, remove: Remove::Nothing, add: records, ttl }
-    }
-
-    /// The set shall not be there.
-    pub fn delete(key: RrKey) -> Wish {
-        Wish { key, remove: Remove::All, add: Vec::new(), ttl: Ttl::Own(0) }
-    }
-
-    /// The set shall have this TTL.
-    pub fn ttl(key: RrKey, ttl: u32) -> Wish {
-        Wish { key, remove: Remove::Nothing, add: Vec::new(), ttl: Ttl::Set(ttl) }
-    }
-
-    /// What it makes of the set as it is.
-    pub fn after(&self, now: Option<&RrSet>) -> Option<RrSet> {
-        let rtype = self.key.rtype;
-        let wanted = RrSet::new(0, self.add.clone());
-        let stays = |rdata: &Rdata| {
-            wanted.contains(rtype, rdata)
-                || match &self.remove {
-                    Remove::Nothing => true,
-                    Remove::All => false,
-                    Remove::These(gone) => !RrSet::new(0, gone.clone()).contains(rtype, rdata),
-                }
-        };
-        let mut records: Vec<Rdata> =
-            now.into_iter().flat_map(|set| &set.rdata).filter(|rdata| stays(rdata)).cloned().collect();
-        for rdata in &self.add {
-            if !RrSet::new(0, records.clone()).contains(rtype, rdata) {
-                records.push(rdata.clone());
-            }
-        }
-        let ttl = match (self.ttl, now) {
-            (Ttl::Own(_), Some(set)) => set.ttl,
-            (Ttl::Own(ttl), None) | (Ttl::Set(ttl), _) => ttl,
-        };
-        (!records.is_empty()).then(|| RrSet::new(ttl, records))
-    }
-
-    fn way(&self) -> &'static str {
-        match self.remove {
-            Remove::All if self.add.is_empty() => "delete",
-            Remove::All => "replace",
-            Remove::These(_) => "replace its kind",
-            Remove::Nothing => "add",
-        }
-    }
-}
 
 /// One wish of a proposal, with another way to meet it where there is one.
 #[derive(Debug, Clone)]
@@ -178,6 +103,19 @@ impl Item {
     }
 }
 
+/// What is kept for later when a proposal is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// TTLs that were lowered, as far as they were ticked.
+    Lowered(Vec<Lowered>),
+    /// They were raised again.
+    Raised,
+    /// The SOA names this primary, which is none of the nameservers: it is meant so where the SOA was not ticked.
+    HiddenPrimary(Name),
+    /// What was typed for a template.
+    Values(BTreeMap<(String, String), String>),
+}
+
 /// Wished changes, on the screen until they are taken or left.
 #[derive(Debug, Default)]
 pub struct Proposal {
@@ -189,6 +127,8 @@ pub struct Proposal {
     notes: Vec<String>,
     /// Said when it is taken.
     next: Option<String>,
+    /// What is kept when it is taken.
+    taken: Vec<Taken>,
     /// The values that it was made of: leaving it leads back to them.
     back: Option<Box<Ask>>,
     /// Sets that are as wished already.
@@ -219,6 +159,11 @@ impl Proposal {
     /// What to do next, said when it is taken.
     pub fn then(&mut self, text: impl Into<String>) {
         self.next = Some(text.into());
+    }
+
+    /// What to keep for later when it is taken.
+    pub fn when_taken(&mut self, taken: Taken) {
+        self.taken.push(taken);
     }
 
     pub fn is_empty(&self) -> bool {
@@ -410,8 +355,10 @@ impl App {
             return false;
         };
         let first = edits.first().map(|(key, _)| key.clone());
+        let keys: BTreeSet<RrKey> = edits.iter().map(|(key, _)| key.clone()).collect();
         let sets = count(edits.len(), "record set");
         if self.edit(proposal.label.clone(), edits) {
+            self.keep_taken(proposal.taken, &keys);
             if let (Some(key), Some(open)) = (first, self.open_mut()) {
                 open.select_set(&key);
             }
@@ -421,6 +368,28 @@ impl App {
             self.say("nothing is different");
         }
         true
+    }
+
+    /// `keys`: the record sets that were ticked.
+    fn keep_taken(&mut self, taken: Vec<Taken>, keys: &BTreeSet<RrKey>) {
+        let soa = RrKey::new(self.settings.zone.clone(), RecordType::SOA);
+        let nameservers = self.open().map(nameservers).unwrap_or_default();
+        self.keep(|remembered| {
+            for taken in taken {
+                match taken {
+                    Taken::Lowered(mut lowered) => {
+                        lowered.retain(|lowered| keys.contains(&lowered.key));
+                        remembered.lowered = together(&remembered.lowered, lowered);
+                    }
+                    Taken::Raised => remembered.lowered.retain(|lowered| !keys.contains(&lowered.key)),
+                    Taken::HiddenPrimary(name) if !keys.contains(&soa) && !nameservers.contains(&name) => {
+                        remembered.hidden_primary = Some(name);
+                    }
+                    Taken::HiddenPrimary(_) => {}
+                    Taken::Values(values) => remembered.values.extend(values),
+                }
+            }
+        });
     }
 
     pub(super) fn wrap_proposal(&mut self) {
@@ -446,9 +415,8 @@ pub fn take(app: &mut App) {
 /// Takes it, and goes on to the review.
 pub fn take_and_review(app: &mut App) {
     if app.take_proposal() {
-        let message = app.message.take();
         changes::open(app);
-        app.message = message;
+        app.say("taken: u undoes it");
     }
 }
 
@@ -511,38 +479,4 @@ pub fn cancel(app: &mut App) {
         return;
     }
     app.say("left: nothing is changed");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn set(ttl: u32, records: &[u8]) -> RrSet {
-        RrSet::new(ttl, records.iter().map(|last| vec![192, 0, 2, *last].into()).collect())
-    }
-
-    fn wish(remove: Remove, add: &[u8], ttl: Ttl) -> Wish {
-        let key = RrKey::new(Name::root(), RecordType::A);
-        Wish { key, remove, add: set(0, add).rdata, ttl }
-    }
-
-    #[test]
-    fn wishes_over_what_is_there() {
-        let now = set(300, &[1, 2]);
-        for (wish, over_now, over_nothing) in [
-            (wish(Remove::All, &[2, 3], Ttl::Own(60)), Some(set(300, &[2, 3])), Some(set(60, &[2, 3]))),
-            (wish(Remove::All, &[], Ttl::Own(60)), None, None),
-            (wish(Remove::Nothing, &[3], Ttl::Own(60)), Some(set(300, &[1, 2, 3])), Some(set(60, &[3]))),
-            (wish(Remove::Nothing, &[1], Ttl::Set(60)), Some(set(60, &[1, 2])), Some(set(60, &[1]))),
-            (wish(Remove::Nothing, &[], Ttl::Set(60)), Some(set(60, &[1, 2])), None),
-            (
-                wish(Remove::These(set(0, &[1, 9]).rdata), &[4], Ttl::Own(60)),
-                Some(set(300, &[2, 4])),
-                Some(set(60, &[4])),
-            ),
-        ] {
-            assert_eq!(wish.after(Some(&now)), over_now, "{wish:?}");
-            assert_eq!(wish.after(None), over_nothing, "{wish:?}");
-        }
-    }
 }

@@ -89,6 +89,28 @@ pub fn in_words(open: &Open, row: &Row) -> String {
     sentences.join("; ")
 }
 
+/// That the nameservers of the draft do not serve the zone, where they all say so, or some of them; in a few words.
+pub fn not_served(open: &Open) -> Option<String> {
+    let names = super::nameserver_sets::nameservers(open);
+    let is_lame = |address: &AddressStatus| {
+        let lame = [Fault::Refused, Fault::NotAuthoritative, Fault::RefersAway, Fault::NoSuchZone];
+        matches!(standing(address), Standing::Fails(fault) if lame.contains(&fault))
+    };
+    let refuses = |name: &&Name| {
+        open.nameservers.status(name).is_some_and(|status| {
+            // That it could not be looked up tells nothing.
+            let none = status.addresses.is_empty() && status.problem.as_deref() == Some("does not exist");
+            status.complete && (none || !status.addresses.is_empty() && status.addresses.iter().all(is_lame))
+        })
+    };
+    let lame = names.iter().filter(refuses).count();
+    match (lame, open.file.is_some()) {
+        (0, _) | (_, true) => None,
+        (lame, _) if lame == names.len() => Some("not served by the nameservers above".into()),
+        (lame, _) => Some(format!("not served by {lame} of the {} nameservers above", names.len())),
+    }
+}
+
 fn address_in_words(status: &AddressStatus, primary: u32) -> String {
     let address = status.address;
     let time = |reply| match reply {

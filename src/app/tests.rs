@@ -30,6 +30,7 @@ mod merge;
 mod nameservers;
 mod others;
 mod overlays;
+mod plans;
 mod proposals;
 mod pushing;
 mod random;

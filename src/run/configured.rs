@@ -25,6 +25,7 @@ use crate::store::drafts::watch::Watch;
 use crate::store::drafts::{Journal, Opened};
 use crate::store::forms::FormFile;
 use crate::store::keys;
+use crate::store::remembered::RememberedFile;
 use crate::store::visits::VisitFile;
 use crate::wire::key::Key;
 use crate::zone::Name;
@@ -57,6 +58,7 @@ impl Kept {
             files: Files {
                 documents: DocumentFiles::new(state, label, zone),
                 form: FormFile::new(state, label, zone),
+                remembered: RememberedFile::new(state, label, zone),
                 acknowledged: AcknowledgedFile::new(state, label, zone),
                 watch: Watch::new(state, label, zone),
                 open_journal: Box::new(move || Journal::open(&open.0, &open.1, &open.2)),

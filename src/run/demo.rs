@@ -27,7 +27,7 @@ use crate::zonefile;
 
 /// The example zone.
 const ZONE: &[u8] = include_bytes!("../../assets/demo.zone");
-/// What its configuration says: nameservers and a template to load.
+/// What its configuration says: sets of nameservers to load.
 const CONFIG: &str = include_str!("../../assets/demo.toml");
 /// What there is above and beside it.
 const ABOVE: [&[u8]; 2] =

@@ -386,6 +386,7 @@ impl Editor {
             Effect::SaveForm { form } => self.saver.form(form),
             Effect::DropForm => self.saver.drop_form(),
             Effect::SaveAcknowledged(all) => self.saver.acknowledged(all),
+            Effect::Remember(remembered) => self.saver.remember(remembered),
             Effect::AskNameserver { request, server } => {
                 let Some((world, sender)) = self.network() else { return false };
                 self.spawn(request, async move {

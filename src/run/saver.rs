@@ -12,12 +12,14 @@ mod disk;
 use self::disk::Disk;
 use crate::app::Msg;
 use crate::edit::Text;
+use crate::facts::remembered::Remembered;
 use crate::facts::{Acknowledged, Failure, FailureKind, OpenForm};
 use crate::store::acknowledged::AcknowledgedFile;
 use crate::store::documents::DocumentFiles;
 use crate::store::drafts::watch::Watch;
 use crate::store::drafts::{Found, Opened};
 use crate::store::forms::FormFile;
+use crate::store::remembered::RememberedFile;
 use crate::zone::draft::Entry;
 
 /// What is being typed is saved when the first key since the last time is this old.
@@ -38,6 +40,7 @@ pub struct Files {
     pub documents: DocumentFiles,
     pub form: FormFile,
     pub acknowledged: AcknowledgedFile,
+    pub remembered: RememberedFile,
 }
 
 enum Order {
@@ -67,6 +70,7 @@ enum Order {
     Form(OpenForm),
     DropForm,
     Acknowledged(Vec<Acknowledged>),
+    Remember(Box<Remembered>),
 }
 
 /// Saves what it is given, in order. Dropping it saves what is left.
@@ -165,6 +169,10 @@ impl Saver {
 
     pub fn acknowledged(&self, all: Vec<Acknowledged>) {
         self.order(Order::Acknowledged(all));
+    }
+
+    pub fn remember(&self, remembered: Box<Remembered>) {
+        self.order(Order::Remember(remembered));
     }
 
     /// Is any of the draft not on disk yet?

@@ -8,7 +8,7 @@ use super::theme::Theme;
 use crate::app::commands::{Command, in_context};
 use crate::app::layout::{Layout, wrap};
 use crate::app::open::Open;
-use crate::app::{App, Screen, Zone, describe, zones};
+use crate::app::{App, Screen, Zone, describe, forms, zones};
 use crate::zone::managed::seconds_until;
 
 pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
@@ -172,6 +172,11 @@ fn about_selected(app: &App, open: &Open) -> String {
     let origin = open.draft.base().origin();
     let mut text =
         format!("{}  {}  {}", row.key.owner, describe::data(&row, origin), describe::note(open, &row));
+    let usual = forms::common_ttl(open.draft.base());
+    if row.ttl != usual {
+        let (own, usual) = (describe::ttl(row.ttl), describe::ttl(usual));
+        text.push_str(&format!("  TTL {own} of its own; the zone's is {usual}"));
+    }
     for finding in open.findings.of_row(&row) {
         text.push_str(&format!("  {}: {} [{}]", finding.severity, finding.message, finding.rule.id));
     }

@@ -2,11 +2,12 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::Canvas;
+use super::canvas::{Canvas, columns};
 use crate::app::describe;
 use crate::app::layout::Layout;
 use crate::app::open::{Open, Pane};
 use crate::app::rows::{Mark, Row};
+use crate::app::standing;
 
 /// Widths of the columns. Wider screens show more columns.
 struct Columns {
@@ -71,6 +72,11 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
         hidden => note.push_str(&format!("{}{hidden} made by the server, hidden", theme.dot())),
     }
     let inside = canvas.pane(layout, area, "Records", &note, active);
+    if let Some(text) = standing::not_served(open) {
+        let x = area.x + if layout.framed { 10 } else { 9 };
+        let room = area.width.saturating_sub(x + columns(&note) + 5);
+        canvas.text(x, area.y, room, &format!("{}{text} ", theme.dot().trim_start()), theme.doubt());
+    }
     let widths = Columns::new(inside.width);
     let rows = layout.record_rows(open.nameservers.line_count());
     if layout.framed {

@@ -11,7 +11,8 @@ use crate::app::findings::{acknowledging, fixing, screen};
 use crate::app::text::{self, broken, find, leave, problems};
 use crate::app::{
     App, Effect, ask, changes, dialog, edits, exchange, file, follow, forms, help, history, many, marking,
-    menu, merge, moves, nameserver_sets, palette, pasting, proposal, pushing, replacing, sorting, templates,
+    menu, merge, moves, nameserver_sets, palette, pasting, proposal, pushing, registrar, replacing, sorting,
+    templates, ttl_plan,
 };
 
 const PANES: &[Context] = &[Records, Nameservers];
@@ -107,26 +108,22 @@ pub static TABLE: &[Command] = &[
         "export FILE: write the zone with your changes",
     )
     .taking_path(exchange::export),
-    command(
-        "load-nameservers",
-        "L",
-        &[Nameservers],
-        nameserver_sets::load,
-        "load a set of nameservers from the configuration",
-    )
-    .hint(6, "load")
-    .taking(nameserver_sets::chosen)
-    .when(nameserver_sets::may_load),
-    command(
-        "load",
-        "L",
-        &[Records],
-        templates::load,
-        "load records from a template: web host, mail provider and others",
-    )
-    .hint(16, "load")
-    .taking(templates::chosen)
-    .when(edits::may_edit),
+    command("load-nameservers", "L", &[Nameservers], nameserver_sets::load, "load a set of nameservers")
+        .hint(6, "load")
+        .taking(nameserver_sets::chosen)
+        .when(nameserver_sets::may_load),
+    command("load", "L", &[Records], templates::load, "load records from a template")
+        .hint(16, "load")
+        .taking(templates::chosen)
+        .when(edits::may_edit),
+    command("lower-ttls", "", PANES, ttl_plan::lower, "lower-ttls 5m [FILTER]: before a move")
+        .taking(ttl_plan::lower_to)
+        .when(edits::may_edit),
+    command("raise-ttls", "", PANES, ttl_plan::raise, "raise the TTLs again that :lower-ttls lowered")
+        .when(ttl_plan::may_raise),
+    command("soa", "", PANES, forms::edit_soa, "the SOA: primary, mail address, serial, timers")
+        .when(edits::may_edit),
+    command("registrar", "", PANES, registrar::show, "what to tell the registrar; to copy"),
     // Looking.
     command(
         "filter",
@@ -308,20 +305,14 @@ pub static TABLE: &[Command] = &[
         "w Ctrl-S F2",
         &[Proposal],
         proposal::take_and_review,
-        "take what is ticked, then review and push",
+        "take it, then review and push",
     )
     .hint(2, "take and review"),
     command("tick", "Space", &[Proposal], proposal::tick, "take this change, or not").hint(3, "tick"),
     command("tick-all", "*", &[Proposal], proposal::tick_all, "take all, or none").hint(6, "all"),
-    command(
-        "other-way",
-        "a",
-        &[Proposal],
-        proposal::other_way,
-        "replace the record set, or add to what is there",
-    )
-    .hint(4, "replace or add")
-    .when(proposal::has_other_way),
+    command("other-way", "a", &[Proposal], proposal::other_way, "replace the set, or add to it")
+        .hint(4, "replace or add")
+        .when(proposal::has_other_way),
     command("leave-proposal", "Esc q", &[Proposal], proposal::cancel, "leave it: nothing is changed")
         .hint(5, "leave"),
     // The zone as text.

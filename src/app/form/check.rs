@@ -31,6 +31,7 @@ impl Form {
         let ttl = self.check_ttl(set.as_ref());
         self.note_text(rdata.as_deref());
         self.note_pieces();
+        self.note_soa(zone);
         let (Some(key), Some(rdata)) = (key, rdata) else { return };
         if let Some(set) = set.filter(|set| set.contains(self.rtype, &rdata)) {
             self.is_there = ttl == Some(set.ttl);
@@ -157,8 +158,9 @@ impl Form {
     fn check_rdata(&mut self) -> Option<Rdata> {
         let first = self.first_rdata();
         let fields = self.inputs.iter().filter(|input| matches!(input.part, Part::Rdata(_)));
-        let texts: Vec<String> =
+        let mut texts: Vec<String> =
             fields.map(|input| idn::rdata_text(input.kind, input.field.text())).collect();
+        self.read_soa(&mut texts);
         let mut good: Vec<&str> = texts.iter().map(String::as_str).collect();
         let origin = self.origin.as_ref();
         let result = match self.unchanged_rdata() {

@@ -13,8 +13,8 @@ use super::ask::{Ask, Input, Kind, Purpose};
 use super::menu::{Entry, Menu, Pick};
 use super::nameservers::addresses_of;
 use super::open::Open;
-use super::proposal::Proposal;
-use super::{App, Overlay, Screen, edits};
+use super::proposal::{Proposal, Taken};
+use super::{App, Overlay, Screen, edits, nameserver_sets};
 use crate::config::{self, Config, Template, VariableKind};
 use crate::zone::{Name, RecordType, RrKey, Soa, mailbox};
 
@@ -47,7 +47,9 @@ pub fn load(app: &mut App) {
         pick: Pick::Template(name.clone()),
         name,
     });
-    app.overlay = Some(Overlay::Menu(Menu::new("Records to load", entries.collect())));
+    // Those of the upper pane as well: one key less than going there.
+    let entries = entries.chain(nameserver_sets::entries(app, "nameservers ")).collect();
+    app.overlay = Some(Overlay::Menu(Menu::new("Records to load", entries)));
 }
 
 /// What a template without a description makes.
@@ -140,9 +142,12 @@ pub fn chosen(app: &mut App, name: &str) {
         .map(|ask| {
             let (id, optional, kind) = asked(&template, ask);
             let variable = template.variable.get(&id);
-            let text = match variable.and_then(|variable| variable.default.as_ref()) {
-                Some(default) => expand::fill(default, &own),
-                None => known(open, &id),
+            let kept = app.remembered.values.get(&(name.to_owned(), id.clone())).cloned();
+            let default = variable.and_then(|variable| variable.default.as_ref());
+            let text = match (kept, default) {
+                (Some(kept), _) => kept,
+                (None, Some(default)) => expand::fill(default, &own),
+                (None, None) => known(open, &id),
             };
             let mut input = Input::new(id, kind, &text);
             input.optional = optional;
@@ -231,6 +236,8 @@ pub(super) fn propose(app: &mut App, name: &str, typed: &BTreeMap<String, String
         Ok(items) => {
             let mut proposal = Proposal::new(format!("Records of {name}"));
             items.into_iter().for_each(|item| proposal.push(item));
+            let values = typed.iter().map(|(id, text)| ((name.to_owned(), id.clone()), text.clone()));
+            proposal.when_taken(Taken::Values(values.collect()));
             app.propose(proposal);
         }
     }

@@ -186,7 +186,7 @@ fn details_tell_all() {
         format!("{}\n", lines[end + 1..lines.len() - 1].join("\n"))
     };
     insta::assert_snapshot!(details("Home"), @"
-    ┌ Records ──────────────────────────────────────────────────────────── 1 of 3 ─┐
+    ┌ Records · not served by 2 of the 5 nameservers above ─────────────── 1 of 3 ─┐
     │  Name                       TTL  Type      Data                              │
     │▌ @                           1h  SOA       ns1 hostmaster 2026112101 3600 90…│
     │  ns1                         1h  A         192.0.2.53                        │
@@ -203,7 +203,7 @@ fn details_tell_all() {
      answers will fail; com. lacks glue for ns1.example.com.: 2001:db8::53
     ");
     insta::assert_snapshot!(details("Down"), @"
-    ┌ Records ──────────────────────────────────────────────────────────── 1 of 3 ─┐
+    ┌ Records · not served by 2 of the 5 nameservers above ─────────────── 1 of 3 ─┐
     │  Name                       TTL  Type      Data                              │
     │▌ @                           1h  SOA       ns1 hostmaster 2026112101 3600 90…│
     │  ns1                         1h  A         192.0.2.53                        │
@@ -220,7 +220,7 @@ fn details_tell_all() {
      timed out, TCP 29 ms: few resolvers will get an answer; com. delegates to it
     ");
     insta::assert_snapshot!(details("Down"), @"
-    ┌ Records ──────────────────────────────────────────────────────────── 1 of 3 ─┐
+    ┌ Records · not served by 2 of the 5 nameservers above ─────────────── 1 of 3 ─┐
     │  Name                       TTL  Type      Data                              │
     │▌ @                           1h  SOA       ns1 hostmaster 2026112101 3600 90…│
     │  ns1                         1h  A         192.0.2.53                        │
@@ -237,7 +237,7 @@ fn details_tell_all() {
      refused: no nameserver runs there; com. delegates to it
     ");
     insta::assert_snapshot!(details("Down"), @"
-    ┌ Records ──────────────────────────────────────────────────────────── 1 of 3 ─┐
+    ┌ Records · not served by 2 of the 5 nameservers above ─────────────── 1 of 3 ─┐
     │  Name                       TTL  Type      Data                              │
     │▌ @                           1h  SOA       ns1 hostmaster 2026112101 3600 90…│
     │  ns1                         1h  A         192.0.2.53                        │
@@ -254,7 +254,7 @@ fn details_tell_all() {
      configured there, or not for us; com. does not delegate to ns4.example.net.
     ");
     insta::assert_snapshot!(details("Down"), @"
-    ┌ Records ──────────────────────────────────────────────────────────── 1 of 3 ─┐
+    ┌ Records · not served by 2 of the 5 nameservers above ─────────────── 1 of 3 ─┐
     │  Name                       TTL  Type      Data                              │
     │▌ @                           1h  SOA       ns1 hostmaster 2026112101 3600 90…│
     │  ns1                         1h  A         192.0.2.53                        │

@@ -25,8 +25,8 @@ fn help() {
     │  :delete-all      delete all but the SOA and the zone's nameservers          │
     │  :import          import FILE: take a zone file's record sets                │
     │  :export          export FILE: write the zone with your changes              │
-    │  L                load records from a template: web host, mail provider and… │
-    │  / F6             show only some: text type:mx ttl<300 changed !text         │
+    │  L                load records from a template                               │
+    │  :lower-ttls      lower-ttls 5m [FILTER]: before a move                      │
     └──────────────────────────────────────────────────────────────────────────────┘
 
      Esc close

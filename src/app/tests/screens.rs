@@ -421,7 +421,11 @@ fn wide_screens() {
     │  :delete-all      delete all but the SOA and the zone's nameservers                                                              │
     │  :import          import FILE: take a zone file's record sets                                                                    │
     │  :export          export FILE: write the zone with your changes                                                                  │
-    │  L                load records from a template: web host, mail provider and others                                               │
+    │  L                load records from a template                                                                                   │
+    │  :lower-ttls      lower-ttls 5m [FILTER]: before a move                                                                          │
+    │  :raise-ttls      raise the TTLs again that :lower-ttls lowered                                                                  │
+    │  :soa             the SOA: primary, mail address, serial, timers                                                                 │
+    │  :registrar       what to tell the registrar; to copy                                                                            │
     │  / F6             show only some: text type:mx ttl<300 changed !text                                                             │
     │  s                sort by name, TTL, type or data                                                                                │
     │  r                sort the other way round                                                                                       │
@@ -438,10 +442,6 @@ fn wide_screens() {
     │  M                decide what you and others changed: both sides are shown                                                       │
     │  w Ctrl-S F2      review the changes, then push them                                                                             │
     │  R                load the zone again; edits are kept and put on top                                                             │
-    │  W                take this zone's draft from the editor that holds it                                                           │
-    │  :bring-back      get the draft back that was discarded last                                                                     │
-    │  !                what the rules find in the zone with your changes                                                              │
-    │  f                put right what a rule found here: shows what will change; u undoes it                                          │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      Esc close

@@ -183,6 +183,7 @@ fn palette() {
     ┌ Commands ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
     │▌redo              U Ctrl-R       not now: nothing to do again                                                                    │
     │ replace           %              replace OLD NEW: address, range, target or "text"; in rows marked, else shown, else all         │
+    │ registrar                        what to tell the registrar; to copy                                                             │
     │ references        #              show what refers to the address or target; again: to the name                                   │
     │ review            w Ctrl-S F2    review the changes, then push them                                                              │
     │ reload            R              load the zone again; edits are kept and put on top                                              │
@@ -190,9 +191,8 @@ fn palette() {
     │ repaint           Ctrl-L         paint the screen again                                                                          │
     │ sort-reverse      r              sort the other way round                                                                        │
     │ mark-record       Space          mark the record, or not                                                                         │
+    │ raise-ttls                       not now: no TTLs are lowered; :lower-ttls does that, and keeps what they were                   │
     │ mark-range        v              mark the rows from here to where you go                                                         │
-    │ add-here          o              add a record with the selected owner name                                                       │
-    │ previous-change   N              go to the changed record before                                                                 │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      :re

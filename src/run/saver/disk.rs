@@ -7,6 +7,7 @@ use super::{DELAY, Files, Order, POLL, not_written};
 use crate::app::Msg;
 use crate::app::text::FoundText;
 use crate::edit::{Text, decode};
+use crate::facts::remembered::Remembered;
 use crate::facts::{Failure, FailureKind, OpenForm};
 use crate::run::clock;
 use crate::store::documents::DocumentFiles;
@@ -154,6 +155,12 @@ impl Disk {
                 self.editing = None;
                 if let Some(removed) = self.while_ours(|files| files.documents.remove_editing()) {
                     self.tell(Msg::TextSaved(removed));
+                }
+            }
+            Order::Remember(remembered) => {
+                let saved = self.while_ours(|files| files.remembered.save(&remembered));
+                if let Some(Err(failure)) = saved {
+                    self.tell(Msg::Failed(failure));
                 }
             }
             Order::DropForm => {
@@ -433,6 +440,11 @@ impl Disk {
     }
 
     fn load_form(&mut self) {
+        match self.files.remembered.load() {
+            Ok(remembered) if remembered == Remembered::default() => {}
+            Ok(remembered) => self.tell(Msg::Remembered(Box::new(remembered))),
+            Err(failure) => self.tell(Msg::Failed(failure)),
+        }
         match self.files.form.load() {
             Ok(None) => {}
             Ok(Some(form)) => self.tell(Msg::FormFound(form)),

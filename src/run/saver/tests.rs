@@ -24,6 +24,7 @@ fn files(state: &Path) -> Files {
         documents: DocumentFiles::new(state, "ns0", &zone()),
         form: FormFile::new(state, "ns0", &zone()),
         acknowledged: AcknowledgedFile::new(state, "ns0", &zone()),
+        remembered: RememberedFile::new(state, "ns0", &zone()),
         watch: Watch::new(state, "ns0", &zone()),
     }
 }

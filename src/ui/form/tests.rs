@@ -122,67 +122,68 @@ fn mx_at_132x43() {
 
 #[test]
 fn soa_at_80x24() {
-    insta::assert_snapshot!(picture(&soa(), true, 80, 24), @r#"
+    insta::assert_snapshot!(picture(&soa(), true, 80, 24), @"
     ┌ Edit SOA ────────────────────────────────────────────────────────────────────┐
     │  Name     example.com.                                                       │
     │  TTL     [1h                               ] → 3600 s                        │
     │  mname   [ns1                              ] → ns1.example.com.              │
-    │  rname   [hostmaster                       ] → hostmaster.example.com.       │
-    │  serial  [2026112101                       ]                                 │
+    │  rname   [hostmaster@example.com           ] → hostmaster.example.com.       │
+    │  serial  [2026112101                       ] → goes up by itself             │
     │! refresh [7200x▏                            ] ! the refresh is a time: secon… │
-    │  retry   [900                              ]                                 │
-    │  expire  [1209600                          ]                                 │
-    │  minimum [300                              ]                                 │
+    │  retry   [900                              ] → 15m                           │
+    │  expire  [1209600                          ] → 2w                            │
+    │  minimum [300                              ] → 5m                            │
     │                                                                              │
     │ The zone-file line shows here when every field is right.                     │
     │                                                                              │
     │ SOA: The zone's own record: serial number and timers for its secondaries.    │
     │ One per zone, at its apex. RFC 1035 section 3.3.13.                          │
-    │ refresh: how often secondaries look for a new serial. Example: 1h            │
+    │ refresh: how often secondaries look for a new serial; usual are 1h to 1d.    │
+    │ Example: 1h                                                                  │
     │ ! the refresh is a time: seconds such as 3600, or with units such as 1h30m   │
-    │                                                                              │ × 6
+    │                                                                              │ × 5
     └──────────────────────────────────────────────────────────────────────────────┘
-    "#);
+    ");
 }
 
 #[test]
 fn soa_at_132x43() {
-    insta::assert_snapshot!(picture(&soa(), true, 132, 43), @r#"
+    insta::assert_snapshot!(picture(&soa(), true, 132, 43), @"
     ┌ Edit SOA ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
     │  Name     example.com.                                                                                                           │
     │  TTL     [1h                                              ] → 3600 s                                                             │
     │  mname   [ns1                                             ] → ns1.example.com.                                                   │
-    │  rname   [hostmaster                                      ] → hostmaster.example.com.                                            │
-    │  serial  [2026112101                                      ]                                                                      │
+    │  rname   [hostmaster@example.com                          ] → hostmaster.example.com.                                            │
+    │  serial  [2026112101                                      ] → goes up by itself                                                  │
     │! refresh [7200x▏                                           ] ! the refresh is a time: seconds such as 3600, or with units such a… │
-    │  retry   [900                                             ]                                                                      │
-    │  expire  [1209600                                         ]                                                                      │
-    │  minimum [300                                             ]                                                                      │
+    │  retry   [900                                             ] → 15m                                                                │
+    │  expire  [1209600                                         ] → 2w                                                                 │
+    │  minimum [300                                             ] → 5m                                                                 │
     │                                                                                                                                  │
     │ The zone-file line shows here when every field is right.                                                                         │
     │                                                                                                                                  │
     │ SOA: The zone's own record: serial number and timers for its secondaries. One per zone, at its apex. RFC 1035 section 3.3.13.    │
-    │ refresh: how often secondaries look for a new serial. Example: 1h                                                                │
+    │ refresh: how often secondaries look for a new serial; usual are 1h to 1d. Example: 1h                                            │
     │ ! the refresh is a time: seconds such as 3600, or with units such as 1h30m                                                       │
     │                                                                                                                                  │ × 26
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
-    "#);
+    ");
 }
 
 #[test]
 fn small_and_in_ascii() {
-    insta::assert_snapshot!(picture(&soa(), false, 40, 10), @r#"
+    insta::assert_snapshot!(picture(&soa(), false, 40, 10), @"
     + Edit SOA ----------------------------+
     |  Name     example.com.               |
     |  TTL     [1h                        ]|
     |  mname   [ns1                       ]|
-    |  rname   [hostmaster                ]|
+    |  rname   [hostmaster@example.com    ]|
     |  serial  [2026112101                ]|
     |! refresh [7200x▏                     ]|
     | ! the refresh is a time: seconds     |
     | such as 3600, or with units such a.. |
     +--------------------------------------+
-    "#);
+    ");
 }
 
 #[test]
