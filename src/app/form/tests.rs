@@ -220,7 +220,7 @@ fn a_copy_replaces_nothing() {
     let (form, draft) = edit("alias", RecordType::CNAME, 0);
     let mut form = form.as_copy(draft.contents());
     assert!(!form.is_edit());
-    press(&mut form, &draft, "Ctrl-U 'mail' Enter");
+    press(&mut form, &draft, "Tab Tab Ctrl-U 'mail' Enter");
     assert_eq!(problems(&form), ["Name: alias.example.com. already has its CNAME; edit that one"]);
     let outcome = press(&mut form, &draft, "End '2' Enter");
     assert_eq!(edited(&draft, outcome), ["alias2 3600 CNAME mail"]);

@@ -244,7 +244,9 @@ proptest! {
     fn no_zone_name_makes_trouble(label in "[0-9/-]{1,9}", octet in any::<u8>()) {
         let zone = format!("{label}.2.0.192.in-addr.arpa.");
         if let Some((_, owner)) = at(&format!("192.0.2.{octet}"), &[&zone]) {
-            prop_assert_eq!(owner, format!("{octet}.{zone}"));
+            // The zone of the one address has its PTR at the top.
+            let at_top = label == octet.to_string();
+            prop_assert_eq!(owner, if at_top { zone } else { format!("{octet}.{zone}") });
         }
     }
 }
