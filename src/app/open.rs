@@ -292,9 +292,11 @@ impl Open {
         }
     }
 
-    /// Selects the row nearest to where an RRset would stand that is not there.
+    /// Selects the row nearest to where an RRset would stand that is not there: among all rows, in the order of the zone.
     pub fn select_near(&mut self, key: &RrKey) {
         self.pane = Pane::Records;
+        self.records.sort = None;
+        self.set_order(None);
         self.set_filter("");
         let rows = 0..self.records.rows.len();
         // The rows are in order: the first one that comes after it.

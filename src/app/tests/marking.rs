@@ -217,6 +217,15 @@ fn rows_in_the_order_of_a_column() {
 }
 
 #[test]
+fn where_a_record_would_stand_is_found_in_sorted_rows() {
+    let mut test = Test::new();
+    test.keys("s d");
+    assert_eq!(names(&test)[1..4], ["www A", "www A", "mail A"]);
+    test.app.open_mut().unwrap().select_near(&RrKey::new(name("nobody"), RecordType::A));
+    assert_eq!(test.selected(), "  ns1 1h A 192.0.2.53");
+}
+
+#[test]
 fn what_refers_to_a_record_and_back() {
     let mut test = Test::new();
     test.keys("/ 'type:a' Enter").select("mail", "A", "192.0.2.25");
