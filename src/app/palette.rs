@@ -3,7 +3,7 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::commands::{Command, in_context};
+use super::commands::{Command, Context, all, in_context};
 use super::moves::Go;
 use super::open::Pane;
 use super::{App, Overlay};
@@ -179,6 +179,21 @@ pub fn run(app: &mut App) {
             Ok(()) => (command.run)(app),
             Err(reason) => app.say(reason),
         },
-        None => app.say(format!("no command {text}; ? shows all")),
+        None => {
+            let why = not_here(app.screen_context(), text);
+            app.say(why);
+        }
+    }
+}
+
+/// Why nothing can be run that is called so.
+fn not_here(context: Context, text: &str) -> String {
+    let name = text.split_whitespace().next().unwrap_or_default();
+    match all().find(|command| command.name == name) {
+        Some(command) if context == Context::Nameservers && command.contexts.contains(&Context::Records) => {
+            format!("{name} is for records; Tab goes to them")
+        }
+        Some(_) => format!("{name} is no command of this screen; ? shows those that are"),
+        None => format!("no command {text}; ? shows all"),
     }
 }

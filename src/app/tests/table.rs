@@ -157,6 +157,12 @@ fn the_palette_finds_and_runs() {
     assert_eq!(test.open().records.selected, 14);
     test.keys("Esc : Space 'nonsense' Enter");
     assert_eq!(test.message(), "no command nonsense; ? shows all");
+    // What is a command elsewhere is not denied.
+    test.keys("Tab : 'replace' Space '192.0.2.10' Space '192.0.2.11' Enter");
+    assert_eq!(test.message(), "replace is for records; Tab goes to them");
+    test.keys("c : 'replace' Space '192.0.2.10' Space '192.0.2.11' Enter");
+    assert_eq!(test.message(), "replace is no command of this screen; ? shows those that are");
+    test.keys("Esc Tab");
     test.select("www", "A", "192.0.2.10").keys(": 'ttl' Enter '300' Enter");
     assert_eq!(test.message(), "the TTL belongs to the whole set: 2 records have 5m now");
     assert_eq!(
