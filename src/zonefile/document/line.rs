@@ -25,8 +25,11 @@ pub fn replace_word(text: &mut String, word: Range<usize>, with: &str) {
     };
     let old = text.get(word.clone()).map_or(0, |word| word.chars().count());
     let room = if in_columns { (blanks + old).saturating_sub(with.chars().count()).max(1) } else { blanks };
-    let end = word.end + blanks;
-    text.replace_range(word.start..end, &format!("{with}{:room$}", ""));
+    let range = word.start..word.end + blanks;
+    // What does not fit is left as it is: the reading of the whole text tells, and coarser edits follow.
+    if text.get(range.clone()).is_some() {
+        text.replace_range(range, &format!("{with}{:room$}", ""));
+    }
 }
 
 /// Writes the TTL of a record that has none: before its class and type, in the blanks there if they suffice.
@@ -104,6 +107,13 @@ pub fn replace_rdata(
     // Nothing fits: the reading of the whole text tells, and coarser edits follow.
 }
 
+/// The text without the blanks at its end; one that a backslash protects is part of a word.
+fn without_blanks(text: &str) -> &str {
+    let kept = text.trim_end_matches([' ', '\t']);
+    let backslashes = kept.len() - kept.trim_end_matches('\\').len();
+    text.get(..kept.len() + backslashes % 2).unwrap_or(kept)
+}
+
 fn shifted(range: &Range<usize>, by: usize) -> Range<usize> {
     range.start + by..range.end + by
 }
@@ -142,7 +152,7 @@ impl Edit {
             Edit::Add(at, word) => text.insert_str(at, &format!(" {word}")),
             Edit::Remove(word) => {
                 let before = text.get(..word.start).unwrap_or_default();
-                let kept = before.trim_end_matches([' ', '\t']);
+                let kept = without_blanks(before);
                 let after = text.get(word.end..).unwrap_or_default();
                 // Blanks at the start of a line stay: without them it would look like a new record.
                 let range = match kept.is_empty() || kept.ends_with(['\n', '\r']) {

@@ -292,6 +292,25 @@ fn words_of_data_are_replaced_one_by_one() {
     }
 }
 
+/// Found by fuzzing: the blank before a word that went was that of an escape at the end of the word before it, and an edit
+/// of that word then reached beyond the text.
+#[test]
+fn a_protected_blank_belongs_to_its_word() {
+    let soa = "$TTL 60\n@ SOA a b 1 2 3 4 5\n";
+    for (old, new) in [
+        ("TXT a\\  b", "TXT z"),
+        ("TXT a\\  b c", "TXT z\\  c"),
+        ("TXT a\\\t  b", "TXT a\\\t"),
+        ("TXT ( a\\  b\\  c )", "TXT q\\ "),
+        ("TXT a\\\\  b", "TXT z"),
+    ] {
+        for end in ["", "\n"] {
+            let text = |line| format!("{soa}x {line}{end}");
+            lines_of(&text(old), &text(new));
+        }
+    }
+}
+
 #[test]
 fn the_owners_spelling_stays_unless_that_is_the_change() {
     let text = "$TTL 60\n@ SOA a b 1 2 3 4 5\nWWW MX 10 Mail\n";
