@@ -135,7 +135,13 @@ fn run(primary: &Primary, story: &Story, freeze: &dyn Fn(&str)) -> Result<String
         }
     };
     let traits = ServerTraits { kind: primary.kind };
-    let mut told = Told { text: String::new(), origin: origin.clone(), server: primary.address.to_string() };
+    let mut told = Told {
+        text: String::new(),
+        origin: origin.clone(),
+        server: primary.address.to_string(),
+        // Then it is another one each second, pushed or not.
+        serial_is_time: story.settings.iter().any(|(_, text)| text.contains("'SOA-EDIT', 'EPOCH'")),
+    };
     let plan = match plan(&base, draft.changes(), traits) {
         Ok(plan) => plan,
         Err(error) => {
@@ -258,6 +264,7 @@ struct Told {
     origin: Name,
     /// The address, which is another one each time.
     server: String,
+    serial_is_time: bool,
 }
 
 impl Told {
@@ -307,7 +314,8 @@ impl Told {
         if !report.verdicts.is_empty() {
             self.line("applied", &format!("{applied} of {}", report.verdicts.len()));
         }
-        if report.serial_after.is_some_and(|after| after == report.serial_before) && applied > 0 {
+        let same_serial = report.serial_after.is_some_and(|after| after == report.serial_before);
+        if same_serial && applied > 0 && !self.serial_is_time {
             self.line("serial", "as it was");
         }
     }
