@@ -20,6 +20,7 @@ mod exchange;
 mod files;
 mod filling_in;
 mod findings;
+mod findings_screen;
 mod follow;
 mod history;
 mod job;
