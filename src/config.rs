@@ -15,10 +15,12 @@ use toml::Spanned;
 use crate::zone::Name;
 
 mod resolve;
+mod secondary;
 #[cfg(test)]
 mod tests;
 
 pub use resolve::{NoServer, Overrides, ServerSettings, resolve};
+pub use secondary::{Backend, Secondary};
 
 /// The port of DNS (RFC 1035 section 4.2).
 pub const DNS_PORT: u16 = 53;
@@ -140,25 +142,6 @@ pub enum VariableKind {
     Name,
     Mail,
     Text,
-}
-
-/// A secondary DNS service. What else is in its table is for the backend to read.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Secondary {
-    pub backend: Backend,
-    #[serde(flatten)]
-    pub options: toml::Table,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Backend {
-    Ovh,
-    Catalog,
-    Powerdns,
-    Hetzner,
-    Command,
-    Manual,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]

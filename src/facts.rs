@@ -5,6 +5,7 @@
 pub mod history;
 mod nameservers;
 pub mod past;
+pub mod registration;
 pub mod remembered;
 pub mod zones;
 

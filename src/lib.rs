@@ -29,6 +29,7 @@
 //! With the world:
 //!
 //! * [`dns`]: connections that carry `wire`, and unsigned questions through the hickory client.
+//! * [`secondary`]: secondary DNS services: one trait, one file a backend.
 //! * [`store`]: files: configuration, keys, drafts, documents, history.
 //! * [`server`]: the embedded primary and secondary, for the demo and for tests. Also uses `dns`.
 //! * [`term`]: enter and leave the screen, input thread, signals, output. Stands on `key`.
@@ -49,6 +50,7 @@ pub mod facts;
 pub mod key;
 pub mod push;
 pub mod run;
+pub mod secondary;
 pub mod server;
 pub mod store;
 pub mod term;

@@ -57,7 +57,8 @@ fn name(text: &str) -> Name {
 fn the_documented_file() {
     let config = parse(WHOLE).unwrap();
     assert_eq!(config.secondary["ovh"].backend, Backend::Ovh);
-    assert_eq!(config.secondary["ovh"].options["endpoint"].as_str(), Some("ovh-eu"));
+    let endpoint = config.secondary["ovh"].endpoint.as_ref().unwrap();
+    assert_eq!(endpoint.get_ref(), "ovh-eu");
     assert_eq!(config.rules["L-23"], RuleLevel::Off);
     assert_eq!(config.nameservers["ours"].names.len(), 2);
 

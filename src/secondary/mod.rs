@@ -1,0 +1,67 @@
+//! Secondary DNS services: one trait, one file a backend.
+//!
+//! Calls block: each runs on a thread of its own, which may be left alone at any time. None repeats what changes
+//! something: where it is not known what became of a call ([`ProblemKind::Unknown`]), the caller asks with
+//! [`Service::get`] and decides. What a service says is made printable and bounded before it leaves this module, and
+//! credentials stay in it.
+//!
+//! What a registration needs around it, such as the proof of ownership, is not known here.
+
+#[cfg(doc)]
+use crate::facts::registration::ProblemKind;
+use crate::facts::registration::{Abilities, Challenge, Offered, Place, Problem, Registration, Wanted};
+
+/// A secondary DNS service, as the configuration names it.
+pub trait Service: Send + Sync {
+    fn abilities(&self) -> Abilities;
+
+    /// The places where something can be registered, as [`Place::service`] calls them; one `None` where there is no
+    /// choice.
+    ///
+    /// # Errors
+    /// [`Problem`].
+    fn services(&self) -> Result<Vec<Option<String>>, Problem>;
+
+    /// Everything that is registered. Each registration is told as soon as its name is known, and again with its
+    /// details; `tell` returns whether anybody still wants to know.
+    ///
+    /// # Errors
+    /// [`Problem`]; what was told before stays true.
+    fn list(&self, tell: &mut (dyn FnMut(Registration) -> bool + Send)) -> Result<(), Problem>;
+
+    /// One registration.
+    ///
+    /// # Errors
+    /// [`ProblemKind::NotRegistered`] where there is none.
+    fn get(&self, place: &Place) -> Result<Registration, Problem>;
+
+    /// The nameservers that a domain is, or would be, served with.
+    ///
+    /// # Errors
+    /// [`Problem`].
+    fn offered(&self, place: &Place) -> Result<Vec<Offered>, Problem>;
+
+    /// The record that a registration will ask for, where that can be asked beforehand.
+    ///
+    /// # Errors
+    /// [`Problem`].
+    fn challenge(&self, place: &Place) -> Result<Option<Challenge>, Problem>;
+
+    /// Registers a domain.
+    ///
+    /// # Errors
+    /// [`ProblemKind::Challenged`] where it wants proof first; others.
+    fn add(&self, wanted: &Wanted) -> Result<(), Problem>;
+
+    /// Removes a registration.
+    ///
+    /// # Errors
+    /// [`ProblemKind::NotRegistered`] where there is none; others.
+    fn remove(&self, place: &Place) -> Result<(), Problem>;
+
+    /// Has a registered domain transferred from another address.
+    ///
+    /// # Errors
+    /// [`ProblemKind::Unsupported`] where it must be removed and added; others.
+    fn change_primary(&self, wanted: &Wanted) -> Result<(), Problem>;
+}
