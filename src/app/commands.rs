@@ -1,7 +1,7 @@
-//! Commands: what can be done, where, with which keys, and why not now. All of them stand in [`TABLE`], and those of
-//! several zones beside it.
+//! Commands: what can be done, where, with which keys, and why not now. All of them stand in [`all`].
 //!
-//! Everything that speaks of commands is made from it: dispatch, the hint bar, the help, the `:` palette.
+//! A table has one line for each: its keys, its place in the help and in the hint bar, its name after `:`, and the
+//! reason why it cannot be done now; what it does stands in the file of its screen. Everything that speaks of commands is made from it: dispatch, the hint bar, the help, the `:` palette.
 
 use Context::{
     Ask, Changes, Chooser, Dialog, FileChanges, Filter, Findings, Fixes, Form, Help, History, Job, Jump,
@@ -9,12 +9,14 @@ use Context::{
     Replacing, Result as Outcome, Text, Waiting, Zones,
 };
 
-pub use self::table::TABLE;
 use super::App;
 use crate::key::Key;
 
+mod everywhere;
+mod pushing;
+mod records;
 mod several;
-mod table;
+mod text;
 
 /// Where the person is: which commands and keys there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -209,7 +211,8 @@ pub fn find(context: Context, keys: &[Key]) -> Found {
 
 /// Every command, in the order of the help.
 pub fn all() -> impl Iterator<Item = &'static Command> {
-    TABLE.iter().chain(several::SEVERAL)
+    let tables = [records::RECORDS, pushing::PUSHING, text::TEXT, everywhere::EVERYWHERE, several::SEVERAL];
+    tables.into_iter().flatten()
 }
 
 /// The commands of a context, in the order of the table.
