@@ -79,6 +79,10 @@ pub struct Abilities {
     pub takes_primary: bool,
     /// What is added there is done by a person: nothing happens at once.
     pub by_hand: bool,
+    /// Others can make a registration wrong there in a way that can be put right.
+    pub mends: bool,
+    /// A registration can be handed over to another catalog zone.
+    pub hands_over: bool,
 }
 
 /// Why something at a secondary DNS service did not work.

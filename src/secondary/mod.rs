@@ -7,9 +7,10 @@
 //!
 //! What a registration needs around it, such as the proof of ownership, is not known here.
 
-#[cfg(doc)]
-use crate::facts::registration::ProblemKind;
-use crate::facts::registration::{Abilities, Challenge, Offered, Place, Problem, Registration, Wanted};
+use crate::facts::registration::{
+    Abilities, Challenge, Offered, Place, Problem, ProblemKind, Registration, Wanted,
+};
+use crate::zone::Name;
 
 /// A secondary DNS service, as the configuration names it.
 pub trait Service: Send + Sync {
@@ -64,4 +65,42 @@ pub trait Service: Send + Sync {
     /// # Errors
     /// [`ProblemKind::Unsupported`] where it must be removed and added; others.
     fn change_primary(&self, wanted: &Wanted) -> Result<(), Problem>;
+
+    /// Puts right what others made wrong with a registration, as its note says ([`Abilities::mends`]).
+    ///
+    /// # Errors
+    /// [`Problem`].
+    fn mend(&self, place: &Place) -> Result<(), Problem> {
+        Err(unsupported(place, "mended", "There is nothing that could be wrong with it in this way."))
+    }
+
+    /// Lets another catalog zone take a member over without its consumers dropping it ([`Abilities::hands_over`]).
+    ///
+    /// # Errors
+    /// [`Problem`].
+    fn hand_over(&self, place: &Place, to: &Name) -> Result<(), Problem> {
+        let why = format!("Only members of catalog zones can be handed over, here to {to}.");
+        Err(unsupported(place, "handed over", &why))
+    }
+
+    /// What a person has to do first, where the service is one that no program can talk to ([`Abilities::by_hand`]):
+    /// for a registration, or for its end.
+    fn instructions(&self, wanted: &Wanted, removal: bool) -> Option<String> {
+        let _ = (wanted, removal);
+        None
+    }
+
+    /// What a person should know of what was done, each told once: what could not be made sure of.
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+fn unsupported(place: &Place, done: &str, why: &str) -> Problem {
+    Problem {
+        kind: ProblemKind::Unsupported,
+        what: format!("The registration of {} cannot be {done}.", place.domain),
+        why: why.into(),
+        next: "Choose another service, or leave it.".into(),
+    }
 }
