@@ -7,10 +7,57 @@
 //!
 //! What a registration needs around it, such as the proof of ownership, is not known here.
 
+pub mod http;
+
+use crate::config;
+use crate::facts::clean::clean;
 use crate::facts::registration::{
     Abilities, Challenge, Offered, Place, Problem, ProblemKind, Registration, Wanted,
 };
 use crate::zone::Name;
+
+/// What a backend needs that does not stand in its own table: what `run` knows, and what `store` reads.
+#[derive(Debug, Default)]
+pub struct Around {}
+
+/// The service of `[secondary.NAME]`.
+///
+/// # Errors
+/// [`ProblemKind::Local`] where its settings or its credentials are not such that it can be used.
+pub fn open(name: &str, settings: &config::Secondary, _around: Around) -> Result<Box<dyn Service>, Problem> {
+    let missing = |backend: &str| Problem {
+        kind: ProblemKind::Unsupported,
+        what: format!("The secondary service {} cannot be used.", said(name)),
+        why: format!("The backend {backend} is not in this version."),
+        next: "Use another one.".into(),
+    };
+    match settings.backend {
+        config::Backend::Ovh => Err(missing("ovh")),
+        config::Backend::Catalog => Err(missing("catalog")),
+        config::Backend::Powerdns => Err(missing("powerdns")),
+        config::Backend::Hetzner => Err(missing("hetzner")),
+        config::Backend::Command => Err(missing("command")),
+        config::Backend::Manual => Err(missing("manual")),
+    }
+}
+
+/// Text of others, for people: on one line, made printable, cut.
+pub fn said(text: &str) -> String {
+    const LONGEST: usize = 300;
+    let mut line = String::new();
+    // Long before it is joined: nobody reads a megabyte.
+    let text: String = text.chars().take(4 * LONGEST).collect();
+    for word in text.split(|c: char| c.is_whitespace() || c == '\0').filter(|word| !word.is_empty()) {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&clean(word));
+    }
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
+}
 
 /// A secondary DNS service, as the configuration names it.
 pub trait Service: Send + Sync {

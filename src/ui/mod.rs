@@ -4,7 +4,6 @@ pub mod ask;
 pub mod bars;
 pub mod canvas;
 pub mod changes;
-pub mod clean;
 pub mod findings;
 pub mod form;
 pub mod help;
@@ -28,6 +27,7 @@ use self::canvas::Canvas;
 use self::theme::Theme;
 use crate::app::layout::{Layout, SMALLEST, Span};
 use crate::app::{App, Overlay, Screen, Zone};
+pub use crate::facts::clean;
 
 /// Draws the whole screen.
 pub fn draw(app: &App, frame: &mut Frame<'_>) {
