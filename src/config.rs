@@ -20,7 +20,7 @@ mod secondary;
 mod tests;
 
 pub use resolve::{NoServer, Overrides, ServerSettings, resolve};
-pub use secondary::{Backend, Secondary};
+pub use secondary::{Backend, Port, Secondary};
 
 /// The port of DNS (RFC 1035 section 4.2).
 pub const DNS_PORT: u16 = 53;
@@ -344,7 +344,8 @@ impl Config {
     pub fn secret_variables(&self) -> impl Iterator<Item = &str> {
         let servers = self.server.values().map(|server| &server.key_env);
         let zones = self.zone.values().map(|zone| &zone.key_env);
-        servers.chain(zones).flatten().map(|variable| variable.get_ref().as_str())
+        let services = self.secondary.values().map(|service| &service.api_key_env);
+        servers.chain(zones).chain(services).flatten().map(|variable| variable.get_ref().as_str())
     }
 }
 
@@ -382,7 +383,7 @@ fn references(config: &Config) -> Option<(usize, String)> {
             }
         }
     }
-    None
+    config.secondary.values().find_map(|service| service.wrong(config))
 }
 
 /// Places a message. The path is read off the text: the nearest table header above, and the key of the line.

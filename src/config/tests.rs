@@ -56,7 +56,7 @@ fn name(text: &str) -> Name {
 #[test]
 fn the_documented_file() {
     let config = parse(WHOLE).unwrap();
-    assert_eq!(config.secondary["ovh"].backend, Backend::Ovh);
+    assert_eq!(*config.secondary["ovh"].backend.get_ref(), Backend::Ovh);
     let endpoint = config.secondary["ovh"].endpoint.as_ref().unwrap();
     assert_eq!(endpoint.get_ref(), "ovh-eu");
     assert_eq!(config.rules["L-23"], RuleLevel::Off);
@@ -175,4 +175,93 @@ fn hosts_and_ports() {
     ] {
         assert_eq!(HostPort::parse(text), Err(error), "{text}");
     }
+}
+
+#[test]
+fn each_backend_has_keys_of_its_own() {
+    for (text, line, column, path, part) in [
+        ("backend = \"nsd\"", 2, 11, "backend", "`catalog`"),
+        (
+            "backend = \"ovh\"\nzone = \"cat.example\"",
+            3,
+            8,
+            "zone",
+            "goes with backend = \"catalog\", not with \"ovh\"",
+        ),
+        (
+            "backend = \"manual\"\nprimary-port = 5300",
+            3,
+            16,
+            "primary-port",
+            "\"powerdns\" or \"hetzner\" or \"command\"",
+        ),
+        ("backend = \"hetzner\"\nprimary-port = 65536", 3, 16, "primary-port", "1 to 65535"),
+        ("backend = \"catalog\"\nzone = \"cat.example\"", 2, 11, "backend", "needs server"),
+        ("backend = \"catalog\"\nserver = \"ns0\"", 2, 11, "backend", "needs zone"),
+        (
+            "backend = \"catalog\"\nserver = \"ns1\"\nzone = \"cat.example\"",
+            3,
+            10,
+            "server",
+            "no [server.ns1]",
+        ),
+        ("backend = \"catalog\"\nserver = \"ns0\"\nzone = \"cat..example\"", 4, 8, "zone", "no domain name"),
+        (
+            "backend = \"catalog\"\nserver = \"ns0\"\nzone = \"c.example\"\ngroup = \"\"",
+            5,
+            9,
+            "group",
+            "1 to 255",
+        ),
+        ("backend = \"powerdns\"\nurl = \"http://[::1]:8081\"", 2, 11, "backend", "needs api-key-env"),
+        ("backend = \"powerdns\"\napi-key-env = \"K\"", 2, 11, "backend", "needs url"),
+        (
+            "backend = \"hetzner\"\napi-key-file = \"f\"\napi-key-env = \"K\"",
+            4,
+            15,
+            "api-key-env",
+            "only one of api-key-env",
+        ),
+        ("backend = \"command\"\nadd = [\"rndc\", \"{zone}\"]", 2, 11, "backend", "needs remove"),
+        ("backend = \"command\"\nadd = []\nremove = [\"x\"]", 3, 7, "add", "is empty"),
+        ("backend = \"command\"\nadd = [\"x\"]\nremove = [\"x\"]", 3, 7, "add", "no argument with {zone}"),
+        ("backend = \"command\"\nadd = [\"{zone}\"]\nremove = [\"x\"]", 3, 7, "add", "in arguments only"),
+        ("backend = \"ovh\"\nlist = [\"x\"]", 3, 8, "list", "goes with backend = \"command\""),
+        ("backend = \"manual\"", 2, 11, "backend", "needs instructions"),
+    ] {
+        let whole = format!("[secondary.it]\n{text}\n[server.ns0]\naddress = \"::1\"");
+        let error = parse(&whole).unwrap_err();
+        let path = format!("secondary.it.{path}");
+        assert_eq!((error.line, error.column, error.path), (line, column, path), "{text}: {}", error.message);
+        assert!(error.message.contains(part), "{text}: {}", error.message);
+    }
+    let right = r#"
+        server.ns0.address = "::1"
+        [secondary.a]
+        backend = "catalog"
+        server = "ns0"
+        zone = "catalog.example"
+        group = "gold"
+        nameservers = ["ns2.example.net"]
+        transfers-from = ["192.0.2.1"]
+        [secondary.b]
+        backend = "powerdns"
+        url = "http://127.0.0.1:8081"
+        api-key-env = "PDNS_KEY"
+        tsig-key = "xfr"
+        primary = "192.0.2.1"
+        primary-port = 5300
+        [secondary.c]
+        backend = "command"
+        add = ["rndc", "addzone", "{zone}", "{ type secondary; primaries { {primary} port {port}; }; };"]
+        remove = ["rndc", "delzone", "-clean", "{zone}"]
+        list = ["names"]
+        [secondary.d]
+        backend = "manual"
+        instructions = "Log in and add {zone}."
+    "#;
+    let config = parse(right).unwrap();
+    assert_eq!(config.secret_variables().collect::<Vec<_>>(), ["PDNS_KEY"]);
+    assert_eq!(config.secondary["b"].api_key(), Some(KeySource::Env("PDNS_KEY".into())));
+    assert_eq!(config.secondary["b"].primary_port.as_ref().map(|port| port.get_ref().0), Some(5300));
 }
