@@ -31,7 +31,7 @@ pub fn open(name: &str, settings: &config::Secondary, _around: Around) -> Result
         why: format!("The backend {backend} is not in this version."),
         next: "Use another one.".into(),
     };
-    match settings.backend {
+    match *settings.backend.get_ref() {
         config::Backend::Ovh => Err(missing("ovh")),
         config::Backend::Catalog => Err(missing("catalog")),
         config::Backend::Powerdns => Err(missing("powerdns")),
