@@ -23,6 +23,8 @@
 //! * [`push`]: plan, predict, and the state machine of a push. Stands on `zone`, `wire` and `facts`.
 //! * [`doctor`]: what works with a zone and its servers and what does not, judged by facts, with the remedy. Stands on
 //!   `zone` and `facts`.
+//! * [`registering`]: the state machine of a registration at a secondary service, with the proof of ownership. Stands on
+//!   `zone`, `facts`, `push` and `doctor`.
 //! * [`app`]: the state of the editor, the command table, one file a screen. Stands on the pure modules.
 //! * [`ui`]: draws `app`; one file a pane.
 //!
@@ -49,6 +51,7 @@ pub mod edit;
 pub mod facts;
 pub mod key;
 pub mod push;
+pub mod registering;
 pub mod run;
 pub mod secondary;
 pub mod server;

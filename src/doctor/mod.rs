@@ -8,6 +8,7 @@ pub mod machine;
 pub mod nameservers;
 pub mod print;
 mod remedy;
+mod secondaries;
 pub mod server;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::facts::Make;
 use crate::zone::Name;
+
+pub use self::secondaries::allow_secondaries;
 
 /// How a thing stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

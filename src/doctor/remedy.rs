@@ -9,7 +9,7 @@ const MAKES: [(Make, &str); 4] =
     [(Make::Bind, "BIND"), (Make::Knot, "Knot"), (Make::PowerDns, "PowerDNS"), (Make::Nsd, "NSD")];
 
 /// The steps for the make of the case, or for each make.
-fn by_make(make: Make, steps: impl Fn(Make) -> Vec<Step>) -> Vec<Step> {
+pub(super) fn by_make(make: Make, steps: impl Fn(Make) -> Vec<Step>) -> Vec<Step> {
     if make != Make::Unknown {
         return steps(make);
     }

@@ -7,8 +7,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules without I/O, clock and sockets that `app` stands on.
-const PURE: [&str; 11] =
-    ["zone", "wire", "zonefile", "facts", "config", "key", "edit", "check", "bulk", "push", "doctor"];
+const PURE: [&str; 12] = [
+    "zone",
+    "wire",
+    "zonefile",
+    "facts",
+    "config",
+    "key",
+    "edit",
+    "check",
+    "bulk",
+    "push",
+    "doctor",
+    "registering",
+];
 
 /// Every module, and the modules that it may use.
 fn rules() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
@@ -26,6 +38,7 @@ fn rules() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("bulk", ["zone", "zonefile"].into()),
         ("push", ["zone", "wire", "facts"].into()),
         ("doctor", ["zone", "facts"].into()),
+        ("registering", ["zone", "facts", "push", "doctor"].into()),
         ("app", with(&[])),
         ("ui", with(&["app"])),
         ("dns", with(&[])),
