@@ -33,7 +33,7 @@
 //! * [`dns`]: connections that carry `wire`, and unsigned questions through the hickory client.
 //! * [`secondary`]: secondary DNS services: one trait, one file a backend.
 //! * [`store`]: files: configuration, keys, drafts, documents, history.
-//! * [`server`]: the embedded primary and secondary, for the demo and for tests. Also uses `dns`.
+//! * [`server`]: the embedded primary, secondary and secondary service, for the demo and for tests. Also uses `dns`.
 //! * [`term`]: enter and leave the screen, input thread, signals, output. Stands on `key`.
 //! * [`cli`]: the command line as values.
 //! * [`run`]: the only place that knows all of them: the loop, the effects, the verbs.

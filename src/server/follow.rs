@@ -59,7 +59,7 @@ impl Source {
     async fn catch_up(&self, state: &State) -> Result<(), Failure> {
         let Some(own) = state.zone(&self.zone) else {
             let zone = dns::transfer(&self.primary, &self.zone, |_| {}).await?;
-            state.replace(zone);
+            state.take_over(self, zone);
             return Ok(());
         };
         let Primary { transfer_from, transfer_key, timeout, .. } = &self.primary;
@@ -67,18 +67,18 @@ impl Source {
         if serial::is_after(soa.serial, own.serial())
             && let Refreshed::Zone(zone) = dns::refresh(&self.primary, &own, |_| {}).await?
         {
-            state.replace(zone);
+            state.take_over(self, zone);
         }
         Ok(())
     }
 }
 
-/// Follows the primary as long as the server runs; a server that follows nobody has nothing to do here.
-pub(super) async fn follow(state: &State) {
-    let Some(source) = &state.source else { return std::future::pending().await };
+/// Follows the primary as long as the server runs, or until [`State::let_go`].
+pub(super) async fn follow(state: Arc<State>, source: Arc<Source>) {
     let mut confirmed = Instant::now();
-    loop {
-        let caught_up = source.catch_up(state).await.is_ok();
+    // What has been let go of is not asked for again.
+    while state.source_of(&source.zone).is_some_and(|wanted| Arc::ptr_eq(&wanted, &source)) {
+        let caught_up = source.catch_up(&state).await.is_ok();
         if caught_up {
             confirmed = Instant::now();
         }
@@ -90,6 +90,41 @@ pub(super) async fn follow(state: &State) {
         if timeout(pause(soa, caught_up), source.wake.notified()).await.is_ok() {
             sleep(source.following.lag).await;
         }
+    }
+}
+
+impl State {
+    /// From now on this zone is had from there; from nowhere else any more.
+    pub fn follow(&self, source: Arc<Source>) {
+        let mut sources = self.sources();
+        sources.retain(|other| other.zone != source.zone);
+        sources.push(source);
+    }
+
+    /// Serves what was transferred, if it is still wanted.
+    fn take_over(&self, source: &Source, zone: Snapshot) {
+        let sources = self.sources();
+        if sources.iter().any(|wanted| std::ptr::eq(&**wanted, source)) {
+            self.replace(zone);
+        }
+    }
+
+    /// Follows and serves the zone no longer.
+    pub fn let_go(&self, zone: &Name) {
+        let mut sources = self.sources();
+        sources.iter().filter(|source| source.zone == *zone).for_each(|source| source.wake.notify_one());
+        sources.retain(|source| source.zone != *zone);
+        self.lock().remove(zone);
+    }
+
+    /// Where this zone is had from.
+    pub fn source_of(&self, zone: &Name) -> Option<Arc<Source>> {
+        self.sources().iter().find(|source| source.zone == *zone).cloned()
+    }
+
+    fn sources(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Source>>> {
+        // A list of whole values is right even after a panic.
+        self.sources.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

@@ -1,5 +1,5 @@
 //! The embedded nameservers, for the demo and for tests: a primary on loopback that serves zones from memory, transfers
-//! them, and carries out signed updates; and secondaries that follow a primary.
+//! them, and carries out signed updates; secondaries that follow a primary; and a secondary DNS service ([`service`]).
 //!
 //! `lookup` finds the answer in a zone, `respond` turns a request into an answer, `transfer` sends a zone or what
 //! `journal` knows of its changes, `notify` tells secondaries of them, `follow` is what a secondary does, `net` has
@@ -12,6 +12,7 @@ mod lookup;
 mod net;
 mod notify;
 mod respond;
+pub mod service;
 #[cfg(test)]
 mod tests;
 mod transfer;
@@ -54,7 +55,7 @@ impl Primary {
     /// # Errors
     /// What the system says when there is no port or no thread.
     pub fn start(zones: Vec<Snapshot>, keys: Vec<Key>, options: Options) -> io::Result<Handle> {
-        start(zones, keys, options, None)
+        start(zones, keys, options)
     }
 }
 
@@ -75,17 +76,22 @@ impl Secondary {
         options: Following,
     ) -> io::Result<Handle> {
         let keys = key.iter().cloned().collect();
-        let options = follow::Source::new(zone, primary, key, options);
-        start(Vec::new(), keys, Options { read_only: true, ..Options::default() }, Some(options))
+        let handle = Secondary::idle(keys)?;
+        handle.follow(zone, primary, key, options);
+        Ok(handle)
+    }
+
+    /// Starts a secondary that has no zone yet: see [`Handle::follow`]. With keys it transfers its zones on to those
+    /// who sign only.
+    ///
+    /// # Errors
+    /// As [`Primary::start`].
+    pub fn idle(keys: Vec<Key>) -> io::Result<Handle> {
+        start(Vec::new(), keys, Options { read_only: true, ..Options::default() })
     }
 }
 
-fn start(
-    zones: Vec<Snapshot>,
-    keys: Vec<Key>,
-    options: Options,
-    source: Option<follow::Source>,
-) -> io::Result<Handle> {
+fn start(zones: Vec<Snapshot>, keys: Vec<Key>, options: Options) -> io::Result<Handle> {
     let (tcp, udp) = bind()?;
     tcp.set_nonblocking(true)?;
     udp.set_nonblocking(true)?;
@@ -95,18 +101,19 @@ fn start(
         zones: Mutex::new(zones),
         keys,
         options,
-        source,
+        sources: Mutex::default(),
         secondaries: Mutex::default(),
         changed: Notify::new(),
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (stop, stopped) = oneshot::channel();
     let served = Arc::clone(&state);
+    let tasks = runtime.handle().clone();
     let thread = std::thread::Builder::new().name("embedded-nameserver".into()).spawn(move || {
         // Ends when the handle is dropped; what is still open is closed with the runtime.
         runtime.block_on(net::serve(tcp, udp, served, stopped))
     })?;
-    Ok(Handle { address, state, stop: Some(stop), thread: Some(thread) })
+    Ok(Handle { address, state, tasks, stop: Some(stop), thread: Some(thread) })
 }
 
 /// A TCP and a UDP socket with the same port.
@@ -127,6 +134,8 @@ pub struct Handle {
     /// Where it answers, by UDP and TCP.
     pub address: SocketAddr,
     state: Arc<State>,
+    /// Runs what the server does beside answering.
+    tasks: tokio::runtime::Handle,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -140,6 +149,18 @@ impl Handle {
     /// Serves this zone from now on, in place of what was served under its name: somebody else's change.
     pub fn replace(&self, zone: Snapshot) {
         self.state.replace(zone);
+    }
+
+    /// Has this zone from a primary from now on, and keeps it up to date as [`Secondary::start`] does.
+    pub fn follow(&self, zone: Name, primary: SocketAddr, key: Option<Key>, options: Following) {
+        let source = Arc::new(follow::Source::new(zone, primary, key, options));
+        self.state.follow(Arc::clone(&source));
+        self.tasks.spawn(follow::follow(Arc::clone(&self.state), source));
+    }
+
+    /// Ends [`Handle::follow`]: the zone is not served any more.
+    pub fn let_go(&self, zone: &Name) {
+        self.state.let_go(zone);
     }
 
     /// Tells this secondary from now on of every change (RFC 1996), and of the zones as they are.
@@ -182,8 +203,8 @@ struct State {
     zones: Mutex<HashMap<Name, Served>>,
     keys: Vec<Key>,
     options: Options,
-    /// Where a secondary has its zone from.
-    source: Option<follow::Source>,
+    /// Where a secondary has its zones from.
+    sources: Mutex<Vec<Arc<follow::Source>>>,
     /// Who is told of changes.
     secondaries: Mutex<Vec<SocketAddr>>,
     /// Wakes what tells them.

@@ -12,7 +12,7 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{sleep, timeout};
 
 use super::respond::{Reply, Transport, respond};
-use super::{State, follow, notify};
+use super::{State, notify};
 use crate::wire::MAX_MESSAGE;
 
 /// Connections at a time; others wait until one is free.
@@ -37,7 +37,6 @@ pub(super) async fn serve(
         _ = serve_udp(udp, Arc::clone(&state)) => {}
         _ = serve_tcp(tcp, Arc::clone(&state)) => {}
         () = notify::tell(Arc::clone(&state)) => {}
-        () = follow::follow(&state) => {}
     }
 }
 

@@ -167,7 +167,7 @@ impl Request {
     /// What a NOTIFY gets (RFC 1996 section 3.7); a secondary goes and looks.
     fn notify(&self, state: &State, room: usize) -> Builder {
         let Question { name, rtype, class } = &self.question;
-        let concerns_source = state.source.as_ref().filter(|source| source.zone == *name);
+        let concerns_source = state.source_of(name);
         let rcode = match (*class, *rtype) {
             (class::IN, RecordType::SOA) if concerns_source.is_some() || state.zone(name).is_some() => {
                 Rcode::NOERROR

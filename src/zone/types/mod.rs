@@ -37,7 +37,7 @@ pub use kind::{Codes, Kind};
 pub use page::{Page, page};
 pub use renaming::with_names;
 pub use text::push_number;
-pub use time::{date, in_words, timestamp};
+pub use time::{date, from_rfc3339, in_words, timestamp, to_rfc3339};
 
 /// Where a type stands in daily work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -42,6 +42,47 @@ pub fn in_words(seconds: u64) -> String {
     format!("{}-{}-{} {}:{} UTC", part(0, 4), part(4, 6), part(6, 8), part(8, 10), part(10, 12))
 }
 
+/// A time in seconds from 1970 as APIs write it (RFC 3339), in UTC: "2026-11-21T14:03:00+00:00"; up to 2106.
+pub fn to_rfc3339(seconds: u64) -> String {
+    let stamp = timestamp(u32::try_from(seconds).unwrap_or(u32::MAX));
+    let part = |from: usize, to: usize| stamp.get(from..to).unwrap_or_default();
+    let (date, time) = ([part(0, 4), part(4, 6), part(6, 8)], [part(8, 10), part(10, 12), part(12, 14)]);
+    format!("{}T{}+00:00", date.join("-"), time.join(":"))
+}
+
+/// Reads such a time, with any offset (RFC 3339 section 5.6); `None` outside of 1970 to 2106 as well.
+pub fn from_rfc3339(text: &str) -> Option<i64> {
+    let octets = text.as_bytes();
+    let at = |at: usize, wanted: &[u8]| octets.get(at).is_some_and(|octet| wanted.contains(octet));
+    let marks = at(4, b"-") && at(7, b"-") && at(10, b"Tt ") && at(13, b":") && at(16, b":");
+    let (local, rest) = text.split_at_checked(19).filter(|_| marks)?;
+    let digits: Vec<u8> = local.bytes().filter(u8::is_ascii_digit).collect();
+    // A leap second is taken for the one before it.
+    let digits = digits.strip_suffix(b"60").map_or(digits.clone(), |start| [start, b"59"].concat());
+    let local = i64::from(parse(&digits).filter(|_| digits.len() == 14)?);
+    let rest = match rest.strip_prefix('.') {
+        Some(fraction) => fraction.trim_start_matches(|c: char| c.is_ascii_digit()),
+        None => rest,
+    };
+    let offset = match rest.split_at_checked(1)? {
+        ("Z" | "z", "") => 0,
+        (sign @ ("+" | "-"), offset) => {
+            let (hours, minutes) = match offset.split_once(':') {
+                Some(parts) => parts,
+                None => offset.split_at_checked(2)?,
+            };
+            let number = |text: &str, below: i64| -> Option<i64> {
+                let plain = text.len() == 2 && text.bytes().all(|octet| octet.is_ascii_digit());
+                text.parse().ok().filter(|number| plain && *number < below)
+            };
+            let seconds = number(hours, 24)? * 3_600 + number(minutes, 60)? * 60;
+            if sign == "+" { seconds } else { -seconds }
+        }
+        _ => return None,
+    };
+    Some(local - offset)
+}
+
 /// Reads YYYYMMDDHHmmSS, or plain seconds from 1970.
 pub(super) fn parse(text: &[u8]) -> Option<u32> {
     if text.len() != 14 {
@@ -67,4 +108,49 @@ pub(super) fn parse(text: &[u8]) -> Option<u32> {
     let days = 365 * shifted + shifted / 4 - shifted / 100 + shifted / 400 + (153 * from_march + 2) / 5 + day;
     let seconds = u64::from(days - 719_469) * 86_400 + u64::from(hour * 3_600 + minute * 60 + second);
     u32::try_from(seconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn times_of_apis() {
+        for (text, seconds) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("2021-11-02T12:01:13+01:00", 1_635_850_873),
+            ("2021-11-02T11:01:13+00:00", 1_635_850_873),
+            ("2021-11-02t05:31:13.250-05:30", 1_635_850_873),
+            ("2021-11-02 11:01:13+0000", 1_635_850_873),
+            ("2016-12-31T23:59:60Z", 1_483_228_799),
+        ] {
+            assert_eq!(from_rfc3339(text), Some(seconds), "{text}");
+        }
+        for wrong in [
+            "",
+            "2021-11-02",
+            "2021-11-02T12:01:13",
+            "2021-13-02T12:01:13Z",
+            "2021-11-02T24:01:13Z",
+            "2021-11-02T12:01:13+1",
+            "2021-11-02T12:01:13+25:00",
+            "2021-11-02T12:01:13Zx",
+            "20211102T120113Z",
+            "2021-11-02T12:0a:13Z",
+            "2021-11-02T12:01:1\u{e4}Z",
+            "0000-00-00T00:00:00Z",
+            "2021-11-02T12:01:13+-1:00",
+        ] {
+            assert_eq!(from_rfc3339(wrong), None, "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn times_come_back(seconds in any::<u32>(), text in ".{0,30}") {
+            prop_assert_eq!(from_rfc3339(&to_rfc3339(seconds.into())), Some(seconds.into()));
+            from_rfc3339(&text);
+        }
+    }
 }
