@@ -27,7 +27,7 @@ pub struct Dialog {
     pub proof: Option<Proof>,
 }
 
-/// A zone name to be typed, so that something large is not done by habit.
+/// A zone name to be typed, so that something large is not done by habit; of several zones also how many they are.
 #[derive(Debug)]
 pub struct Proof {
     pub expected: String,
@@ -247,7 +247,8 @@ impl Dialog {
     fn proven(&self) -> bool {
         self.proof.as_ref().is_none_or(|proof| {
             let typed = proof.field.text();
-            let typed = typed.trim().trim_end_matches('.');
+            let typed = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+            let typed = typed.trim_end_matches('.');
             typed.eq_ignore_ascii_case(proof.expected.trim_end_matches('.'))
         })
     }
@@ -274,7 +275,11 @@ impl App {
     fn press_button(&mut self, index: usize) {
         let Some(Overlay::Dialog(dialog)) = &self.overlay else { return };
         if index == 0 && !dialog.proven() {
-            return self.say("type the name of the zone, or Esc to cancel");
+            let several = dialog.proof.as_ref().is_some_and(|proof| proof.expected.contains(' '));
+            return self.say(match several {
+                true => "type how many zones are in danger and the name of the first, or Esc to cancel",
+                false => "type the name of the zone, or Esc to cancel",
+            });
         }
         let Some(Overlay::Dialog(mut dialog)) = self.overlay.take() else { return };
         if index < dialog.buttons.len() {

@@ -4,22 +4,23 @@
 //! the disk until they are pushed. How they are pushed and taken back is in `turns`, proposals for reverse zones in
 //! [`pointers`].
 
+mod asking;
 pub mod pointers;
 mod turns;
 
 use std::collections::{BTreeSet, VecDeque};
 
+pub use self::asking::{ask_push, may_push};
 use self::pointers::Pointers;
 use self::turns::{Fate, Running, Turn};
 pub use self::turns::{ask_take_back, may_take_back};
 use super::changes::{Line, LineKind, difference};
 use super::describe::{self, count};
-use super::dialog::{Dialog, Then};
 use super::layout::{scroll, wrap};
 use super::zones::{Destination, short};
-use super::{App, Effect, Loaded, Overlay, RequestId, Screen, Settings};
+use super::{App, Effect, Loaded, RequestId, Screen, Settings, pushing};
 use crate::facts::Failure;
-use crate::push::{self, Plan, Prediction, ServerTraits, danger, tally};
+use crate::push::{self, Plan, Prediction, ServerTraits, tally};
 use crate::zone::draft::Entry;
 use crate::zone::{Draft, Name, reverse};
 
@@ -75,6 +76,8 @@ pub struct Ready {
     traits: ServerTraits,
     settings: Settings,
     unfinished: bool,
+    /// Why a yes is not enough for it.
+    danger: Option<String>,
     /// What would be sent; `None` where nothing is changed.
     plan: Result<Option<Plan>, String>,
     predictions: Vec<Prediction>,
@@ -112,6 +115,7 @@ impl Ready {
             traits,
             settings: opened.settings,
             unfinished: opened.unfinished,
+            danger: None,
             plan: Ok(None),
             predictions: Vec::new(),
             editable: opened.loaded.editable,
@@ -124,6 +128,7 @@ impl Ready {
     fn look(&mut self) {
         let (base, changes) = (self.draft.base(), self.draft.changes());
         let conflicts = self.draft.conflicts().len();
+        self.danger = pushing::danger(base, changes, &self.settings).filter(|_| !changes.is_empty());
         self.plan = match (&self.editable, changes.is_empty(), conflicts) {
             (_, true, _) => Ok(None),
             (Err(why), ..) => Err(format!("read-only: {why}")),
@@ -251,6 +256,9 @@ fn lines(job: &Job, width: u16) -> Vec<Line> {
         }
         if let Err(why) = &ready.plan {
             line(LineKind::Trouble, why);
+        }
+        if let Some(danger) = ready.danger.as_ref().filter(|_| running.is_none()) {
+            line(LineKind::Trouble, danger);
         }
         if ready.unfinished {
             line(LineKind::Note, "a text or a form is not finished there: it is not part of this");
@@ -490,45 +498,4 @@ pub fn reload(app: &mut App) {
     let Some(job) = app.job_on_screen() else { return };
     let zones = job.parts.iter().map(|part| part.zone.clone()).collect();
     app.leave_to(Destination::Job(zones));
-}
-
-pub fn may_push(app: &App) -> Result<(), String> {
-    may_act(app)?;
-    let Some(job) = app.job_on_screen() else { return Ok(()) };
-    let in_trouble = |part: &&Part| !part.left_out && part.ready().is_none_or(|ready| ready.plan.is_err());
-    if let Some(part) = job.parts.iter().find(in_trouble) {
-        return Err(format!("{} cannot be pushed: mend that, or leave it out with Space", short(&part.zone)));
-    }
-    match job.parts.iter().any(Part::is_pushed) {
-        true => Ok(()),
-        false => Err("no change is left to push".into()),
-    }
-}
-
-/// Asks before anything is sent.
-pub fn ask_push(app: &mut App) {
-    let Some(job) = app.job_on_screen() else { return };
-    let pushed: Vec<&Part> = job.parts.iter().filter(|part| part.is_pushed()).collect();
-    let mut text = vec![format!(
-        "{}, one after the other; it stops at the first that fails:",
-        count(pushed.len(), "zone")
-    )];
-    let (mut dangers, mut names) = (Vec::new(), Vec::new());
-    for part in &pushed {
-        let Some(ready) = part.ready() else { continue };
-        let (changes, settings) = (ready.draft.changes(), &ready.settings);
-        text.push(format!("  {}  {}  {}", short(&part.zone), tally(changes).in_words(), settings.server));
-        if let Some(danger) = danger(ready.draft.base(), changes, settings.brake_percent) {
-            dangers.push(format!("{}: {danger}", short(&part.zone)));
-            names.push(short(&part.zone));
-        }
-    }
-    text.push("Each is refused if somebody changed it meanwhile, and read back.".into());
-    // One name is decision enough.
-    let proof = names.into_iter().next();
-    if let Some(name) = &proof {
-        text.extend(dangers);
-        text.push(format!("Type {name} to push all of them:"));
-    }
-    app.overlay = Some(Overlay::Dialog(Dialog::last("Push", text, Then::PushJob, proof)));
 }

@@ -10,7 +10,7 @@ use super::nameservers::{addresses_of, target};
 use super::open::Open;
 use super::proposal::{Item, Proposal, Taken, Ttl, Wish};
 use super::rows::Mark;
-use super::{App, Overlay, Screen};
+use super::{App, Overlay, Screen, Settings};
 use crate::config::DomainName;
 use crate::facts::Parent;
 use crate::zone::{Name, RecordType, RrKey, Soa};
@@ -26,11 +26,18 @@ pub fn may_load(app: &App) -> Result<(), String> {
     }
 }
 
+/// The set that the configuration gives a zone: what it is called there, and its names.
+pub(super) fn configured(settings: &Settings) -> Option<(&str, Vec<Name>)> {
+    let zone = settings.config.zone.get(&DomainName(settings.zone.clone()))?;
+    let set = zone.nameservers.as_ref()?.get_ref().as_str();
+    let names = settings.config.nameservers.get(set)?.names.iter().map(|name| name.0.clone()).collect();
+    Some((set, names))
+}
+
 /// The sets to choose from, that of the zone first; their names after this.
 pub(super) fn entries(app: &App, before: &str) -> Vec<Entry> {
     let config = &app.settings.config;
-    let own = config.zone.get(&DomainName(app.settings.zone.clone()));
-    let own = own.and_then(|zone| zone.nameservers.as_ref()).map(|name| name.get_ref().as_str());
+    let own = configured(&app.settings).map(|(name, _)| name);
     let mut names: Vec<&String> = config.nameservers.keys().collect();
     names.sort_by_key(|name| Some(name.as_str()) != own);
     let entry = |name: &String| {

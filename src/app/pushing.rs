@@ -6,10 +6,11 @@ use super::changes::wanted;
 use super::describe::{self, count};
 use super::dialog::Dialog;
 use super::follow::Way;
-use super::{App, Effect, Overlay, RequestId, Screen};
+use super::nameserver_sets::configured;
+use super::{App, Effect, Overlay, RequestId, Screen, Settings};
 use crate::push::{
-    Action, Event, Outcome, Plan, Push, Recorded, Recording, Report, ServerTraits, Stage, Verdict, danger,
-    tally,
+    Action, Event, Outcome, Plan, Push, Recorded, Recording, Report, ServerTraits, Stage, Verdict,
+    danger_but_for, tally,
 };
 use crate::zone::{ChangeMap, Snapshot};
 
@@ -67,6 +68,19 @@ pub fn may_push(app: &App) -> Result<(), String> {
     changes.plan.as_ref().map(|_| ()).map_err(String::clone)
 }
 
+/// Why a yes is not enough for a push. The zone's own nameservers, where they become those that the configuration gives
+/// the zone, were decided on there.
+pub(super) fn danger(base: &Snapshot, changes: &ChangeMap, settings: &Settings) -> Option<String> {
+    let nameservers = configured(settings).map(|(_, names)| names).unwrap_or_default();
+    danger_but_for(base, changes, settings.brake_percent, &nameservers)
+}
+
+/// That the nameservers become those of the configuration.
+fn as_configured(settings: &Settings) -> Option<String> {
+    let (set, _) = configured(settings)?;
+    Some(format!("Servers nameservers = \"{set}\", as the configuration gives this zone"))
+}
+
 /// Asks before anything is sent.
 pub fn ask(app: &mut App) {
     let (Screen::Changes(shown), Some(open)) = (&app.screen, app.open()) else { return };
@@ -95,7 +109,10 @@ pub fn ask(app: &mut App) {
     if app.past.unrecorded {
         text.push("History cannot be written: this push goes without a record".into());
     }
-    let danger = danger(base, &changes, app.settings.brake_percent);
+    let danger = danger(base, &changes, &app.settings);
+    if danger.is_none() && changes.contains_key(&open.apex()) {
+        text.extend(as_configured(&app.settings));
+    }
     let proof = danger.map(|danger| {
         text.push(format!("{danger} Type the name of the zone to push it:"));
         base.origin().to_string()

@@ -24,6 +24,7 @@ mod findings_screen;
 mod follow;
 mod history;
 mod job;
+mod job_brake;
 mod large;
 mod loading;
 mod marking;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::facts::history::Tally;
 use crate::zone::managed::Signing;
-use crate::zone::{Change, ChangeMap, RecordType, RrKey, RrSet, Snapshot, types};
+use crate::zone::{Change, ChangeMap, Name, RecordType, RrKey, RrSet, Snapshot, Soa, types};
 
 /// How many records of `set` the other does not have.
 pub(super) fn lacking(key: &RrKey, set: &RrSet, other: Option<&RrSet>) -> usize {
@@ -40,6 +40,18 @@ fn count<'a>(changes: impl Iterator<Item = (&'a RrKey, &'a Change)>) -> Tally {
 /// is the share of the zone's records, 0 to 100, that may be deleted without. What the server makes by itself, such as
 /// signatures, does not count.
 pub fn danger(base: &Snapshot, changes: &ChangeMap, percent: u8) -> Option<String> {
+    danger_but_for(base, changes, percent, &[])
+}
+
+/// The same where it is known which nameservers the zone shall have: that it gets these and no others, and an SOA that
+/// differs in its primary alone, which is one of them, is what was decided already and no danger of its own. All else is
+/// as dangerous as ever, how much is deleted too.
+pub fn danger_but_for(
+    base: &Snapshot,
+    changes: &ChangeMap,
+    percent: u8,
+    nameservers: &[Name],
+) -> Option<String> {
     let apex = |rtype| RrKey::new(base.origin().clone(), rtype);
     let (soa, ns) = (apex(RecordType::SOA), apex(RecordType::NS));
     let all = Signing::of(base).map_or(base.record_count(), |signing| signing.plain.len());
@@ -55,10 +67,29 @@ pub fn danger(base: &Snapshot, changes: &ChangeMap, percent: u8) -> Option<Strin
         let verb = if added == 0 { "deletes" } else { "deletes or replaces" };
         return Some(format!("This {verb} {deleted} of {all} records."));
     }
-    if changes.contains_key(&ns) {
+    if changes.get(&ns).is_some_and(|change| !gives_nameservers(change, nameservers)) {
         return Some("This changes the zone's own nameservers.".into());
     }
-    changes.contains_key(&soa).then(|| "This changes the zone's SOA.".into())
+    let is_danger = |change: &Change| !gives_primary(change, nameservers);
+    changes.get(&soa).is_some_and(is_danger).then(|| "This changes the zone's SOA.".into())
+}
+
+/// Are these the zone's nameservers afterwards, and no others?
+fn gives_nameservers(change: &Change, nameservers: &[Name]) -> bool {
+    let Some(after) = &change.after else { return false };
+    let names = || after.rdata.iter().flat_map(|rdata| types::names_in(RecordType::NS, rdata));
+    !nameservers.is_empty()
+        && names().all(|name| nameservers.iter().any(|wanted| wanted.as_ref() == name))
+        && nameservers.iter().all(|wanted| names().any(|name| wanted.as_ref() == name))
+}
+
+/// Is nothing different but the primary, which is one of these, and the serial?
+fn gives_primary(change: &Change, nameservers: &[Name]) -> bool {
+    let soa = |set: &Option<RrSet>| Soa::from_rdata(set.as_ref()?.rdata.first()?);
+    let (Some(before), Some(after)) = (soa(&change.before), soa(&change.after)) else { return false };
+    let ttl = |set: &Option<RrSet>| set.as_ref().map(|set| set.ttl);
+    let same = Soa { mname: before.mname.clone(), serial: before.serial, ..after.clone() };
+    nameservers.contains(&after.mname) && same == before && ttl(&change.before) == ttl(&change.after)
 }
 
 #[cfg(test)]
@@ -193,5 +224,46 @@ mod tests {
         let after = before.clone().map(|set| RrSet { ttl: 5, ..set });
         changes.insert(key, Change { before, after });
         assert_eq!(danger(&base, &changes, 20).as_deref(), Some("This changes the zone's SOA."));
+    }
+
+    #[test]
+    fn nameservers_that_were_decided_on_are_no_danger_and_nothing_else_is_let_through() {
+        let name = |text: &str| Name::parse(text.as_bytes(), None).unwrap();
+        let base = zone_of(&hosts(0, 8), &[]);
+        let origin = base.origin().to_string();
+        let wanted = [name(&format!("ns1.{origin}")), name(&format!("ns2.{origin}"))];
+        let told = |more: &[(&str, u32, &str)], hosts: &[(String, u32, String)], wanted: &[Name]| {
+            let after = zone_of(hosts, more);
+            danger_but_for(&base, &without_managed(diff(&base, &after), &base, &after), 20, wanted)
+        };
+        let all = hosts(0, 8);
+        assert_eq!(told(&[("@", 60, "NS ns2")], &all, &wanted), None);
+        let servers = Some("This changes the zone's own nameservers.".to_owned());
+        assert_eq!(told(&[("@", 60, "NS ns2")], &all, &[]), servers);
+        assert_eq!(told(&[("@", 60, "NS ns2")], &all, &wanted[..1]), servers, "one more than was decided");
+        assert_eq!(told(&[("@", 60, "NS ns3")], &all, &wanted), servers, "others");
+        assert!(
+            told(&[("@", 60, "NS ns2")], &hosts(3, 8), &wanted).is_some_and(|why| why.contains("deletes"))
+        );
+        // The SOA with another primary.
+        let soa = RrKey::new(base.origin().clone(), RecordType::SOA);
+        let before = base.get(&soa).unwrap();
+        let with = |change: &dyn Fn(&mut Soa)| {
+            let mut soa_now = Soa::from_rdata(&before.rdata[0]).unwrap();
+            change(&mut soa_now);
+            let after = RrSet::new(before.ttl, vec![soa_now.to_rdata()]);
+            let change = Change { before: Some(before.clone()), after: Some(after) };
+            danger_but_for(&base, &[(soa.clone(), change)].into(), 20, &wanted)
+        };
+        let soa_said = Some("This changes the zone's SOA.".to_owned());
+        assert_eq!(with(&|soa| soa.mname = wanted[1].clone()), None);
+        assert_eq!(with(&|soa| soa.mname = name("else.example.")), soa_said);
+        assert_eq!(
+            with(&|soa| {
+                soa.mname = wanted[1].clone();
+                soa.expire = 1;
+            }),
+            soa_said
+        );
     }
 }

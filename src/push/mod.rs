@@ -30,7 +30,7 @@ use crate::zone::update::{Operation, Prerequisite, Rcode, Update};
 use crate::zone::{Change, ChangeMap, RecordType, RrKey, Snapshot, Soa, serial};
 
 pub use crate::facts::history::Verdict;
-pub use brake::{danger, tally};
+pub use brake::{danger, danger_but_for, tally};
 pub use explain::not_taken;
 pub use machine::Push;
 pub use plan::{PlanError, plan};

@@ -232,7 +232,8 @@ impl Editor {
         // First the one has let its draft go, then the next takes one: it may be the same.
         self.saver = Saver::idle();
         self.parts = Arc::default();
-        let (app, effects) = begin(&session);
+        let (mut app, effects) = begin(&session);
+        app.bring_copied(&mut self.app);
         self.app = app;
         (self.saver, self.visit) = keep(&session.place, session.kept, &self.sender);
         self.place = session.place;

@@ -76,7 +76,8 @@ impl Canvas<'_> {
         } else {
             (below(area, 1), area.x, area.right())
         };
-        let used = self.text(x, area.y, area.width.saturating_sub(2), &format!(" {title} "), style);
+        let title = format!("{}{title} ", self.theme.title_sign(active));
+        let used = self.text(x, area.y, area.width.saturating_sub(2), &title, style);
         if !note.is_empty() {
             let room = note_end.saturating_sub(x + used + 1);
             self.right(x + used + 1, area.y, room, &format!(" {note} "), self.theme.plain());

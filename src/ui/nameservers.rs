@@ -85,7 +85,7 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
         let name = target(row);
         if line.first {
             if line.row == nameservers.selected {
-                canvas.text(x, y, 1, theme.marker_sign(), theme.marker(active));
+                canvas.text(x, y, 1, theme.marker_sign_of(active), theme.marker(active));
             }
             let (sign, style) = theme.mark(row, open.news.contains_key(&row.key));
             canvas.text(x + 1, y, 1, sign.encode_utf8(&mut [0; 4]), style);

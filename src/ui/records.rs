@@ -100,7 +100,7 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
         let index = records.offset + place;
         let Some(row) = open.row(index) else { break };
         if index == records.selected {
-            canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker(active));
+            canvas.text(inside.x, y, 1, theme.marker_sign_of(active), theme.marker(active));
         }
         let (sign, sign_style) = theme.mark(&row, open.news.contains_key(&row.key));
         canvas.text(inside.x + 1, y, 1, sign.encode_utf8(&mut [0; 4]), sign_style);

@@ -110,6 +110,22 @@ impl Theme {
         }
     }
 
+    /// Stands at the left of the selected row of a pane. Where the keys do not go it is another one if there are no
+    /// colours: what is dim there may look the same.
+    pub fn marker_sign_of(self, active: bool) -> &'static str {
+        match (active || self.colours, self.unicode) {
+            (true, _) => self.marker_sign(),
+            (false, true) => "▏",
+            (false, false) => ".",
+        }
+    }
+
+    /// Stands before the title of a pane: where there are no colours, of the one that the keys go to. It costs bytes only
+    /// when another pane gets them.
+    pub fn title_sign(self, active: bool) -> &'static str {
+        if active && !self.colours { self.marker_sign() } else { " " }
+    }
+
     /// Stands at the left of the selected row.
     pub fn marker_sign(self) -> &'static str {
         if self.unicode { "▌" } else { ">" }

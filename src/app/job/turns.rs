@@ -7,10 +7,10 @@ use crate::app::describe::count;
 use crate::app::dialog::{Dialog, Then};
 use crate::app::zones::short;
 use crate::app::{App, Effect, Overlay, RequestId};
-use crate::push::{Action, Event, Outcome, Push, Recorded, Recording, Report, Stage, plan};
+use crate::push::{Action, Event, Outcome, Push, Recorded, Recording, Report, Stage, Verdict, plan};
 use crate::zone::changes::inverse;
 use crate::zone::draft::{Entry, Step};
-use crate::zone::{ChangeMap, Draft};
+use crate::zone::{Change, ChangeMap, Draft, RrKey};
 use std::sync::Arc;
 
 /// A zone whose turn will come.
@@ -44,8 +44,52 @@ impl Running {
 #[derive(Debug)]
 pub struct Fate {
     report: Vec<pushing::Line>,
-    /// What is in the zone now, and was not before this job.
-    pushed: Option<ChangeMap>,
+    pushed: Option<Pushed>,
+}
+
+/// What this job has made of a zone, all of what was asked for or a part.
+#[derive(Debug, Clone)]
+struct Pushed {
+    /// From the zone before the job to the zone as it is.
+    there: ChangeMap,
+    /// What was asked for of the same record sets: that is in the draft again once it is taken back.
+    wanted: ChangeMap,
+}
+
+impl Pushed {
+    /// What a push made of a zone that did not do all that it was asked for; `None` where that is nothing, or not known.
+    fn part(report: &Report, changes: &ChangeMap) -> Option<Pushed> {
+        let zone = report.zone.as_ref().filter(|_| report.outcome == Outcome::Partly)?;
+        let there = report.verdicts.iter().filter_map(|(key, _, verdict)| {
+            let Change { before, after } = changes.get(key)?;
+            let now = match verdict {
+                Verdict::Applied => after.clone(),
+                // That is somebody else's by now.
+                Verdict::ChangedSince(..) => return None,
+                _ => zone.get(key),
+            };
+            let change = Change { before: before.clone(), after: now };
+            (!change.is_empty()).then(|| (key.clone(), change))
+        });
+        let there: ChangeMap = there.collect();
+        let wanted = changes.iter().filter(|(key, _)| there.contains_key(key));
+        let wanted = wanted.map(|(key, change)| (key.clone(), change.clone())).collect();
+        (!there.is_empty()).then_some(Pushed { there, wanted })
+    }
+
+    /// Parts what is taken back by now from what is still there.
+    fn without(self, report: &Report) -> (ChangeMap, Option<Pushed>) {
+        let is_back = |key: &RrKey| {
+            let of_key = |(other, _, verdict): &(RrKey, Change, Verdict)| {
+                other == key && matches!(verdict, Verdict::Applied)
+            };
+            report.verdicts.iter().any(of_key)
+        };
+        let (back, wanted): (ChangeMap, ChangeMap) =
+            self.wanted.into_iter().partition(|(key, _)| is_back(key));
+        let there: ChangeMap = self.there.into_iter().filter(|(key, _)| !back.contains_key(key)).collect();
+        (back, (!there.is_empty()).then_some(Pushed { there, wanted }))
+    }
 }
 
 impl Fate {
@@ -101,7 +145,7 @@ impl App {
             (false, _) => ready.draft.changes().clone(),
             (true, Some(Fate { pushed: Some(pushed), .. })) => {
                 let mut back = Draft::new(Arc::clone(&base));
-                back.replay([Entry::Step(Step::new("take back", inverse(pushed)))]);
+                back.replay([Entry::Step(Step::new("take back", inverse(&pushed.there)))]);
                 if !back.conflicts().is_empty() {
                     return Err(
                         "others changed since what was pushed here; the history can take back the rest"
@@ -178,23 +222,34 @@ impl App {
         let name = zone.clone();
         let mut lines = pushing::lines(&report, zone);
         let earlier = fate.take().and_then(|fate| fate.pushed);
-        if let Some(now) = report.zone {
-            ready.draft.rebase(now);
+        let part = Pushed::part(&report, &changes);
+        if let (Some(_), false, Some(line)) = (&part, back, lines.get_mut(1)) {
+            line.text =
+                "What is missing is still in its draft: w sends it again. r takes back what is there.".into();
         }
-        let pushed = match (back, is_done) {
-            (false, true) => Some(changes),
-            (false, false) => None,
-            (true, true) => {
+        if let Some(now) = &report.zone {
+            ready.draft.rebase(Arc::clone(now));
+        }
+        let pushed = match (back, &report.outcome) {
+            (false, Outcome::Applied) => Some(Pushed { there: changes.clone(), wanted: changes }),
+            (false, _) => part,
+            (true, _) => {
                 // As before the job: the zone, and its draft.
-                let step = Step::new("changes of a job that was taken back", earlier.unwrap_or_default());
-                ready.draft.replay([Entry::Step(step)]);
-                lines = vec![pushing::Line {
-                    tone: Tone::Good,
-                    text: "Taken back: the zone is as it was, and the changes are in its draft again.".into(),
-                }];
-                None
+                let (again, left) = match (is_done, earlier) {
+                    (true, earlier) => (earlier.map(|earlier| earlier.wanted).unwrap_or_default(), None),
+                    (false, Some(earlier)) => earlier.without(&report),
+                    (false, None) => (ChangeMap::new(), None),
+                };
+                ready.draft.replay([Entry::Step(Step::new("changes of a job that was taken back", again))]);
+                if is_done {
+                    lines = vec![pushing::Line {
+                        tone: Tone::Good,
+                        text: "Taken back: the zone is as it was, and the changes are in its draft again."
+                            .into(),
+                    }];
+                }
+                left
             }
-            (true, false) => earlier,
         };
         *fate = Some(Fate { report: lines, pushed });
         ready.look();

@@ -141,6 +141,27 @@ fn copied_records_are_put_in_again_and_into_another_zone() {
 }
 
 #[test]
+fn what_was_copied_goes_along_to_the_next_zone() {
+    let mut test = Test::new();
+    test.select("www", "A", "192.0.2.10").keys("y");
+    let other = Name::parse(b"example.net.", None).unwrap();
+    let mut next = Test::starting(Settings { zone: other.clone(), ..settings() });
+    next.app.bring_copied(&mut test.app);
+    let served =
+        "example.net. 3600 IN SOA ns1 hostmaster 1 3600 900 1209600 300\nexample.net. 3600 IN NS ns1\n";
+    let (served, _) = crate::zonefile::read_zone(served.as_bytes(), Some(&other)).unwrap();
+    let loaded = Loaded { zone: Arc::new(served), kind: ServerKind::Embedded, editable: Ok(()), file: None };
+    let request = next.last_load();
+    next.send(Msg::Loaded { request, result: Ok(loaded) });
+    next.keys("p");
+    let screen = next.screen(80, 24);
+    assert!(screen.contains("Names of example.com. have become names of this zone."), "{screen}");
+    next.keys("Enter");
+    let www = RrKey::new(Name::parse(b"www.example.net.", None).unwrap(), RecordType::A);
+    assert!(next.open().draft.get(&www).is_some());
+}
+
+#[test]
 fn all_is_deleted_once_the_name_of_the_zone_is_typed() {
     let mut test = Test::new();
     test.keys(": 'delete-all' Enter Enter");

@@ -38,17 +38,17 @@ $TTL 300
 2 PTR someone.else.
 ";
 
-fn absolute(text: &str) -> Name {
+pub fn absolute(text: &str) -> Name {
     Name::parse(text.as_bytes(), None).unwrap()
 }
 
 /// The world of a job: a server for each zone, and the drafts on the disk.
-struct Jobs {
-    test: Test,
-    servers: BTreeMap<Name, Server>,
-    drafts: BTreeMap<Name, Vec<Entry>>,
-    held: BTreeSet<Name>,
-    settings: Settings,
+pub struct Jobs {
+    pub test: Test,
+    pub servers: BTreeMap<Name, Server>,
+    pub drafts: BTreeMap<Name, Vec<Entry>>,
+    pub held: BTreeSet<Name>,
+    pub settings: Settings,
     next: usize,
 }
 
@@ -65,7 +65,7 @@ fn renumbered(zone: &Arc<Snapshot>, moves: &[(&str, [u8; 4])]) -> Vec<Entry> {
 
 impl Jobs {
     /// A job over the forward zone, whose draft gives both hosts new addresses.
-    fn new() -> Jobs {
+    pub fn new() -> Jobs {
         let mut servers = BTreeMap::new();
         for text in [FORWARD, OLD, NEW] {
             let (zone, _) = zonefile::read_zone(text.as_bytes(), None).unwrap();
@@ -74,14 +74,19 @@ impl Jobs {
         let forward = absolute("one.example.");
         let moves = [("www", [198, 51, 100, 1]), ("mail", [198, 51, 100, 2])];
         let entries = renumbered(&servers[&forward].zone, &moves);
+        let drafts = BTreeMap::from([(forward.clone(), entries)]);
         let start = Start {
-            zones: vec![forward.clone()],
+            zones: vec![forward],
             back: None,
             reverse: [absolute("2.0.192.in-addr.arpa."), absolute("100.51.198.in-addr.arpa.")].into(),
         };
+        Jobs::begun(start, servers, drafts)
+    }
+
+    /// A job that is begun so, with these servers and drafts.
+    pub fn begun(start: Start, servers: BTreeMap<Name, Server>, drafts: BTreeMap<Name, Vec<Entry>>) -> Jobs {
         let (app, effects) = App::job(settings(), start);
         let test = Test { app, effects, asked: BTreeMap::new(), asked_parent: RequestId(0) };
-        let drafts = BTreeMap::from([(forward, entries)]);
         Jobs {
             test,
             servers,
@@ -93,7 +98,7 @@ impl Jobs {
     }
 
     /// Answers the app until nothing is left to answer.
-    fn serve(&mut self) -> &mut Jobs {
+    pub fn serve(&mut self) -> &mut Jobs {
         while let Some(effect) = self.test.effects.get(self.next).cloned() {
             self.next += 1;
             assert!(self.next < 1000, "a job that never ends");
@@ -132,7 +137,7 @@ impl Jobs {
         self
     }
 
-    fn keys(&mut self, script: &str) -> &mut Jobs {
+    pub fn keys(&mut self, script: &str) -> &mut Jobs {
         for key in script.split_whitespace() {
             self.test.keys(key);
             self.serve();
@@ -141,14 +146,14 @@ impl Jobs {
     }
 
     /// These stand on the screen.
-    fn shows(&mut self, texts: &[&str]) {
+    pub fn shows(&mut self, texts: &[&str]) {
         let screen = self.test.screen(80, 24);
         for text in texts {
             assert!(screen.contains(text), "{text}:\n{screen}");
         }
     }
 
-    fn job(&self) -> &Job {
+    pub fn job(&self) -> &Job {
         match &self.test.app.screen {
             Screen::Job(job) => job,
             other => panic!("{other:?}"),
@@ -156,7 +161,7 @@ impl Jobs {
     }
 
     /// The records that a server has at a name of a zone.
-    fn served(&self, zone: &str, owner: &str, rtype: RecordType) -> Vec<String> {
+    pub fn served(&self, zone: &str, owner: &str, rtype: RecordType) -> Vec<String> {
         let zone = &self.servers[&absolute(zone)].zone;
         let set = zone.get(&RrKey::new(absolute(owner), rtype));
         let text = |rdata: &crate::zone::Rdata| types::format_rdata(rtype, rdata, None);
@@ -164,7 +169,7 @@ impl Jobs {
     }
 
     /// The draft on the disk changes so many record sets.
-    fn waiting(&self, zone: &str) -> usize {
+    pub fn waiting(&self, zone: &str) -> usize {
         let zone = absolute(zone);
         let mut draft = Draft::new(self.servers[&zone].zone.clone());
         draft.replay(self.drafts.get(&zone).cloned().unwrap_or_default());
@@ -360,19 +365,4 @@ fn a_job_is_begun_with_what_is_marked_or_with_the_zone_that_is_open() {
     let mut test = Test::new();
     test.keys("J");
     assert_eq!(test.message(), "the demo has one zone: w pushes it");
-}
-
-#[test]
-fn what_deletes_much_wants_the_name_of_a_zone_typed_once() {
-    let mut jobs = Jobs::new();
-    jobs.settings.brake_percent = 20;
-    jobs.serve().keys("p * Enter w");
-    jobs.shows(&[
-        "one.example: This deletes or replaces 2 of 4 records.",
-        "Type one.example to push all of them:",
-    ]);
-    jobs.keys("y Enter");
-    assert_eq!(jobs.test.message(), "type the name of the zone, or Esc to cancel");
-    jobs.keys("Backspace 'one.example' Enter");
-    assert!(jobs.test.message().starts_with("done: 3 zones pushed"), "{}", jobs.test.message());
 }

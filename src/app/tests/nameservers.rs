@@ -389,3 +389,24 @@ fn the_parent_is_asked_again_after_a_load() {
     test.load(ZONE);
     assert_ne!(test.asked_parent, first);
 }
+
+#[test]
+fn without_colours_signs_tell_which_pane_the_keys_go_to() {
+    for (unicode, here, there) in [(true, '▌', '▏'), (false, '>', '.')] {
+        let mut test = Test::starting(Settings { colours: false, unicode, ..settings() });
+        test.load(ZONE);
+        let signs = |test: &mut Test| {
+            let screen = test.screen(80, 24);
+            // Of both panes: before the title, and before the selected row.
+            let row = |title: &str, rows: usize| -> Vec<char> {
+                let at = screen.lines().position(|line| line.contains(title)).unwrap();
+                let sign = |line: usize| screen.lines().nth(line).unwrap().chars().nth(1).unwrap();
+                vec![sign(at), sign(at + rows)]
+            };
+            [row("Nameservers", 1), row("Records ", 2)]
+        };
+        assert_eq!(signs(&mut test), [[' ', there], [here, here]]);
+        test.keys("Tab");
+        assert_eq!(signs(&mut test), [[here, here], [' ', there]]);
+    }
+}

@@ -178,3 +178,25 @@ fn what_cannot_be_edited_is_not_proposed() {
     assert_eq!(test.app.context(), Context::Nameservers);
     assert!(test.message().contains("takes no updates"));
 }
+
+#[test]
+fn nameservers_that_the_configuration_gives_the_zone_want_no_more_than_a_yes() {
+    let own = |set: &str| {
+        let config = format!(
+            "{HOSTER}[server.s]\naddress = \"192.0.2.53\"\n[nameservers.other]\nnames = [\"ns1.else.example\"]\n[zone.\"example.com\"]\nserver = \"s\"\nnameservers = \"{set}\"\n"
+        );
+        let mut test = with_config(&config);
+        // The sets are shown in a menu, that of the zone first.
+        test.keys("Tab : 'load-nameservers' Space 'hoster' Enter w w");
+        test.screen(80, 24)
+    };
+    let screen = own("hoster");
+    assert!(screen.contains("Servers nameservers = \"hoster\", as the configuration gives this"), "{screen}");
+    assert!(screen.contains("(y) Push") && !screen.contains("Type the name"), "{screen}");
+    // Of any others the name of the zone is typed, as ever.
+    let screen = own("other");
+    assert!(
+        screen.contains("This changes the zone's own nameservers. Type the name of the zone"),
+        "{screen}"
+    );
+}

@@ -12,6 +12,8 @@ pub struct Server {
     pub zone: Arc<Snapshot>,
     /// What it answers to updates instead of carrying them out.
     pub refuses: Option<Rcode>,
+    /// What it says yes to and does not do.
+    pub forgets: Option<RrKey>,
     /// What was recorded in the history.
     records: Vec<Record>,
     /// Why nothing can be recorded.
@@ -24,7 +26,7 @@ impl Server {
     }
 
     pub fn with(zone: Arc<Snapshot>) -> Server {
-        Server { zone, refuses: None, records: Vec::new(), unrecorded: None }
+        Server { zone, refuses: None, forgets: None, records: Vec::new(), unrecorded: None }
     }
 
     /// Somebody else's change.
@@ -58,6 +60,9 @@ impl Server {
             Ok(applied) => applied.changes,
             Err(rcode) => return rcode,
         };
+        if let Some(key) = &self.forgets {
+            changes.remove(key);
+        }
         let key = RrKey::new(self.zone.origin().clone(), RecordType::SOA);
         if !changes.is_empty() && !changes.contains_key(&key) {
             let mut soa = self.zone.soa().clone();

@@ -148,6 +148,12 @@ impl App {
         (self.text.clipboard.clone(), self.text.copied_from.clone())
     }
 
+    /// Takes over what was copied or cut in the zone that the person comes from.
+    pub fn bring_copied(&mut self, earlier: &mut App) {
+        self.text.clipboard = std::mem::take(&mut earlier.text.clipboard);
+        self.text.copied_from = earlier.text.copied_from.take();
+    }
+
     fn copy_out(&mut self) {
         if self.text.clipboard.len() <= MOST_OUTSIDE {
             self.effect(Effect::Copy(self.text.clipboard.clone()));
