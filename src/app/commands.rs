@@ -4,9 +4,9 @@
 //! reason why it cannot be done now; what it does stands in the file of its screen. Everything that speaks of commands is made from it: dispatch, the hint bar, the help, the `:` palette.
 
 use Context::{
-    Ask, Changes, Chooser, Dialog, FileChanges, Filter, Findings, Fixes, Form, Help, History, Job, Jump,
-    Menu, Merge, Nameservers, Palette, PastPush, Pointers, Problems, Prompt, Proposal, Pushing, Records,
-    Replacing, Result as Outcome, Text, Waiting, Zones,
+    Ask, Changes, Chooser, Dialog, FileChanges, Filter, FindDomain, Findings, Fixes, Form, Help, History,
+    Job, Jump, Menu, Merge, Nameservers, Palette, PastPush, Pointers, Problems, Prompt, Proposal, Pushing,
+    Records, Replacing, Result as Outcome, Secondaries, Text, Waiting, Zones,
 };
 
 use super::App;
@@ -15,6 +15,7 @@ use crate::key::Key;
 mod everywhere;
 mod pushing;
 mod records;
+mod secondaries;
 mod several;
 mod text;
 
@@ -52,6 +53,10 @@ pub enum Context {
     Job,
     /// What is proposed for their reverse zones.
     Pointers,
+    /// What is registered at secondary DNS services.
+    Secondaries,
+    /// The same while a name is typed.
+    FindDomain,
     Form,
     /// Typing what to find in the text, or where to go.
     Prompt,
@@ -73,7 +78,7 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Context; 29] = [
+    pub const ALL: [Context; 31] = [
         Records,
         Nameservers,
         Text,
@@ -94,6 +99,8 @@ impl Context {
         Jump,
         Job,
         Pointers,
+        Secondaries,
+        FindDomain,
         Form,
         Ask,
         Menu,
@@ -125,6 +132,8 @@ impl Context {
             Jump => "Finding a zone",
             Job => "Job: several zones",
             Pointers => "Reverse records",
+            Secondaries => "Secondaries",
+            FindDomain => "Finding a domain",
             Merge => "Merge",
             Proposal => "Proposed changes",
             Pushing => "Push under way",
@@ -144,7 +153,19 @@ impl Context {
     pub fn takes_text(self) -> bool {
         matches!(
             self,
-            Text | Prompt | Form | Ask | Menu | Chooser | Filter | Palette | Help | Dialog | Zones | Jump
+            Text | Prompt
+                | Form
+                | Ask
+                | Menu
+                | Chooser
+                | Filter
+                | Palette
+                | Help
+                | Dialog
+                | Zones
+                | Jump
+                | Secondaries
+                | FindDomain
         )
     }
 }
@@ -211,7 +232,14 @@ pub fn find(context: Context, keys: &[Key]) -> Found {
 
 /// Every command, in the order of the help.
 pub fn all() -> impl Iterator<Item = &'static Command> {
-    let tables = [records::RECORDS, pushing::PUSHING, text::TEXT, everywhere::EVERYWHERE, several::SEVERAL];
+    let tables = [
+        records::RECORDS,
+        pushing::PUSHING,
+        text::TEXT,
+        everywhere::EVERYWHERE,
+        several::SEVERAL,
+        secondaries::SECONDARIES,
+    ];
     tables.into_iter().flatten()
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::Msg;
 use super::exchange::{Exporting, Importing};
 use super::nameservers::ToAsk;
+use super::secondaries::Call;
 use super::work::Work;
 use super::zones::Destination;
 use super::{RequestId, history};
@@ -72,6 +73,8 @@ pub enum Effect {
     ListZones { request: RequestId },
     /// Ask the servers of these zones for their serials; tell with [`Msg::ZoneSerial`].
     AskSerials { request: RequestId, zones: Vec<Name> },
+    /// Have something done by a secondary DNS service; tell with [`Msg::Secondary`].
+    Secondary { request: RequestId, call: Call },
     /// Load a zone for a job and take its draft; tell with [`Msg::PartOpened`].
     OpenPart { request: RequestId, zone: Name },
     /// Let it go.

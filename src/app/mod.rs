@@ -7,7 +7,7 @@
 //! * [`Msg`] and [`Effect`] are all that passes between here and the world; [`commands`] is the table of all that a
 //!   person can do, with the keys, and `typing` finds what a key means.
 //! * A screen has a file of its own: [`rows`] and [`nameservers`] (the two panes of the main screen, in [`open`]),
-//!   [`form`] and [`forms`], [`text`], [`changes`], [`proposal`], [`merge`], [`pushing`], [`history`], [`zones`], [`job`];
+//!   [`form`] and [`forms`], [`text`], [`changes`], [`proposal`], [`merge`], [`pushing`], [`history`], [`zones`], [`job`], [`secondaries`];
 //!   so has what lies over them:
 //!   [`dialog`], [`help`], [`palette`], [`menu`].
 //! * What can be proposed: [`nameserver_sets`], [`templates`], [`ttl_plan`]; what has to be typed for it first is asked in [`ask`].
@@ -53,6 +53,7 @@ mod quitting;
 pub mod registrar;
 pub mod replacing;
 pub mod rows;
+pub mod secondaries;
 pub mod sorting;
 pub mod standing;
 pub mod templates;
@@ -178,6 +179,8 @@ pub enum Screen {
     Findings(Box<findings::screen::List>),
     /// The configured zones.
     Zones(Box<zones::Zones>),
+    /// What is registered at secondary DNS services.
+    Secondaries(Box<secondaries::Secondaries>),
     /// Several zones that are pushed together.
     Job(Box<job::Job>),
     Result(Box<Results>),
@@ -241,6 +244,8 @@ pub struct App {
     pub acknowledged: Arc<Vec<Acknowledged>>,
     /// What is known of past pushes.
     pub past: history::Past,
+    /// What is registered at secondary DNS services.
+    pub secondaries: secondaries::Known,
     /// The rows that the filter lets through are being looked for.
     searching: Option<(RequestId, rows::Search)>,
     /// The rows are being sorted.
@@ -316,6 +321,7 @@ impl App {
             exchange: Exchange::default(),
             acknowledged: Arc::default(),
             past: history::Past::default(),
+            secondaries: secondaries::Known::default(),
             searching: None,
             sorting: None,
             replacing: None,
@@ -405,6 +411,7 @@ impl App {
             Msg::Others { request, result } => self.on_others(request, result),
             Msg::ZonesListed { request, zones, complete } => self.on_zones(request, zones, complete),
             Msg::ZoneSerial { request, zone, result } => self.on_serial(request, zone, result),
+            Msg::Secondary { request, heard } => self.on_secondary(request, heard),
             Msg::Clock(now) => self.now = Some(now),
             Msg::Woke => self.poll_nameservers(),
             Msg::Notice(text) => self.say(text),
@@ -476,6 +483,8 @@ impl App {
             (Screen::Job(_), _) => Context::Job,
             (Screen::Zones(zones), _) if zones.is_typing() => Context::Jump,
             (Screen::Zones(_), _) => Context::Zones,
+            (Screen::Secondaries(screen), _) if screen.is_typing() => Context::FindDomain,
+            (Screen::Secondaries(_), _) => Context::Secondaries,
             (Screen::Text, _) if self.broken().is_some() => Context::Text,
             (_, None) => Context::Waiting,
             (Screen::Main, Some(Pane::Records)) => Context::Records,

@@ -96,6 +96,10 @@ impl App {
             (None, Screen::Zones(zones), _) => {
                 zones.selected = go.from(zones.selected, zones.shown.len(), page);
             }
+            (None, Screen::Secondaries(screen), _) => {
+                screen.selected = go.from(screen.selected, screen.lines.len(), page);
+                screen.moved = true;
+            }
             (None, Screen::Merge(merge), _) => merge.offset = go.from(merge.offset, merge.lines.len(), page),
             (None, Screen::Result(results), _) => {
                 results.offset = go.from(results.offset, results.lines.len(), page);
@@ -125,6 +129,7 @@ impl App {
             (None, Screen::History(history), _) => history.keep_in_view(height),
             (_, Screen::Findings(list), super::Zone::Open(open)) => list.keep_in_view(open, layout),
             (None, Screen::Zones(zones), _) => zones.keep_in_view(height),
+            (None, Screen::Secondaries(screen), _) => screen.keep_in_view(height),
             (None, Screen::Job(job), _) => job.keep_in_view(height),
             (None, Screen::Merge(merge), _) => merge.keep_in_view(height),
             _ => {}

@@ -8,6 +8,7 @@ use super::exchange::{Exported, Imported, NotImported};
 use super::file::Saved;
 use super::job::Opened;
 use super::paths::Listing;
+use super::secondaries::Heard;
 use super::text::FoundText;
 use super::text::broken::Broken;
 use super::work::Worked;
@@ -142,6 +143,11 @@ pub enum Msg {
     PartWritten {
         zone: Name,
         result: Result<(), Failure>,
+    },
+    /// What a secondary service says to an [`Effect::Secondary`](super::Effect).
+    Secondary {
+        request: RequestId,
+        heard: Heard,
     },
     /// What time it is: seconds since 1970 (UTC). Sent at the start and before each [`Msg::Woke`].
     Clock(u64),

@@ -38,6 +38,7 @@ mod pushing;
 mod random;
 mod saving;
 mod screens;
+mod secondaries;
 mod signed;
 mod table;
 mod text;

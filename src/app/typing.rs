@@ -55,6 +55,7 @@ impl App {
             Some(Overlay::Prompt(_)) => self.prompt_key(key),
             Some(Overlay::Replacing(_) | Overlay::Problems(_) | Overlay::Fixes(_)) => {}
             None if matches!(self.screen, Screen::Zones(_)) => super::zones::type_key(self, key),
+            None if matches!(self.screen, Screen::Secondaries(_)) => super::secondaries::type_key(self, key),
             None if matches!(self.screen, Screen::Text) => text::type_key(self),
             None if matches!(self.screen, Screen::Ask(_)) => ask::key(self),
             None => forms::key(self),
@@ -70,7 +71,7 @@ impl App {
             ask.on_paste(text, open.draft.base().origin());
         } else if let (None, Screen::Text) = (&self.overlay, &self.screen) {
             text::paste_text(self, text);
-        } else if self.overlay.is_some() || matches!(self.screen, Screen::Zones(_)) {
+        } else if self.overlay.is_some() || matches!(self.screen, Screen::Zones(_) | Screen::Secondaries(_)) {
             // Short fields: a paste is so much typing.
             let line = text.lines().next().unwrap_or_default();
             for character in line.chars().filter(|character| !character.is_control()).take(256) {

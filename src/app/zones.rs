@@ -124,22 +124,26 @@ impl Zones {
             self.selected = at.unwrap_or(0);
             return;
         }
-        let mut matcher = Matcher::new(Config::DEFAULT);
-        let pattern = Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart);
-        let mut buffer = Vec::new();
-        let lower = text.to_lowercase();
-        let mut fitting: Vec<(bool, u32, usize)> = (self.list.iter().enumerate())
-            .filter_map(|(at, listed)| {
-                let name = short(&listed.zone);
-                let score = pattern.score(Utf32Str::new(&name, &mut buffer), &mut matcher)?;
-                Some((name.to_lowercase().starts_with(&lower), score, at))
-            })
-            .collect();
-        // What begins so goes before what has the letters anywhere.
-        fitting.sort_by_key(|(begins, score, at)| (!begins, std::cmp::Reverse(*score), *at));
-        self.shown = fitting.into_iter().map(|(.., at)| at).collect();
+        self.shown = fitting(text, self.list.iter().map(|listed| short(&listed.zone)));
         self.selected = 0;
     }
+}
+
+/// The names that have these letters, by their places: what begins so goes before what has the letters anywhere.
+pub(super) fn fitting(text: &str, names: impl Iterator<Item = String>) -> Vec<usize> {
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let pattern = Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart);
+    let mut buffer = Vec::new();
+    let lower = text.to_lowercase();
+    let mut fitting: Vec<(bool, u32, usize)> = names
+        .enumerate()
+        .filter_map(|(at, name)| {
+            let score = pattern.score(Utf32Str::new(&name, &mut buffer), &mut matcher)?;
+            Some((name.to_lowercase().starts_with(&lower), score, at))
+        })
+        .collect();
+    fitting.sort_by_key(|(begins, score, at)| (!begins, std::cmp::Reverse(*score), *at));
+    fitting.into_iter().map(|(.., at)| at).collect()
 }
 
 /// A zone's name without the final dot.

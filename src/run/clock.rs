@@ -9,9 +9,22 @@ pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }
 
+/// The day of a time (seconds since 1970), where this machine is: "2026-11-22".
+pub fn local_day(seconds: i64) -> Option<String> {
+    let time = jiff::Timestamp::from_second(seconds).ok()?;
+    Some(time.to_zoned(jiff::tz::TimeZone::system()).date().to_string())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::in_words;
+    use super::{in_words, local_day};
+
+    #[test]
+    fn a_day_is_a_day_somewhere() {
+        let day = local_day(1_795_348_800).unwrap();
+        assert!(["2026-11-22", "2026-11-23"].contains(&day.as_str()), "{day}");
+        assert_eq!(local_day(i64::MAX), None);
+    }
 
     #[test]
     fn dates() {

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::access::{Target, colours_wanted, server_settings, state_directory, unicode_wanted};
 use super::editor::Place;
 use super::saver::Files;
+use super::services::Services;
 use super::zone_file::ZoneFile;
 use super::{Stop, clock};
 use crate::app::Settings;
@@ -17,7 +18,9 @@ use crate::check::Selection;
 use crate::cli::ServerArgs;
 use crate::config::{Config, DomainName, KeySource, Percent};
 use crate::facts::Failure;
+use crate::facts::registration::Problem;
 use crate::facts::zones::{Listed, OnDisk, Visit};
+use crate::secondary::Service;
 use crate::store::acknowledged::AcknowledgedFile;
 use crate::store::documents::DocumentFiles;
 use crate::store::drafts::peek::{Peek, peek};
@@ -90,6 +93,7 @@ pub struct Configured {
     keys: Mutex<Vec<(KeySource, Arc<Key>)>>,
     /// Zones that were left in this run.
     left: Mutex<BTreeSet<Name>>,
+    services: Services,
 }
 
 impl Configured {
@@ -103,6 +107,7 @@ impl Configured {
             state: state_directory()?,
             keys: Mutex::default(),
             left: Mutex::default(),
+            services: Services::default(),
         })
     }
 
@@ -118,6 +123,7 @@ impl Configured {
             state: state_directory()?,
             keys: Mutex::default(),
             left: Mutex::default(),
+            services: Services::default(),
         })
     }
 
@@ -241,6 +247,14 @@ impl Configured {
     /// [`Stop`].
     pub fn target(&self, zone: &Name) -> Result<Target, Stop> {
         Target::of(&self.config, zone, self.arguments_for(zone), &mut |source| self.key(source))
+    }
+
+    /// A secondary DNS service, by its name in the configuration.
+    ///
+    /// # Errors
+    /// [`Problem`].
+    pub fn service(&self, name: &str) -> Result<Arc<dyn Service>, Problem> {
+        self.services.service(&self.config, name)
     }
 
     fn key(&self, source: &KeySource) -> Result<Arc<Key>, Stop> {

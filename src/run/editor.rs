@@ -30,6 +30,7 @@ use crate::term::screen::Screen;
 use crate::ui;
 
 mod effects;
+mod secondaries;
 
 /// Where the zone is.
 #[derive(Clone)]

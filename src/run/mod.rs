@@ -21,6 +21,7 @@ mod outside;
 mod paths;
 mod pushing;
 mod saver;
+mod services;
 mod verbs;
 mod world;
 mod zone_file;

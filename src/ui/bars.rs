@@ -8,7 +8,7 @@ use super::theme::Theme;
 use crate::app::commands::{Command, in_context};
 use crate::app::layout::{Layout, wrap};
 use crate::app::open::Open;
-use crate::app::{App, Screen, Zone, describe, forms, zones};
+use crate::app::{App, Screen, Zone, describe, forms, secondaries, zones};
 use crate::zone::managed::seconds_until;
 
 pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
@@ -120,6 +120,9 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
             Screen::Zones(zones) => (zones.about(app.now), theme.plain()),
             _ => return,
         },
+        (None, None, _) if matches!(app.screen, Screen::Secondaries(_)) => {
+            (secondaries::about(app), theme.plain())
+        }
         (None, None, Some(open)) => match (open.reloading, app.editable()) {
             (Some(records), _) => (format!("loading again: {records} records; Ctrl-C stops"), theme.plain()),
             (None, Err(reason)) if !app.details => (reason, theme.doubt()),

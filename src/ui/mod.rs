@@ -15,6 +15,7 @@ pub mod nameservers;
 pub mod proposal;
 pub mod push;
 pub mod records;
+pub mod secondaries;
 pub mod text;
 pub mod theme;
 pub mod waiting;
@@ -98,6 +99,9 @@ fn draw_screen(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     if let Screen::Zones(zones) = &app.screen {
         return zones::draw(zones, app.now, canvas, layout, body);
     }
+    if let Screen::Secondaries(screen) = &app.screen {
+        return secondaries::draw(app, screen, canvas, layout, body);
+    }
     let open = match &app.zone {
         Zone::Open(open) => open,
         Zone::Broken(_) => return text::draw(app, canvas, layout),
@@ -123,7 +127,7 @@ fn draw_screen(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
         Screen::Pushing(pushing) => push::pushing(pushing, canvas, layout, body),
         Screen::Result(results) => push::results(app, results, canvas, layout, body),
         // Has drawn itself already.
-        Screen::Form(_) | Screen::Zones(_) | Screen::Job(_) => {}
+        Screen::Form(_) | Screen::Zones(_) | Screen::Secondaries(_) | Screen::Job(_) => {}
     }
 }
 

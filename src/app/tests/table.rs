@@ -55,7 +55,8 @@ fn each_key_means_one_thing_in_its_place() {
 /// keys end in.
 #[test]
 fn torn_escape_sequences_do_no_harm() {
-    let harmless = ["help", "details", "previous-change", "reload", "reload-job", "last"];
+    let harmless =
+        ["help", "details", "previous-change", "reload", "reload-job", "reload-secondaries", "last"];
     for context in Context::ALL {
         for command in in_context(context) {
             for sequence in command.sequences() {
@@ -77,7 +78,7 @@ fn torn_escape_sequences_do_no_harm() {
 
 #[test]
 fn keys_of_later_days_are_not_bound() {
-    let key = "4";
+    let key = "7";
     let mut test = Test::new();
     test.keys(key);
     assert_eq!(test.message(), format!("no command on {key}; ? shows all"));

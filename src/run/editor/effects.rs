@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::super::world::World;
 use super::super::zone_file::FromFile;
 use super::super::{exchange, history, others, outside, paths, zones};
-use super::{Editor, Place};
+use super::{Editor, Place, secondaries};
 use crate::app::{Effect, Msg, RequestId};
 use crate::facts::past::Told;
 
@@ -212,6 +212,10 @@ impl Editor {
             Effect::AskSerials { request, zones } => {
                 let (configured, sender) = (Arc::clone(&self.zones), self.sender.clone());
                 self.spawn(request, zones::ask_serials(configured, request, zones, sender));
+            }
+            Effect::Secondary { request, call } => {
+                let (configured, sender) = (Arc::clone(&self.zones), self.sender.clone());
+                self.spawn(request, secondaries::call(configured, request, call, sender));
             }
             Effect::OpenPart { request, zone } => {
                 let (parts, configured) = (Arc::clone(&self.parts), Arc::clone(&self.zones));
