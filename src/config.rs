@@ -14,11 +14,13 @@ use toml::Spanned;
 
 use crate::zone::Name;
 
+mod network;
 mod resolve;
 mod secondary;
 #[cfg(test)]
 mod tests;
 
+pub use network::{AddressPort, NetworkSettings};
 pub use resolve::{NoServer, Overrides, ServerSettings, resolve};
 pub use secondary::{Backend, Port, Secondary};
 
@@ -38,6 +40,9 @@ pub struct Config {
     pub nameservers: BTreeMap<String, NameserverSet>,
     pub template: BTreeMap<String, Template>,
     pub secondary: BTreeMap<String, Secondary>,
+    /// Asked, when that is wanted, whether they have what was changed.
+    pub public_resolvers: Vec<AddressPort>,
+    pub network: NetworkSettings,
     /// The severity of findings, by rule id.
     pub rules: BTreeMap<String, RuleLevel>,
 }

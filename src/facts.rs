@@ -13,7 +13,7 @@ pub mod zones;
 use std::fmt;
 
 pub use self::nameservers::{
-    AddressStatus, Delegated, Delegation, Fault, NameserverStatus, Parent, Reply, Transport,
+    AddressStatus, Delegated, Delegation, Fault, NameserverStatus, Parent, Reply, SetAnswer, Transport,
 };
 use crate::zone::update::Rcode;
 use crate::zone::{Name, Rdata, RecordType, RrKey};

@@ -21,8 +21,10 @@
 //! * [`check`]: rules over a zone or a draft, and their findings. Stands on `zone` and `zonefile`.
 //! * [`bulk`]: what is done with many records at once: filters, replacements, pasted lines. Stands on `zone` and `zonefile`.
 //! * [`push`]: plan, predict, and the state machine of a push. Stands on `zone`, `wire` and `facts`.
+//! * [`health`]: how a zone's servers stand, whether a change has come to all of them, and what caches may still hold. Stands
+//!   on `zone` and `facts`.
 //! * [`doctor`]: what works with a zone and its servers and what does not, judged by facts, with the remedy. Stands on
-//!   `zone` and `facts`.
+//!   `zone`, `facts` and `health`.
 //! * [`registering`]: the state machine of a registration at a secondary service, with the proof of ownership. Stands on
 //!   `zone`, `facts`, `push` and `doctor`.
 //! * [`app`]: the state of the editor, the command table, one file a screen. Stands on the pure modules.
@@ -49,6 +51,7 @@ pub mod dns;
 pub mod doctor;
 pub mod edit;
 pub mod facts;
+pub mod health;
 pub mod key;
 pub mod push;
 pub mod registering;

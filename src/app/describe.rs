@@ -4,7 +4,7 @@ use super::follow;
 use super::open::Open;
 use super::rows::{Mark, Row};
 use super::standing;
-use crate::zone::{Name, RecordType, RrKey, managed, serial, types};
+use crate::zone::{Name, RecordType, RrKey, managed, types};
 
 /// A TTL in the largest units that give it exactly: "1h", "1h30m", "90061" where that would be long.
 pub fn ttl(seconds: u32) -> String {
@@ -107,16 +107,6 @@ pub fn note(open: &Open, row: &Row) -> String {
     }
 }
 
-/// A nameserver's serial against the primary's.
-pub fn lag(theirs: u32, primary: u32) -> String {
-    match serial::compare(theirs, primary) {
-        Some(std::cmp::Ordering::Equal) => "in sync".into(),
-        Some(std::cmp::Ordering::Less) => format!("{} behind", primary.wrapping_sub(theirs)),
-        Some(std::cmp::Ordering::Greater) => format!("{} ahead", theirs.wrapping_sub(primary)),
-        None => "incomparable".into(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,13 +133,5 @@ mod tests {
         {
             assert_eq!(span(seconds), text);
         }
-    }
-
-    #[test]
-    fn lags() {
-        assert_eq!(lag(5, 5), "in sync");
-        assert_eq!(lag(u32::MAX, 1), "2 behind");
-        assert_eq!(lag(9, 5), "4 ahead");
-        assert_eq!(lag(0x8000_0005, 5), "incomparable");
     }
 }

@@ -179,7 +179,8 @@ impl Nameservers {
         self.looks.clear();
         for name in self.rows.iter().filter_map(target) {
             let in_zone = addresses_of(draft, &name);
-            let not_asked = |address| AddressStatus { address, udp: Reply::NotAsked, tcp: Reply::NotAsked };
+            let not_asked =
+                |address| AddressStatus { address, udp: Reply::NotAsked, tcp: Reply::NotAsked, expire: None };
             let problem = match name.as_ref().is_at_or_below(draft.base().origin().as_ref()) {
                 true => "no address in this file",
                 false => "its address is not in this zone",
@@ -208,6 +209,7 @@ impl Nameservers {
                 if let Some(known) = before.addresses.iter().find(|known| known.address == now.address) {
                     now.udp = news(known.udp, now.udp);
                     now.tcp = news(known.tcp, now.tcp);
+                    now.expire = now.expire.or(known.expire.filter(|_| now.udp.fault().is_none()));
                 }
             }
         }

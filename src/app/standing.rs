@@ -3,41 +3,13 @@
 use std::time::Duration;
 
 use super::delegation::{self, AtParent};
-use super::describe;
 use super::nameservers::target;
 use super::open::Open;
 use super::rows::Row;
 use crate::facts::{AddressStatus, Fault, Parent, Reply, Transport};
+use crate::health;
+pub use crate::health::{Standing, standing};
 use crate::zone::Name;
-
-/// How one address of a nameserver stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    Asking,
-    Serves {
-        serial: u32,
-        round_trip: Duration,
-        /// It does not answer this way.
-        not_over: Option<Transport>,
-    },
-    Fails(Fault),
-}
-
-/// Both ways of asking taken together.
-pub fn standing(address: &AddressStatus) -> Standing {
-    match (address.udp, address.tcp) {
-        (Reply::Serial { serial, round_trip }, tcp) => {
-            Standing::Serves { serial, round_trip, not_over: tcp.fault().map(|_| Transport::Tcp) }
-        }
-        (Reply::Fault(_), Reply::Serial { serial, round_trip }) => {
-            Standing::Serves { serial, round_trip, not_over: Some(Transport::Udp) }
-        }
-        // Silence over UDP tells less than any answer over TCP.
-        (Reply::Fault(Fault::TimedOut), Reply::Fault(fault)) => Standing::Fails(fault),
-        (Reply::Fault(fault), _) => Standing::Fails(fault),
-        (Reply::Asking | Reply::NotAsked, _) => Standing::Asking,
-    }
-}
 
 /// A round-trip time in a few columns.
 pub fn round_trip(time: Duration) -> String {
@@ -130,7 +102,7 @@ fn address_in_words(status: &AddressStatus, primary: u32) -> String {
                 Some(Transport::Udp) => ": few resolvers will get an answer",
                 Some(Transport::Tcp) => ": large answers will fail",
             };
-            let lag = describe::lag(serial, primary);
+            let lag = health::lag(serial, primary);
             format!("{address}: serial {serial}, {lag}, UDP {udp}, TCP {tcp}{so}")
         }
         Standing::Fails(fault) => {

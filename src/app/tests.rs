@@ -239,6 +239,7 @@ impl Test {
             address: address.parse().unwrap(),
             udp: *udp,
             tcp: *tcp,
+            expire: None,
         });
         self.status(NameserverStatus { addresses: addresses.collect(), ..status(server) });
     }

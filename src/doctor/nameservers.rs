@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::remedy::{self, word};
 use super::{Case, Finding, Step, plain, seconds_in_words};
 use crate::facts::{AddressStatus, Fault, Make, NameserverStatus, Reply};
+use crate::health::{Version, version};
 use crate::zone::{Name, Soa, serial};
 
 const CHECK: &str = "nameserver";
@@ -37,7 +38,7 @@ pub fn nameserver(zone: &Name, status: &NameserverStatus, serial: Option<u32>) -
 }
 
 fn of_address(zone: &Name, name: &str, status: &AddressStatus, primary: Option<u32>) -> Finding {
-    let AddressStatus { address, udp, tcp } = status;
+    let AddressStatus { address, udp, tcp, .. } = status;
     let who = format!("{name} {address}");
     let by_hand = |options: &str| {
         Step::new("Ask it by hand:", [format!("dig {options}@{address} SOA {}", word(&plain(zone)))])
@@ -112,36 +113,30 @@ fn standing(zone: &Name, who: &str, theirs: u32, primary: Option<u32>, took: &st
     let Some(primary) = primary else {
         return Finding::ok(CHECK, format!("{who}: serial {theirs}, {took}"));
     };
-    if theirs == primary {
-        return Finding::ok(CHECK, format!("{who}: in sync, {took}"));
+    match version(theirs, primary) {
+        Version::Same => Finding::ok(CHECK, format!("{who}: in sync, {took}")),
+        Version::Behind(number) => {
+            Finding::warning(CHECK, format!("{who}: {number} behind (serial {theirs})"))
+                .because("That is usual for some seconds after a change. If it stays so:")
+                .then([remedy::fetch_again(zone)])
+        }
+        Version::Ahead(number) => Finding::failed(CHECK, format!("{who}: {number} ahead (serial {theirs})"))
+            .because(format!(
+                "The primary has {primary}. A secondary takes over no serial that is lower than its own, so no change \
+                 reaches it."
+            ))
+            .then([
+                Step::words(format!(
+                    "Set the zone's serial above {theirs} (edit the SOA), or have the secondary fetch it afresh."
+                )),
+                remedy::fetch_again(zone),
+            ]),
+        Version::Incomparable => {
+            Finding::failed(CHECK, format!("{who}: serial {theirs}, which cannot be compared with {primary}"))
+                .because("They are 2^31 apart, where neither is the later one (RFC 1982).")
+                .then([Step::words("Raise the zone's serial by a small step.")])
+        }
     }
-    if serial::is_after(primary, theirs) {
-        return Finding::warning(
-            CHECK,
-            format!("{who}: {} behind (serial {theirs})", primary.wrapping_sub(theirs)),
-        )
-        .because("That is usual for some seconds after a change. If it stays so:")
-        .then([remedy::fetch_again(zone)]);
-    }
-    if serial::is_after(theirs, primary) {
-        return Finding::failed(
-            CHECK,
-            format!("{who}: {} ahead (serial {theirs})", theirs.wrapping_sub(primary)),
-        )
-        .because(format!(
-            "The primary has {primary}. A secondary takes over no serial that is lower than its own, so no \
-                 change reaches it."
-        ))
-        .then([
-            Step::words(format!(
-                "Set the zone's serial above {theirs} (edit the SOA), or have the secondary fetch it afresh."
-            )),
-            remedy::fetch_again(zone),
-        ]);
-    }
-    Finding::failed(CHECK, format!("{who}: serial {theirs}, which cannot be compared with {primary}"))
-        .because("They are 2^31 apart, where neither is the later one (RFC 1982).")
-        .then([Step::words("Raise the zone's serial by a small step.")])
 }
 
 fn words(fault: Fault) -> String {

@@ -216,7 +216,7 @@ fn status(last: u8, udp: Reply, tcp: Reply) -> NameserverStatus {
     let address = std::net::Ipv4Addr::new(192, 0, 2, last).into();
     NameserverStatus {
         name: name(&format!("ns{last}.example.com")),
-        addresses: vec![AddressStatus { address, udp, tcp }],
+        addresses: vec![AddressStatus { address, udp, tcp, expire: None }],
         problem: None,
         unasked: 0,
         complete: true,

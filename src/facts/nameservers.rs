@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::zone::Name;
+use crate::zone::{Name, RrSet};
 
 /// What is known of one nameserver of the zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,9 @@ pub struct AddressStatus {
     pub udp: Reply,
     /// As the world asks where an answer is large.
     pub tcp: Reply,
+    /// For how many seconds it goes on serving the zone without hearing from the primary (RFC 7314); `None` where it
+    /// does not say, or was not asked.
+    pub expire: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +118,16 @@ impl fmt::Display for Fault {
             Fault::NotInDemo => "not part of the demo",
         })
     }
+}
+
+/// What a server answers to a question for an RRset.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SetAnswer {
+    pub authoritative: bool,
+    /// The set of that very name and type; `None` where the answer has none, an alias or a referral.
+    pub contents: Option<RrSet>,
+    /// The NS records of that very name, where it refers to them.
+    pub referral: Option<RrSet>,
 }
 
 /// What the zone above the zone says of it.

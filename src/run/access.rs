@@ -106,6 +106,7 @@ impl Target {
                 transfer_key: self.transfer_key.clone(),
                 read_only: self.server.read_only,
                 timeout: self.patience,
+                network: self.config.network.clone(),
                 enclosed: None,
             },
         )

@@ -17,7 +17,7 @@ use super::{Exit, Stop, access, editor, outside};
 use crate::app::Settings;
 use crate::app::zones::Arrival;
 use crate::check::Selection;
-use crate::config::{self, HostPort};
+use crate::config::{self, HostPort, NetworkSettings};
 use crate::dns::questions::Network;
 use crate::server::{Following, Handle, Options, Primary, Secondary};
 use crate::store::history::History;
@@ -102,6 +102,7 @@ pub fn run() -> Result<Exit, Stop> {
             transfer_key: Some(key),
             read_only: false,
             timeout: PATIENCE,
+            network: NetworkSettings::default(),
             enclosed: Some(enclosed),
         },
     );

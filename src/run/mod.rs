@@ -22,6 +22,7 @@ mod paths;
 mod pushing;
 mod saver;
 mod services;
+pub mod standing;
 mod verbs;
 mod world;
 mod zone_file;

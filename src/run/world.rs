@@ -2,6 +2,7 @@
 //!
 //! Addresses are looked up once, at the first need, so that all steps of a push talk to the same server.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use super::history::Recorder;
 use super::others::reach::Reach;
 use crate::app::Loaded;
 use crate::app::nameservers::ToAsk;
-use crate::config::HostPort;
+use crate::config::{HostPort, NetworkSettings};
 use crate::dns::questions::{self, Network};
 use crate::dns::{self, Endpoint, Primary, Refreshed};
 use crate::facts::{Failure, FailureKind, NameserverStatus, Parent};
@@ -46,6 +47,8 @@ pub struct Access {
     /// The configuration says that nothing is to be changed there.
     pub read_only: bool,
     pub timeout: Duration,
+    /// Where nameservers and resolvers are asked, where the configuration says so.
+    pub network: NetworkSettings,
     /// The demo's own little network; `None` in the real one.
     pub enclosed: Option<Network>,
 }
@@ -404,14 +407,23 @@ impl World {
     }
 
     /// Where unsigned questions go. The primary's own address is asked at the port that the person gave.
-    pub(super) fn network(&self) -> Network {
+    pub fn network(&self) -> Network {
         if let Some(enclosed) = &self.access.enclosed {
             return enclosed.clone();
         }
-        let primary = self.primary.get().map(|primary| primary.transfer_from.address);
+        let NetworkSettings { resolvers, routes } = &self.access.network;
+        let mut routes: HashMap<IpAddr, SocketAddr> =
+            routes.iter().map(|(address, at)| (*address, at.0)).collect();
+        if let Some(primary) = self.primary.get() {
+            let address = primary.transfer_from.address;
+            routes.entry(address.ip()).or_insert(address);
+        }
         Network {
-            resolvers: questions::system_resolvers(),
-            routes: primary.into_iter().map(|address| (address.ip(), address)).collect(),
+            resolvers: match resolvers.as_slice() {
+                [] => questions::system_resolvers(),
+                resolvers => resolvers.iter().map(|resolver| resolver.0).collect(),
+            },
+            routes,
             enclosed: false,
             patience: self.access.timeout.min(PATIENCE),
         }

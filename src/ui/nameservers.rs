@@ -13,6 +13,7 @@ use crate::app::nameservers::{Line, target};
 use crate::app::open::{Open, Pane};
 use crate::app::standing::{Standing, round_trip, standing};
 use crate::facts::{AddressStatus, Parent, Reply, Transport};
+use crate::health;
 use crate::zone::{Name, serial};
 
 /// From this width on there are columns for TCP and for the parent.
@@ -174,7 +175,7 @@ fn state(line: &Line<'_>, open: &Open, canvas: &mut Canvas<'_>, (x, y): (u16, u1
     };
     let x = x + widths.serial;
     let lag_width = widths.state.saturating_sub(columns(&time) + 1);
-    canvas.text(x, y, lag_width, &describe::lag(theirs, primary), lag_style);
+    canvas.text(x, y, lag_width, &health::lag(theirs, primary), lag_style);
     canvas.right(x, y, widths.state, &time, time_style);
 }
 

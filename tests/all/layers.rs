@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules without I/O, clock and sockets that `app` stands on.
-const PURE: [&str; 12] = [
+const PURE: [&str; 13] = [
     "zone",
     "wire",
     "zonefile",
@@ -18,6 +18,7 @@ const PURE: [&str; 12] = [
     "check",
     "bulk",
     "push",
+    "health",
     "doctor",
     "registering",
 ];
@@ -37,7 +38,8 @@ fn rules() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("check", ["zone", "zonefile"].into()),
         ("bulk", ["zone", "zonefile"].into()),
         ("push", ["zone", "wire", "facts"].into()),
-        ("doctor", ["zone", "facts"].into()),
+        ("health", ["zone", "facts"].into()),
+        ("doctor", ["zone", "facts", "health"].into()),
         ("registering", ["zone", "facts", "push", "doctor"].into()),
         ("app", with(&[])),
         ("ui", with(&["app"])),

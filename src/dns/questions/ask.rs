@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use hickory_client::DnsHandle;
 use hickory_client::NetError;
-use hickory_client::proto::op::{DnsRequestOptions, DnsResponse, Query, ResponseCode};
+use hickory_client::proto::op::{DnsRequest, DnsRequestOptions, DnsResponse, Edns, Query, ResponseCode};
+use hickory_client::proto::rr::rdata::opt::EdnsOption;
 use hickory_client::proto::rr::{Name as HickoryName, RecordType as HickoryType};
 use hickory_client::runtime::TokioRuntimeProvider;
 use hickory_client::tcp::TcpClientStream;
@@ -16,6 +17,9 @@ use tokio::time::timeout;
 
 use crate::facts::{Fault, Transport};
 use crate::zone::Name;
+
+/// The largest answer over UDP that comes whole through most networks (<https://www.dnsflagday.net/2020/>).
+const UDP_PAYLOAD: u16 = 1232;
 
 /// Where a question goes.
 #[derive(Debug, Clone, Copy)]
@@ -34,43 +38,48 @@ impl Server {
 
     /// Asks the server for what it knows itself. An answer that does not fit UDP is asked for again over TCP.
     pub async fn ask(&self, question: Query, transport: Transport) -> Result<DnsResponse, Fault> {
-        self.put(question, transport, false).await
+        self.put(request(question, false), transport).await
+    }
+
+    /// The same with an EDNS option, which some servers and firewalls take amiss: for what is not needed.
+    pub async fn ask_with_option(
+        &self,
+        question: Query,
+        transport: Transport,
+        option: EdnsOption,
+    ) -> Result<DnsResponse, Fault> {
+        let (mut message, options) = request(question, false).into_parts();
+        message.edns.get_or_insert_with(Edns::new).set_max_payload(UDP_PAYLOAD).options_mut().insert(option);
+        self.put(DnsRequest::new(message, options), transport).await
     }
 
     /// Asks a resolver: for what anybody knows.
     pub async fn ask_recursively(&self, question: Query) -> Result<DnsResponse, Fault> {
-        self.put(question, Transport::Udp, true).await
+        self.put(request(question, true), Transport::Udp).await
     }
 
-    async fn put(
-        &self,
-        question: Query,
-        transport: Transport,
-        recursion_desired: bool,
-    ) -> Result<DnsResponse, Fault> {
-        let mut options = DnsRequestOptions::default();
-        // No EDNS: these answers are small, and some servers and firewalls drop what they do not know.
-        options.use_edns = false;
-        options.recursion_desired = recursion_desired;
+    async fn put(&self, request: DnsRequest, transport: Transport) -> Result<DnsResponse, Fault> {
         if transport == Transport::Udp {
-            let answer = self.over_udp(question.clone(), options).await?;
+            let answer = self.over_udp(request.clone()).await?;
             if !answer.metadata.truncation {
                 return Ok(answer);
             }
         }
-        self.over_tcp(question, options).await
+        self.over_tcp(request).await
     }
 
-    async fn over_udp(&self, question: Query, options: DnsRequestOptions) -> Result<DnsResponse, Fault> {
+    async fn over_udp(&self, request: DnsRequest) -> Result<DnsResponse, Fault> {
         let exchange = UdpClientStream::builder(self.address, TokioRuntimeProvider::new())
             .with_timeout(Some(self.patience))
             .with_os_port_selection(true)
             .exchange();
-        let answer = exchange.lookup(question.clone(), options).first_answer();
-        checked(answer.await, &question)
+        let questions = request.queries.clone();
+        let answer = exchange.send(request).first_answer();
+        checked(answer.await, &questions)
     }
 
-    async fn over_tcp(&self, question: Query, options: DnsRequestOptions) -> Result<DnsResponse, Fault> {
+    async fn over_tcp(&self, request: DnsRequest) -> Result<DnsResponse, Fault> {
+        let questions = request.queries.clone();
         // The provider owns the task that moves the octets: it must live as long as the question.
         let provider = TokioRuntimeProvider::new();
         let source = self.source.map(|address| SocketAddr::new(address, 0));
@@ -78,15 +87,24 @@ impl Server {
             let exchange =
                 TcpClientStream::exchange(self.address, source, self.patience, None, provider.clone())
                     .await?;
-            exchange.lookup(question.clone(), options).first_answer().await
+            exchange.send(request).first_answer().await
         };
         let answer = timeout(self.patience, asked).await.unwrap_or(Err(NetError::Timeout));
-        checked(answer, &question)
+        checked(answer, &questions)
     }
 }
 
+/// A question as it is sent.
+fn request(question: Query, recursion_desired: bool) -> DnsRequest {
+    let mut options = DnsRequestOptions::default();
+    // No EDNS: these answers are small, and some servers and firewalls drop what they do not know.
+    options.use_edns = false;
+    options.recursion_desired = recursion_desired;
+    DnsRequest::from_query(question, options)
+}
+
 /// Does the answer belong to the question? hickory looks at the question section over UDP only.
-fn checked(answer: Result<DnsResponse, NetError>, question: &Query) -> Result<DnsResponse, Fault> {
+fn checked(answer: Result<DnsResponse, NetError>, asked: &[Query]) -> Result<DnsResponse, Fault> {
     let answer = answer.map_err(|error| match error {
         NetError::Timeout => Fault::TimedOut,
         NetError::Io(error) => match error.kind() {
@@ -99,11 +117,7 @@ fn checked(answer: Result<DnsResponse, NetError>, question: &Query) -> Result<Dn
     })?;
     // An error may come as a bare header (NSD, PowerDNS): nothing is read from it but the code.
     let bare_error = answer.queries.is_empty() && answer.metadata.response_code != ResponseCode::NoError;
-    if bare_error || answer.queries.as_slice() == [question.clone()] {
-        Ok(answer)
-    } else {
-        Err(Fault::OtherQuestion)
-    }
+    if bare_error || answer.queries.as_slice() == asked { Ok(answer) } else { Err(Fault::OtherQuestion) }
 }
 
 /// What an error code says of the server; `None` where it is an answer.

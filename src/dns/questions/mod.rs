@@ -4,13 +4,14 @@
 //! Names go to and from hickory as octets, never as text: its text forms change names. What comes back is bounded:
 //! UDP answers to 512 octets, TCP answers to a message, and of each the records that are of use to a number.
 //!
-//! `ask` carries one question, `lookup` asks the resolvers, `nameserver` watches one nameserver, `delegation` finds the
-//! parent and asks it.
+//! `ask` carries one question, `lookup` asks the resolvers, `nameserver` watches one nameserver, `sets` asks one for an
+//! RRset, `delegation` finds the parent and asks it.
 
 mod ask;
 mod delegation;
 mod lookup;
 mod nameserver;
+mod sets;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -21,7 +22,8 @@ use hickory_client::proto::rr::{DNSClass, Name as HickoryName, RData, RecordType
 
 pub use self::delegation::parent;
 pub use self::lookup::{addresses, nameservers, system_resolvers};
-pub use self::nameserver::{nameserver_status, watch};
+pub use self::nameserver::{expire, nameserver_status, watch};
+pub use self::sets::{rrset, rrset_at_resolver, rrsets};
 use super::Endpoint;
 use crate::facts::{Make, ServerKind, Transport};
 

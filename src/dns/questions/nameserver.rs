@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use hickory_client::proto::op::DnsResponse;
+use hickory_client::proto::rr::rdata::opt::{EdnsCode, EdnsOption};
 use hickory_client::proto::rr::{RData, RecordType as HickoryType};
 use tokio::task::JoinSet;
 
@@ -15,12 +16,14 @@ use crate::zone::Name;
 
 /// How many addresses of a nameserver are asked.
 const MAX_ASKED: usize = 8;
+/// The EDNS option EXPIRE (RFC 7314).
+const EXPIRE: u16 = 9;
 
 /// Looks at one nameserver of the zone and tells each time more is known; the last time it is complete.
 ///
 /// `in_zone` are its addresses in the zone itself; without any they are looked up. All addresses are asked at once, over
-/// UDP, and over TCP where `tcp` is true or UDP does not work. Ends within ten times the network's patience at the
-/// most.
+/// UDP, and over TCP where `tcp` is true or UDP does not work; in the first case also for how long they go on without the
+/// primary. Ends within ten times the network's patience at the most.
 pub async fn watch(
     network: &Network,
     zone: &Name,
@@ -41,30 +44,39 @@ pub async fn watch(
     status.unasked = addresses.len().saturating_sub(MAX_ASKED);
     addresses.truncate(MAX_ASKED);
     let (udp, over_tcp) = (Reply::Asking, if tcp { Reply::Asking } else { Reply::NotAsked });
-    status.addresses =
-        addresses.iter().map(|address| AddressStatus { address: *address, udp, tcp: over_tcp }).collect();
+    status.addresses = addresses
+        .iter()
+        .map(|address| AddressStatus { address: *address, udp, tcp: over_tcp, expire: None })
+        .collect();
     tell(status.clone());
-    // Each address tells up to two times.
-    let (sender, mut receiver) = tokio::sync::mpsc::channel(2 * MAX_ASKED);
+    // Each address tells up to three times.
+    let (sender, mut receiver) = tokio::sync::mpsc::channel(3 * MAX_ASKED);
     let mut asked = JoinSet::new();
     for (index, address) in addresses.into_iter().enumerate() {
         let (zone, patience, sender) = (zone.clone(), network.patience, sender.clone());
         let target = network.target(address);
         asked.spawn(async move {
-            let tell = |udp, tcp| {
-                // There is room for all; nobody listens any more only when nobody wants to know.
-                let _ = sender.try_send((index, udp, tcp));
+            // There is room for all; nobody listens any more only when nobody wants to know.
+            let tell_all = |udp, tcp, expire| {
+                let _ = sender.try_send((index, udp, tcp, expire));
             };
-            match target {
-                Some(target) => ask_both(target, &zone, patience, tcp, tell).await,
-                None => tell(Reply::Fault(Fault::NotInDemo), Reply::NotAsked),
+            let Some(target) = target else {
+                return tell_all(Reply::Fault(Fault::NotInDemo), Reply::NotAsked, None);
+            };
+            let (udp, over_tcp) =
+                ask_both(target, &zone, patience, tcp, |udp, tcp| tell_all(udp, tcp, None)).await;
+            if tcp && let Reply::Serial { .. } = udp {
+                let expire = expire(target, &zone, Transport::Udp, patience).await;
+                if expire.is_some() {
+                    tell_all(udp, over_tcp, expire);
+                }
             }
         });
     }
     drop(sender);
-    while let Some((index, udp, tcp)) = receiver.recv().await {
+    while let Some((index, udp, tcp, expire)) = receiver.recv().await {
         if let Some(address) = status.addresses.get_mut(index) {
-            (address.udp, address.tcp) = (udp, tcp);
+            (address.udp, address.tcp, address.expire) = (udp, tcp, expire);
             tell(status.clone());
         }
     }
@@ -80,7 +92,7 @@ async fn ask_both(
     patience: Duration,
     tcp: bool,
     tell: impl Fn(Reply, Reply),
-) {
+) -> (Reply, Reply) {
     let over = |transport| nameserver_status(address, zone, transport, patience);
     if !tcp {
         let udp = over(Transport::Udp).await;
@@ -88,7 +100,8 @@ async fn ask_both(
             Reply::Fault(_) => over(Transport::Tcp).await,
             _ => Reply::NotAsked,
         };
-        return tell(udp, tcp);
+        tell(udp, tcp);
+        return (udp, tcp);
     }
     let udp_first = async {
         let udp = over(Transport::Udp).await;
@@ -99,6 +112,24 @@ async fn ask_both(
     };
     let (udp, tcp) = tokio::join!(udp_first, over(Transport::Tcp));
     tell(udp, tcp);
+    (udp, tcp)
+}
+
+/// For how many seconds a secondary goes on serving the zone without hearing from its primary, where it says so (RFC
+/// 7314).
+pub async fn expire(
+    address: SocketAddr,
+    zone: &Name,
+    transport: Transport,
+    patience: Duration,
+) -> Option<u32> {
+    let question = to_query(zone, HickoryType::SOA)?;
+    let empty = EdnsOption::Unknown(EXPIRE, Vec::new());
+    let answer = Server::new(address, patience).ask_with_option(question, transport, empty).await.ok()?;
+    match answer.edns.as_ref()?.option(EdnsCode::Unknown(EXPIRE))? {
+        EdnsOption::Unknown(_, octets) => Some(u32::from_be_bytes(octets.as_slice().try_into().ok()?)),
+        _ => None,
+    }
 }
 
 /// Asks one address for the zone's SOA. An answer over UDP that is cut is asked for again over TCP, as resolvers do.

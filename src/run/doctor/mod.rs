@@ -14,7 +14,7 @@ use super::world::{Access, World};
 use super::zone_file::ZoneFile;
 use super::{Exit, Stop, access, verbs};
 use crate::cli::ServerArgs;
-use crate::config::{self, Config, KeySource, Overrides, ServerSettings, Transport};
+use crate::config::{self, Config, KeySource, NetworkSettings, Overrides, ServerSettings, Transport};
 use crate::doctor::{Finding, State, machine, plain, print, server};
 use crate::facts::{Failure, FailureKind};
 use crate::ui::clean::clean;
@@ -166,6 +166,7 @@ impl Way {
     fn new(
         zone: Name,
         settings: ServerSettings,
+        network: &NetworkSettings,
         arguments: &ServerArgs,
         keys: &mut Keys,
         report: &mut Report,
@@ -186,6 +187,7 @@ impl Way {
                 transfer_key,
                 read_only: settings.read_only,
                 timeout: arguments.timeout.map_or(access::PATIENCE, std::time::Duration::from_secs),
+                network: network.clone(),
                 enclosed: None,
             },
         );
@@ -239,7 +241,7 @@ async fn look_at_zone(zone: &Name, arguments: &ServerArgs, report: &mut Report) 
     let settings = access::server_settings(&config, zone, arguments)?;
     report.about("This machine".into());
     report.tell(finding);
-    let way = Way::new(zone.clone(), settings, arguments, &mut Keys::default(), report);
+    let way = Way::new(zone.clone(), settings, &config.network, arguments, &mut Keys::default(), report);
     report.tell(this_side::drafts());
     report.tell(this_side::terminal());
     report.about(format!("{} at {}", plain(zone), way.settings.name));
@@ -275,7 +277,7 @@ async fn look_at_all(arguments: &ServerArgs, report: &mut Report) -> Result<(), 
             let overrides = Overrides { server: Some(name.clone()), ..Overrides::default() };
             config::resolve(&config, &Name::root(), &overrides).ok()
         })
-        .map(|settings| Way::new(Name::root(), settings, arguments, &mut keys, report))
+        .map(|settings| Way::new(Name::root(), settings, &config.network, arguments, &mut keys, report))
         .collect();
     let zones = zones(&config, arguments, &mut keys, report);
     if servers.is_empty() {
@@ -342,7 +344,7 @@ fn zones(
             continue;
         }
         let way = match config::resolve(config, &name.0, &Overrides::default()) {
-            Ok(settings) => Ok(Way::new(name.0.clone(), settings, arguments, keys, report)),
+            Ok(settings) => Ok(Way::new(name.0.clone(), settings, &config.network, arguments, keys, report)),
             Err(error) => Err(Failure {
                 kind: FailureKind::Local,
                 what: "No server is known for it.".into(),

@@ -1,0 +1,232 @@
+//! What every server shall serve after a change: a serial, and the changed RRsets.
+
+use crate::facts::SetAnswer;
+use crate::zone::{Name, RecordType, RrKey, RrSet, Snapshot, managed};
+
+/// Most RRsets that each server is asked for.
+const MAX_SETS: usize = 50;
+/// The types that are only for questions (RFC 6895 section 3.1), and OPT.
+const NOT_IN_ZONES: std::ops::RangeInclusive<u16> = 128..=255;
+const OPT: RecordType = RecordType(41);
+
+/// What a server shall answer for an RRset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// The set; `None` where there is none. What a wildcard makes counts as the name's own.
+    Contents(Option<RrSet>),
+    /// The NS records of a delegation, which come in a referral.
+    Referral(RrSet),
+}
+
+/// A version of a zone, and what shows that a server has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Goal {
+    pub serial: u32,
+    /// What servers are asked for.
+    pub sets: Vec<(RrKey, Expected)>,
+    /// Changed sets that they are not asked for: too many, hidden below a delegation, or the server's own business.
+    pub unasked: usize,
+}
+
+impl Goal {
+    /// Only the serial.
+    pub fn of_serial(serial: u32) -> Goal {
+        Goal { serial, sets: Vec::new(), unasked: 0 }
+    }
+
+    /// The changed sets as this version of the zone has them.
+    pub fn new<'a>(zone: &Snapshot, changed: impl Iterator<Item = &'a RrKey>) -> Goal {
+        let signed = managed::is_signed(zone);
+        let mut goal = Goal::of_serial(zone.serial());
+        for key in changed {
+            let is_asked = key.rtype != RecordType::SOA
+                && key.rtype != RecordType::RRSIG
+                && key.rtype != OPT
+                && !NOT_IN_ZONES.contains(&key.rtype.0)
+                && !managed::is_managed(signed, zone, key)
+                && goal.sets.len() < MAX_SETS;
+            match is_asked.then(|| expected(zone, key)).flatten() {
+                Some(expected) => goal.sets.push((key.clone(), expected)),
+                None if key.rtype == RecordType::SOA => {}
+                None => goal.unasked += 1,
+            }
+        }
+        goal
+    }
+
+    /// Has a server that gives this answer the change? `None` where the answer does not tell.
+    pub fn is_met(&self, index: usize, answer: &SetAnswer) -> Option<bool> {
+        let (key, expected) = self.sets.get(index)?;
+        let same = |a: &RrSet, b: &RrSet| match a.mixed_ttls.is_empty() {
+            true => a.same(b, key.rtype),
+            // Servers give such sets one TTL.
+            false => a.same_records(b, key.rtype),
+        };
+        Some(match expected {
+            Expected::Contents(wanted) => {
+                answer.authoritative
+                    && match (wanted, &answer.contents) {
+                        (Some(wanted), Some(has)) => same(wanted, has),
+                        (None, None) => true,
+                        _ => false,
+                    }
+            }
+            Expected::Referral(wanted) => {
+                // A server that serves the zone below as well answers for that.
+                if answer.authoritative && answer.contents.is_some() {
+                    return None;
+                }
+                answer.referral.as_ref().is_some_and(|has| same(wanted, has))
+            }
+        })
+    }
+
+    /// Does a resolver have the change? It counts TTLs down, and follows delegations itself.
+    pub fn is_at_resolver(&self, index: usize, answer: &SetAnswer) -> Option<bool> {
+        let (key, expected) = self.sets.get(index)?;
+        match expected {
+            Expected::Contents(wanted) => Some(match (wanted, &answer.contents) {
+                (Some(wanted), Some(has)) => wanted.same_records(has, key.rtype),
+                (None, None) => true,
+                _ => false,
+            }),
+            Expected::Referral(_) => None,
+        }
+    }
+}
+
+/// What a server with this zone answers for this RRset (RFC 1034 section 4.3.2, RFC 4592). `None` where the answer says
+/// nothing of it: below a delegation or a DNAME.
+pub fn expected(zone: &Snapshot, key: &RrKey) -> Option<Expected> {
+    let get = |owner: &Name, rtype| zone.get(&RrKey::new(owner.clone(), rtype));
+    let exists = |owner: &Name| !zone.sets_at_or_below(owner.as_ref()).is_empty();
+    let origin = zone.origin();
+    if !key.owner.is_at_or_below(origin) {
+        return None;
+    }
+    let mut above = key.owner.clone();
+    let mut encloser = None;
+    while above != *origin {
+        let is_owner = above == key.owner;
+        if get(&above, RecordType::NS).is_some() && !(is_owner && key.rtype == RecordType::DS) {
+            let is_cut = is_owner && key.rtype == RecordType::NS;
+            // There may be another delegation above it.
+            if !is_cut {
+                return None;
+            }
+        }
+        if !is_owner && get(&above, RecordType::DNAME).is_some() {
+            return None;
+        }
+        if encloser.is_none() && exists(&above) {
+            encloser = Some(above.clone());
+        }
+        above = above.parent()?;
+    }
+    if key.owner != *origin && get(origin, RecordType::DNAME).is_some() {
+        return None;
+    }
+    let encloser = encloser.unwrap_or_else(|| origin.clone());
+    if encloser != key.owner {
+        let wildcard = Name::from_wire(&[b"\x01*", encloser.wire()].concat()).ok()?;
+        // A wildcard that is a delegation: nobody knows what servers make of it (RFC 4592 section 4.2).
+        if get(&wildcard, RecordType::NS).is_some() {
+            return None;
+        }
+        return Some(Expected::Contents(get(&wildcard, key.rtype)));
+    }
+    match zone.get(key) {
+        Some(set) if key.rtype == RecordType::NS && key.owner != *origin => Some(Expected::Referral(set)),
+        set => Some(Expected::Contents(set)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zonefile;
+
+    const ZONE: &str = "$ORIGIN example.com.\n$TTL 300\n@ SOA ns1 mail 7 3600 900 604800 300\n@ NS ns1\n\
+        ns1 A 192.0.2.1\nwww A 192.0.2.2\nalias CNAME www\n*.wild TXT \"w\"\nhere.wild A 192.0.2.3\n\
+        sub NS ns.sub\nsub DS 1 8 2 {digest}\nns.sub A 192.0.2.4\nd DNAME example.net.\n";
+
+    fn zone() -> Snapshot {
+        zonefile::read_zone(ZONE.replace("{digest}", &"00".repeat(32)).as_bytes(), None).unwrap().0
+    }
+
+    fn key(owner: &str, rtype: RecordType) -> RrKey {
+        let origin = Name::parse(b"example.com.", None).unwrap();
+        RrKey::new(Name::parse(owner.as_bytes(), Some(origin.as_ref())).unwrap(), rtype)
+    }
+
+    #[test]
+    fn what_a_right_answer_is() {
+        let zone = zone();
+        let words = |owner, rtype| match expected(&zone, &key(owner, rtype)) {
+            None => "not asked".into(),
+            Some(Expected::Referral(set)) => format!("referral {}", set.rdata.len()),
+            Some(Expected::Contents(None)) => "nothing".into(),
+            Some(Expected::Contents(Some(set))) => format!("set {}", set.rdata.len()),
+        };
+        for (owner, rtype, wanted) in [
+            ("@", RecordType::NS, "set 1"),
+            ("www", RecordType::A, "set 1"),
+            ("www", RecordType::AAAA, "nothing"),
+            ("gone", RecordType::A, "nothing"),
+            ("alias", RecordType::A, "nothing"),
+            ("alias", RecordType::CNAME, "set 1"),
+            // Made of the wildcard, unless the name exists.
+            ("gone.wild", RecordType::TXT, "set 1"),
+            ("here.wild", RecordType::TXT, "nothing"),
+            ("x.here.wild", RecordType::TXT, "nothing"),
+            ("*.wild", RecordType::TXT, "set 1"),
+            ("sub", RecordType::NS, "referral 1"),
+            ("sub", RecordType::DS, "set 1"),
+            ("sub", RecordType::A, "not asked"),
+            ("ns.sub", RecordType::A, "not asked"),
+            ("x.ns.sub", RecordType::NS, "not asked"),
+            ("x.d", RecordType::A, "not asked"),
+            ("d", RecordType::DNAME, "set 1"),
+        ] {
+            assert_eq!(words(owner, rtype), wanted, "{owner} {rtype}");
+        }
+    }
+
+    #[test]
+    fn a_goal_leaves_out_what_proves_nothing() {
+        let keys = [
+            key("@", RecordType::SOA),
+            key("www", RecordType::A),
+            key("ns.sub", RecordType::A),
+            key("www", RecordType(255)),
+        ];
+        let goal = Goal::new(&zone(), keys.iter());
+        assert_eq!((goal.serial, goal.sets.len(), goal.unasked), (7, 1, 2));
+        let many: Vec<RrKey> = (0..60).map(|number| key(&format!("h{number}"), RecordType::A)).collect();
+        let goal = Goal::new(&zone(), many.iter());
+        assert_eq!((goal.sets.len(), goal.unasked), (50, 10));
+    }
+
+    #[test]
+    fn answers_are_compared() {
+        let keys = [key("www", RecordType::A), key("gone", RecordType::A), key("sub", RecordType::NS)];
+        let zone = zone();
+        let goal = Goal::new(&zone, keys.iter());
+        let set = zone.get(&keys[0]).unwrap();
+        let answer = |authoritative, contents| SetAnswer { authoritative, contents, referral: None };
+        assert_eq!(goal.is_met(0, &answer(true, Some(set.clone()))), Some(true));
+        assert_eq!(goal.is_met(0, &answer(false, Some(set.clone()))), Some(false));
+        assert_eq!(goal.is_met(0, &answer(true, None)), Some(false));
+        let other_ttl = RrSet { ttl: 60, ..set.clone() };
+        assert_eq!(goal.is_met(0, &answer(true, Some(other_ttl.clone()))), Some(false));
+        assert_eq!(goal.is_at_resolver(0, &answer(false, Some(other_ttl))), Some(true));
+        assert_eq!(goal.is_met(1, &answer(true, None)), Some(true));
+        assert_eq!(goal.is_met(1, &answer(true, Some(set.clone()))), Some(false));
+        // The old zone refers below; the new one too, with these.
+        let referral = SetAnswer { authoritative: false, contents: None, referral: zone.get(&keys[2]) };
+        assert_eq!(goal.is_met(2, &referral), Some(true));
+        assert_eq!(goal.is_met(2, &answer(true, None)), Some(false));
+        assert_eq!(goal.is_met(2, &answer(true, Some(set))), None);
+        assert_eq!(goal.is_met(9, &answer(true, None)), None);
+    }
+}
