@@ -33,7 +33,7 @@
 //! With the world:
 //!
 //! * [`dns`]: connections that carry `wire`, and unsigned questions through the hickory client.
-//! * [`secondary`]: secondary DNS services: one trait, one file a backend.
+//! * [`secondary`]: secondary DNS services: one trait, one file a backend. Also uses `dns` and `store`.
 //! * [`store`]: files: configuration, keys, drafts, documents, history.
 //! * [`server`]: the embedded primary, secondary and secondary service, for the demo and for tests. Also uses `dns`.
 //! * [`term`]: enter and leave the screen, input thread, signals, output. Stands on `key`.

@@ -7,9 +7,17 @@
 //!
 //! What a registration needs around it, such as the proof of ownership, is not known here.
 
+pub mod catalog;
 pub mod http;
+mod offered;
 
-use crate::config;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Builder;
+
+use crate::config::{self, Config};
 use crate::facts::clean::clean;
 use crate::facts::registration::{
     Abilities, Challenge, Offered, Place, Problem, ProblemKind, Registration, Wanted,
@@ -17,14 +25,27 @@ use crate::facts::registration::{
 use crate::zone::Name;
 
 /// What a backend needs that does not stand in its own table: what `run` knows, and what `store` reads.
-#[derive(Debug, Default)]
-pub struct Around {}
+#[derive(Debug, Clone)]
+pub struct Around {
+    /// All of the configuration: a catalog zone is at one of its servers.
+    pub config: Arc<Config>,
+    /// The state directory, for backends that keep a list themselves.
+    pub state: Option<PathBuf>,
+    /// How long to wait for a nameserver.
+    pub timeout: Duration,
+}
+
+impl Default for Around {
+    fn default() -> Around {
+        Around { config: Arc::default(), state: None, timeout: Duration::from_secs(10) }
+    }
+}
 
 /// The service of `[secondary.NAME]`.
 ///
 /// # Errors
 /// [`ProblemKind::Local`] where its settings or its credentials are not such that it can be used.
-pub fn open(name: &str, settings: &config::Secondary, _around: Around) -> Result<Box<dyn Service>, Problem> {
+pub fn open(name: &str, settings: &config::Secondary, around: &Around) -> Result<Box<dyn Service>, Problem> {
     let missing = |backend: &str| Problem {
         kind: ProblemKind::Unsupported,
         what: format!("The secondary service {} cannot be used.", said(name)),
@@ -33,7 +54,7 @@ pub fn open(name: &str, settings: &config::Secondary, _around: Around) -> Result
     };
     match *settings.backend.get_ref() {
         config::Backend::Ovh => Err(missing("ovh")),
-        config::Backend::Catalog => Err(missing("catalog")),
+        config::Backend::Catalog => Ok(Box::new(catalog::Catalog::new(name, settings, around)?)),
         config::Backend::Powerdns => Err(missing("powerdns")),
         config::Backend::Hetzner => Err(missing("hetzner")),
         config::Backend::Command => Err(missing("command")),
@@ -141,6 +162,16 @@ pub trait Service: Send + Sync {
     fn warnings(&self) -> Vec<String> {
         Vec::new()
     }
+}
+
+/// Runs network work to its end, on a runtime of its own: the thread that calls has none. What it leaves behind, such as a
+/// look-up that cannot be stopped, is not waited for.
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, String> {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("The system gives no means for the network: {error}."))?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(done)
 }
 
 fn unsupported(place: &Place, done: &str, why: &str) -> Problem {

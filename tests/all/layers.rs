@@ -44,7 +44,7 @@ fn rules() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("app", with(&[])),
         ("ui", with(&["app"])),
         ("dns", with(&[])),
-        ("secondary", with(&[])),
+        ("secondary", with(&["dns", "store"])),
         ("store", with(&[])),
         ("server", with(&["dns"])),
         ("term", ["key"].into()),
