@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::config::Config;
 use crate::facts::registration::{Problem, ProblemKind};
 use crate::secondary::{self, Around, Service};
+use crate::store::paths;
 
 /// Those that are open.
 #[derive(Default)]
@@ -38,5 +39,10 @@ fn open(config: &Config, name: &str) -> Result<Arc<dyn Service>, Problem> {
             next: format!("Write a [secondary.{name}] into it."),
         });
     };
-    secondary::open(name, settings, Around::default()).map(Arc::from)
+    let around = Around {
+        config: Arc::new(config.clone()),
+        state: paths::state_dir(),
+        timeout: super::access::PATIENCE,
+    };
+    secondary::open(name, settings, &around).map(Arc::from)
 }
