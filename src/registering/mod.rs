@@ -13,6 +13,8 @@ mod around;
 mod machine;
 mod proof;
 mod steps;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -25,6 +27,7 @@ use crate::zone::{Name, Snapshot};
 
 pub use around::{allow_transfers, nameservers_added, nameservers_removed};
 pub use machine::Registering;
+pub use proof::is_proof;
 pub use steps::{Step, StepKind, StepState};
 
 /// The TTL of the record that proves ownership, where it is alone.
@@ -172,7 +175,8 @@ pub struct Loaded {
 /// What one nameserver answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sighting {
-    pub server: Name,
+    /// Its name; of the primary as the person named it.
+    pub server: String,
     pub address: Option<IpAddr>,
     /// Is it the one that the zone is updated on?
     pub is_primary: bool,

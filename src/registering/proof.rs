@@ -34,6 +34,11 @@ pub(super) fn record(challenge: &Challenge) -> Option<Rdata> {
     Some(rdata.into())
 }
 
+/// Does this TXT set hold the proof?
+pub fn is_proof(set: &RrSet, challenge: &Challenge) -> bool {
+    record(challenge).is_some_and(|record| set.contains(RecordType::TXT, &record))
+}
+
 /// May this be put into the zone? What a service asks for is bounded: a text, below the domain.
 pub(super) fn may_put(challenge: &Challenge, zone: &Snapshot) -> Result<(), String> {
     if challenge.rtype != RecordType::TXT {
@@ -294,10 +299,7 @@ fn by_hand_instead(why: &str) -> String {
 
 fn holds(zone: &Snapshot, challenge: &Challenge) -> bool {
     let set = zone.get(&RrKey::new(challenge.owner.clone(), RecordType::TXT));
-    match (set, record(challenge)) {
-        (Some(set), Some(record)) => set.contains(RecordType::TXT, &record),
-        _ => false,
-    }
+    set.is_some_and(|set| is_proof(&set, challenge))
 }
 
 /// What puts the last proof into the zone, in the place of those before it.
