@@ -7,6 +7,10 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
+mod secondary;
+
+pub use secondary::{JobArgs, SecondaryVerb};
+
 /// A terminal editor for DNS zones.
 ///
 /// zonewright loads a zone from its primary nameserver, lets you edit it with the keyboard, shows exactly what
@@ -132,6 +136,11 @@ pub enum Verb {
         json: bool,
         #[command(flatten)]
         server: ServerArgs,
+    },
+    /// Secondary DNS services: what is registered there, registering and removing a zone
+    Secondary {
+        #[command(subcommand)]
+        what: SecondaryVerb,
     },
     /// Say all about a record type: what it is for, its fields, examples, the rules that it brings, its RFC
     ///

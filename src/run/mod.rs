@@ -20,7 +20,9 @@ mod others;
 mod outside;
 mod paths;
 mod pushing;
+mod registering;
 mod saver;
+mod secondary;
 mod services;
 pub mod standing;
 mod verbs;
@@ -130,6 +132,7 @@ fn run(cli: Cli) -> Result<Exit, Stop> {
             log::revert(&zone, id.as_deref(), &send.server, send.options(None))
         }
         Some(Verb::Doctor { zone, json, server }) => doctor::doctor(zone.as_deref(), json, &server),
+        Some(Verb::Secondary { what }) => secondary::run(what),
         Some(Verb::Explain { rtype, json }) => explain::explain(rtype.as_deref(), json),
         Some(Verb::Config { what, config }) => access::config_verb(what, config.as_deref()),
         Some(Verb::Completions { shell }) => {

@@ -247,7 +247,7 @@ impl<'a> Sender<'a> {
 }
 
 /// A message for each Ctrl-C from here on, which no longer ends the program.
-fn interrupts() -> UnboundedReceiver<()> {
+pub fn interrupts() -> UnboundedReceiver<()> {
     let (sender, receiver) = unbounded_channel();
     // Where signals cannot be had, Ctrl-C ends the program as it always did.
     if let Ok(mut signals) = Signals::new([SIGINT]) {

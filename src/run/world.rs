@@ -260,6 +260,11 @@ impl World {
         self.last().take_if(|last| !last.whole);
     }
 
+    /// The zone as last transferred.
+    pub fn last_zone(&self) -> Option<Arc<Snapshot>> {
+        self.last().as_ref().map(|last| Arc::clone(&last.zone))
+    }
+
     fn last(&self) -> MutexGuard<'_, Option<Last>> {
         // Only ever replaced whole, so it is right even after a panic.
         self.last.lock().unwrap_or_else(PoisonError::into_inner)

@@ -7,7 +7,7 @@
 
 mod aside;
 mod compact;
-mod holder;
+pub(super) mod holder;
 pub mod peek;
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ mod key_text;
 pub mod keys;
 mod lines;
 pub mod paths;
+pub mod registrations;
 pub mod remembered;
 pub mod secrets;
 pub mod settings;

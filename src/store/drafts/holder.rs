@@ -159,13 +159,13 @@ pub(super) fn wanted_by(journal: &Path) -> Option<String> {
 }
 
 /// Only for the message: without it the draft is held all the same.
-fn name_in(lock: &mut File) {
+pub(in crate::store) fn name_in(lock: &mut File) {
     let of_user = std::env::var("USER").map(|user| format!(" of {user}")).unwrap_or_default();
     let _ = writeln!(lock, "process {}{of_user}", std::process::id());
 }
 
 /// "process 4711 of anna since 10:12 UTC": it was written when the draft was taken.
-fn named_in(lock: File) -> String {
+pub(in crate::store) fn named_in(lock: File) -> String {
     let since = lock.metadata().and_then(|metadata| metadata.modified()).map(since_1970);
     let mut name = String::new();
     let _ = lock.take(200).read_to_string(&mut name);
