@@ -6,7 +6,7 @@
 use Context::{
     Ask, Changes, Chooser, Dialog, FileChanges, Filter, FindDomain, Findings, Fixes, Form, Help, History,
     Job, Jump, Menu, Merge, Nameservers, Palette, PastPush, Pointers, Problems, Prompt, Proposal, Pushing,
-    Records, Replacing, Result as Outcome, Secondaries, Text, Waiting, Zones,
+    Records, ReplacedInZones, Replacing, Result as Outcome, Secondaries, Text, Waiting, Zones,
 };
 
 use super::App;
@@ -57,6 +57,8 @@ pub enum Context {
     Secondaries,
     /// The same while a name is typed.
     FindDomain,
+    /// What would be replaced in them.
+    ReplacedInZones,
     Form,
     /// Typing what to find in the text, or where to go.
     Prompt,
@@ -78,7 +80,7 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Context; 31] = [
+    pub const ALL: [Context; 32] = [
         Records,
         Nameservers,
         Text,
@@ -101,6 +103,7 @@ impl Context {
         Pointers,
         Secondaries,
         FindDomain,
+        ReplacedInZones,
         Form,
         Ask,
         Menu,
@@ -134,6 +137,7 @@ impl Context {
             Pointers => "Reverse records",
             Secondaries => "Secondaries",
             FindDomain => "Finding a domain",
+            ReplacedInZones => "Replacing in several zones",
             Merge => "Merge",
             Proposal => "Proposed changes",
             Pushing => "Push under way",

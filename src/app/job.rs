@@ -6,12 +6,14 @@
 
 mod asking;
 pub mod pointers;
+pub mod replacing;
 mod turns;
 
 use std::collections::{BTreeSet, VecDeque};
 
 pub use self::asking::{ask_push, may_push};
 use self::pointers::Pointers;
+use self::replacing::Replacing;
 use self::turns::{Fate, Running, Turn};
 pub use self::turns::{ask_take_back, may_take_back};
 use super::changes::{Line, LineKind, difference};
@@ -35,6 +37,8 @@ pub struct Start {
     pub back: Option<Name>,
     /// The reverse zones that there are at servers.
     pub reverse: BTreeSet<Name>,
+    /// What is replaced in the zones, as it was typed.
+    pub replace: Option<String>,
 }
 
 /// A zone as opened for a job.
@@ -57,7 +61,7 @@ pub struct Part {
     pub left_out: bool,
     /// What became of its push.
     pub fate: Option<Fate>,
-    /// Came for its reverse records, and goes where it gets none.
+    /// Came to be looked through, for its reverse records or for what is replaced, and goes where it gets nothing.
     on_trial: bool,
 }
 
@@ -96,6 +100,8 @@ pub struct Job {
     pub offset: usize,
     /// Proposals for reverse zones, in place of the review.
     pub pointers: Option<Pointers>,
+    /// What would be replaced in its zones, in place of the review.
+    pub replacing: Option<Replacing>,
     running: Option<Running>,
     queue: VecDeque<Turn>,
     /// What was done here, the last one last: the zones whose drafts got a step.
@@ -195,6 +201,9 @@ impl Job {
     pub fn keep_in_view(&mut self, height: usize) {
         if let Some(pointers) = &mut self.pointers {
             return pointers.keep_in_view(height);
+        }
+        if let Some(replacing) = &mut self.replacing {
+            return replacing.keep_in_view(height);
         }
         self.selected = self.selected.min(self.lines.len().saturating_sub(1));
         self.offset = scroll(self.offset, self.selected, height, self.lines.len());
@@ -296,7 +305,8 @@ impl App {
         let mut zones = start.zones.clone();
         // Forward zones first: what refers to names comes after them.
         zones.sort_by_key(reverse::is_reverse);
-        let parts = zones.iter().map(|zone| Part::new(zone.clone(), false)).collect();
+        let replacing = start.replace.as_deref().map(Replacing::new);
+        let parts = zones.iter().map(|zone| Part::new(zone.clone(), replacing.is_some())).collect();
         app.screen = Screen::Job(Box::new(Job {
             parts,
             start,
@@ -304,6 +314,7 @@ impl App {
             selected: 0,
             offset: 0,
             pointers: None,
+            replacing,
             running: None,
             queue: VecDeque::new(),
             steps: Vec::new(),
@@ -346,7 +357,11 @@ impl App {
             Ok(opened) => State::Open(Box::new(Ready::new(*opened))),
             Err(failure) => State::Trouble(failure.to_string()),
         };
-        self.refresh_job();
+        match self.job_on_screen().is_some_and(|job| job.replacing.is_some()) {
+            // It is not seen, and would be made anew with each of a thousand zones.
+            true => self.look_to_replace(zone),
+            false => self.refresh_job(),
+        }
         self.look_for_pointers();
     }
 
@@ -402,14 +417,18 @@ impl App {
 
 /// A job with the marked zones of the list, or with the zone that the person is in.
 pub fn begin(app: &mut App) {
-    let zones = match &app.screen {
+    let zones = chosen(app);
+    app.leave_to(Destination::Job(zones));
+}
+
+fn chosen(app: &App) -> Vec<Name> {
+    match &app.screen {
         Screen::Zones(zones) if !zones.marked.is_empty() => zones.marked.iter().cloned().collect(),
         Screen::Zones(zones) => {
             zones.at(zones.selected).map(|listed| listed.zone.clone()).into_iter().collect()
         }
         _ => vec![app.settings.zone.clone()],
-    };
-    app.leave_to(Destination::Job(zones));
+    }
 }
 
 pub fn may_begin(app: &App) -> Result<(), String> {

@@ -480,6 +480,7 @@ impl App {
     pub fn screen_context(&self) -> Context {
         match (&self.screen, self.open().map(|open| open.pane)) {
             (Screen::Job(job), _) if job.pointers.is_some() => Context::Pointers,
+            (Screen::Job(job), _) if job.replacing.is_some() => Context::ReplacedInZones,
             (Screen::Job(_), _) => Context::Job,
             (Screen::Zones(zones), _) if zones.is_typing() => Context::Jump,
             (Screen::Zones(_), _) => Context::Zones,

@@ -89,9 +89,14 @@ impl App {
                 let page = usize::from(layout.inside(layout.halves().0).height);
                 list.selected = go.from(list.selected, list.shown.len(), page);
             }
-            (None, Screen::Job(job), _) => match &mut job.pointers {
-                Some(pointers) => pointers.selected = go.from(pointers.selected, pointers.total(), page),
-                None => job.selected = go.from(job.selected, job.lines.len(), page),
+            (None, Screen::Job(job), _) => match (&mut job.pointers, &mut job.replacing) {
+                (Some(pointers), _) => {
+                    pointers.selected = go.from(pointers.selected, pointers.total(), page);
+                }
+                (None, Some(replacing)) => {
+                    replacing.selected = go.from(replacing.selected, replacing.total(), page);
+                }
+                (None, None) => job.selected = go.from(job.selected, job.lines.len(), page),
             },
             (None, Screen::Zones(zones), _) => {
                 zones.selected = go.from(zones.selected, zones.shown.len(), page);

@@ -24,8 +24,10 @@ pub struct Palette {
 }
 
 /// Names people know from elsewhere, and the commands they mean.
-const ALIASES: [(&str, &str); 12] = [
+const ALIASES: [(&str, &str); 14] = [
     ("replace", "replace-text"),
+    ("replace", "replace-in-zones"),
+    ("replace", "replace-again"),
     ("editor", "editor-text"),
     ("w", "review"),
     ("w", "push"),
@@ -111,7 +113,8 @@ fn matching(app: &App, text: &str) -> Vec<&'static Command> {
 /// The command that is typed with its name and a blank, and what follows, where it takes something.
 fn with_argument<'t>(app: &App, text: &'t str) -> Option<(&'static Command, &'t str)> {
     let (name, argument) = text.trim_start().split_once(' ')?;
-    let takes = |command: &&Command| command.name == name && command.argument.is_some();
+    let is_meant = |command: &Command| command.name == name || ALIASES.contains(&(name, command.name));
+    let takes = |command: &&Command| is_meant(command) && command.argument.is_some();
     Some((in_context(app.screen_context()).find(takes)?, argument.trim()))
 }
 

@@ -13,7 +13,7 @@ use super::{App, Overlay, RequestId};
 use crate::bulk::Replacement;
 use crate::bulk::replace::{Replaced, ReplacedSet, all_records, replace};
 use crate::zone::rrset::same_octets;
-use crate::zone::{ChangeMap, Contents, RrKey, RrSet, Snapshot};
+use crate::zone::{ChangeMap, Contents, Draft, RrKey, RrSet, Snapshot};
 
 /// Up to so many records are looked at with each letter that is typed.
 const PREVIEWED: usize = 2_000;
@@ -38,7 +38,7 @@ pub struct Replacing {
 #[derive(Debug, Clone)]
 pub struct Done {
     title: String,
-    replaced: Replaced,
+    pub(super) replaced: Replaced,
 }
 
 /// An edit of very many sets, until it is decided.
@@ -62,6 +62,12 @@ impl Replacing {
         };
         let (base, changes) = (Arc::clone(open.draft.base()), open.draft.changes().clone());
         Replacing { base, changes, replacement, chosen, place }
+    }
+
+    /// In all of a zone as its draft makes it.
+    pub(super) fn whole(draft: &Draft, replacement: Replacement) -> Replacing {
+        let (base, changes) = (Arc::clone(draft.base()), draft.changes().clone());
+        Replacing { base, changes, replacement, chosen: None, place: "in the whole zone".into() }
     }
 
     pub fn records(&self) -> usize {
@@ -130,6 +136,7 @@ pub fn run(app: &mut App, text: &str) {
 
 impl App {
     pub(super) fn on_replaced(&mut self, request: RequestId, done: Done) {
+        let Some(done) = self.on_replaced_in(request, done) else { return };
         if self.replacing.take_if(|asked| *asked == request).is_none() {
             return;
         }

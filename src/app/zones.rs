@@ -26,6 +26,8 @@ pub enum Destination {
     Zones,
     /// A job over these zones.
     Job(Vec<Name>),
+    /// The same, begun with what is replaced in them, as it was typed.
+    Replace(Vec<Name>, String),
 }
 
 /// How the person came to a zone.

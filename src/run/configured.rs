@@ -215,11 +215,11 @@ impl Configured {
         Session { settings, place: Place::Nowhere, kept: None, job: None, notices: Vec::new() }
     }
 
-    /// A job over these zones; the person comes from one of them, or from the list.
-    pub fn job_session(&self, zones: &[Name], back: Option<Name>) -> Session {
+    /// A job over these zones, begun with what is replaced in them where that is wanted; the person comes from one of them, or from the list.
+    pub fn job_session(&self, zones: &[Name], replace: Option<String>, back: Option<Name>) -> Session {
         let listed = self.list(false).into_iter().filter(|listed| !listed.is_file);
         let reverse = listed.map(|listed| listed.zone).filter(is_reverse).collect();
-        let start = Start { zones: zones.to_vec(), back, reverse };
+        let start = Start { zones: zones.to_vec(), back, reverse, replace };
         Session { job: Some(start), ..self.list_session() }
     }
 

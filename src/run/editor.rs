@@ -28,6 +28,7 @@ use crate::store::visits::VisitFile;
 use crate::term::input::{self, Input, Pauser};
 use crate::term::screen::Screen;
 use crate::ui;
+use crate::zone::Name;
 
 mod effects;
 mod secondaries;
@@ -241,6 +242,11 @@ impl Editor {
         (next, effects, session.notices, typed)
     }
 
+    /// The zone that the person comes from, where it is not the list.
+    fn zone_below(&self) -> Option<Name> {
+        (!matches!(self.place, Place::Nowhere)).then(|| self.app.settings.zone.clone())
+    }
+
     /// Makes ready what comes next. False, and a message, where it cannot be had.
     fn prepare(&mut self, to: &Destination) -> bool {
         let zones = Arc::clone(&self.zones);
@@ -256,10 +262,9 @@ impl Editor {
             }
             Destination::Zone(zone) => zones.chosen(zone),
             Destination::Zones => Ok(zones.list_session()),
-            Destination::Job(wanted) => {
-                let settings = &self.app.settings;
-                let back = (!matches!(self.place, Place::Nowhere)).then(|| settings.zone.clone());
-                Ok(zones.job_session(wanted, back))
+            Destination::Job(wanted) => Ok(zones.job_session(wanted, None, self.zone_below())),
+            Destination::Replace(wanted, text) => {
+                Ok(zones.job_session(wanted, Some(text.clone()), self.zone_below()))
             }
         };
         match session {

@@ -123,6 +123,10 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
         (None, None, _) if matches!(app.screen, Screen::Secondaries(_)) => {
             (secondaries::about(app), theme.plain())
         }
+        (None, None, None) if matches!(app.screen, Screen::Job(_)) => match &app.screen {
+            Screen::Job(job) => (job.about(), theme.plain()),
+            _ => return,
+        },
         (None, None, Some(open)) => match (open.reloading, app.editable()) {
             (Some(records), _) => (format!("loading again: {records} records; Ctrl-C stops"), theme.plain()),
             (None, Err(reason)) if !app.details => (reason, theme.doubt()),

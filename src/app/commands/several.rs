@@ -3,7 +3,7 @@
 
 use super::Context::{
     Changes, FileChanges, Findings, Form, History, Job, Jump, Merge, Nameservers, PastPush, Pointers,
-    Records, Result as Outcome, Text, Waiting, Zones,
+    Records, ReplacedInZones, Result as Outcome, Text, Waiting, Zones,
 };
 use super::{Command, Context, command};
 use crate::app::moves::Go;
@@ -13,9 +13,9 @@ use crate::app::{help, job, palette, zones};
 const SCREENS: &[Context] =
     &[Records, Nameservers, Changes, FileChanges, Merge, Outcome, History, PastPush, Findings, Waiting];
 /// The screens of several zones.
-const ALL: &[Context] = &[Zones, Jump, Job, Pointers];
+const ALL: &[Context] = &[Zones, Jump, Job, Pointers, ReplacedInZones];
 /// Those where a marker moves over lines, and letters are commands.
-const LINES: &[Context] = &[Job, Pointers];
+const LINES: &[Context] = &[Job, Pointers, ReplacedInZones];
 /// The list of zones.
 const LISTED: &[Context] = &[Zones, Jump];
 
@@ -60,6 +60,39 @@ pub static SEVERAL: &[Command] = &[
     )
     .when(job::may_begin),
     command(
+        "take-replaced",
+        "Enter",
+        &[ReplacedInZones],
+        job::replacing::take,
+        "put what is ticked into the drafts of these zones, a step in each",
+    )
+    .hint(1, "take")
+    .when(job::replacing::may_take),
+    command(
+        "tick-replaced",
+        "Space",
+        &[ReplacedInZones],
+        job::replacing::tick,
+        "tick the zone or the record set, or not",
+    )
+    .hint(2, "tick"),
+    command("tick-zones", "*", &[ReplacedInZones], job::replacing::tick_all, "tick all zones, or none")
+        .hint(3, "all"),
+    command("next-found", "Tab", &[ReplacedInZones], job::replacing::next_zone, "to the next zone")
+        .hint(4, "next zone"),
+    command(
+        "replace-again",
+        "%",
+        &[ReplacedInZones],
+        job::replacing::ask_again,
+        "replace something else in these zones",
+    )
+    .hint(5, "other")
+    .taking(job::replacing::run_again)
+    .showing(job::replacing::preview),
+    command("leave-replaced", "Esc q", &[ReplacedInZones], job::replacing::leave, "back; nothing is changed")
+        .hint(6, "back"),
+    command(
         "push-job",
         "w Ctrl-S F2",
         &[Job],
@@ -83,6 +116,17 @@ pub static SEVERAL: &[Command] = &[
     )
     .hint(3, "take back")
     .when(job::may_take_back),
+    command(
+        "replace-in-zones",
+        "%",
+        &[Zones, Jump, Job],
+        job::replacing::ask,
+        "replace OLD NEW in the marked zones, or those of the job: address, range, target or \"text\"",
+    )
+    .hint(9, "replace")
+    .taking(job::replacing::run)
+    .showing(job::replacing::preview)
+    .when(job::replacing::may_ask),
     command("undo-job", "u", &[Job], job::undo, "take back what was done last in this job")
         .hint(9, "undo")
         .when(job::can_undo),

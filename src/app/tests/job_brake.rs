@@ -93,7 +93,7 @@ fn of_several_zones_in_danger_each_is_named_and_their_number_is_typed() {
     │                                                                                                                                  │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
      2 PTR changes in the drafts of 2 zones; w pushes the job
-     w push  Space leave out  p reverse records  r take back  u undo  Enter open  Esc back  ? help
+     w push  Space leave out  p reverse records  r take back  % replace  u undo  Enter open  Esc back  ? help
     ");
     jobs.keys("w");
     insta::assert_snapshot!(jobs.test.screen(80, 24), @"
