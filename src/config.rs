@@ -22,7 +22,7 @@ mod tests;
 
 pub use network::{AddressPort, NetworkSettings};
 pub use resolve::{NoServer, Overrides, ServerSettings, resolve};
-pub use secondary::{Backend, Port, Secondary};
+pub use secondary::{Backend, OVH_ENDPOINTS, Port, Secondary};
 
 /// The port of DNS (RFC 1035 section 4.2).
 pub const DNS_PORT: u16 = 53;
@@ -350,7 +350,10 @@ impl Config {
         let servers = self.server.values().map(|server| &server.key_env);
         let zones = self.zone.values().map(|zone| &zone.key_env);
         let services = self.secondary.values().map(|service| &service.api_key_env);
-        servers.chain(zones).chain(services).flatten().map(|variable| variable.get_ref().as_str())
+        let named =
+            servers.chain(zones).chain(services).flatten().map(|variable| variable.get_ref().as_str());
+        let ovh = self.secondary.values().any(|service| *service.backend.get_ref() == Backend::Ovh);
+        named.chain(secondary::OVH_SECRETS.into_iter().filter(move |_| ovh))
     }
 }
 

@@ -78,6 +78,14 @@ impl Backend {
     }
 }
 
+/// The endpoints of OVH's API that have names.
+pub const OVH_ENDPOINTS: [&str; 7] =
+    ["ovh-eu", "ovh-ca", "ovh-us", "kimsufi-eu", "kimsufi-ca", "soyoustart-eu", "soyoustart-ca"];
+
+/// The variables that OVH's own clients take secrets from.
+pub(super) const OVH_SECRETS: [&str; 4] =
+    ["OVH_APPLICATION_SECRET", "OVH_CONSUMER_KEY", "OVH_CLIENT_SECRET", "OVH_ACCESS_TOKEN"];
+
 /// A port, 1 to 65535.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "i64")]
@@ -182,6 +190,22 @@ impl Secondary {
     }
 
     fn wrong_value(&self, config: &Config) -> Option<(usize, String)> {
+        if let Some(endpoint) = &self.endpoint
+            && !endpoint.get_ref().contains("://")
+            && !OVH_ENDPOINTS.contains(&endpoint.get_ref().as_str())
+        {
+            let message = format!("endpoint is a URL, or one of {}", OVH_ENDPOINTS.join(", "));
+            return Some((endpoint.span().start, message));
+        }
+        if let Some(service) = &self.service {
+            let name = |kind: &str| service.get_ref().strip_prefix(kind);
+            let name = name("vps/").or_else(|| name("dedicated/server/")).unwrap_or_default();
+            let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet);
+            if name.is_empty() || !name.bytes().all(plain) {
+                let message = "service is vps/NAME or dedicated/server/NAME, as OVH's pages call it";
+                return Some((service.span().start, message.into()));
+            }
+        }
         if let Some(server) = self.server.as_ref().filter(|name| !config.server.contains_key(name.get_ref()))
         {
             let message = format!("there is no [server.{}] in this file", server.get_ref());

@@ -10,6 +10,7 @@
 pub mod catalog;
 pub mod http;
 mod offered;
+pub mod ovh;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -53,7 +54,7 @@ pub fn open(name: &str, settings: &config::Secondary, around: &Around) -> Result
         next: "Use another one.".into(),
     };
     match *settings.backend.get_ref() {
-        config::Backend::Ovh => Err(missing("ovh")),
+        config::Backend::Ovh => Ok(Box::new(ovh::open(name, settings)?)),
         config::Backend::Catalog => Ok(Box::new(catalog::Catalog::new(name, settings, around)?)),
         config::Backend::Powerdns => Err(missing("powerdns")),
         config::Backend::Hetzner => Err(missing("hetzner")),
