@@ -211,7 +211,8 @@ impl<'a> NameRef<'a> {
         while at < extra {
             at += 1 + self.0.get(at).map_or(0, |length| usize::from(*length));
         }
-        at == extra && self.0.get(extra..).is_some_and(|suffix| suffix.eq_ignore_ascii_case(other.0))
+        let is_other = |suffix: &[u8]| suffix == other.0 || suffix.eq_ignore_ascii_case(other.0);
+        at == extra && self.0.get(extra..).is_some_and(is_other)
     }
 
     /// The same octets, case included?
@@ -303,7 +304,7 @@ impl fmt::Debug for NameRef<'_> {
 impl PartialEq for NameRef<'_> {
     fn eq(&self, other: &Self) -> bool {
         // Length octets are below 64, so folding ASCII case cannot touch them.
-        self.0.eq_ignore_ascii_case(other.0)
+        self.0 == other.0 || self.0.eq_ignore_ascii_case(other.0)
     }
 }
 

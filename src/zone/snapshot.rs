@@ -46,6 +46,14 @@ struct Row {
     rtype: RecordType,
 }
 
+impl Row {
+    /// Its RDATA in the arena of all.
+    fn rdata<'a>(&self, all: &'a [u8]) -> &'a [u8] {
+        let start = self.rdata as usize;
+        all.get(start..start + usize::from(self.length)).unwrap_or_default()
+    }
+}
+
 /// One record of a snapshot.
 #[derive(Debug, Clone, Copy)]
 pub struct RecordRef<'a> {
@@ -309,7 +317,6 @@ impl Snapshot {
     }
 
     fn rdata_of(&self, row: &Row) -> &[u8] {
-        let start = row.rdata as usize;
-        self.rdata.get(start..start + usize::from(row.length)).unwrap_or_default()
+        row.rdata(&self.rdata)
     }
 }

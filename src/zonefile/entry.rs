@@ -46,6 +46,8 @@ pub struct Entry {
     /// Has it a comment?
     pub comment: bool,
     pub pieces: Vec<Piece>,
+    /// Is it one line of nothing but words? Where it is not said, it may be so all the same.
+    pub plain: bool,
     /// What is wrong, and where. With faults, the pieces are not to be relied on.
     pub faults: Vec<(Range<usize>, String)>,
     /// What only some readers take, and where.
@@ -65,6 +67,20 @@ impl Entry {
 const MAX_PIECES: usize = 70_000;
 /// Deeper parentheses than this are a mistake.
 const MAX_DEPTH: usize = 64;
+
+/// How many octets there are before the first one that [`stops_word`], or may do so. Eight are looked at in one go: an octet
+/// becomes zero where it is the one looked for, and the lowest zero octet is where a subtraction first borrows.
+#[inline]
+fn inside_word(octets: [u8; 8]) -> usize {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    let below = |octets: u64, bound: u8| octets.wrapping_sub(ONES * u64::from(bound)) & !octets & HIGH;
+    let is =
+        |octet: u8, others: u64| below((u64::from_le_bytes(octets) ^ ONES * u64::from(octet)) & !others, 1);
+    // Blanks, line ends and quotes; both parentheses, which differ in one bit; comments; escapes.
+    let stops = below(u64::from_le_bytes(octets), b'"' + 1) | is(b'(', ONES) | is(b';', 0) | is(b'\\', 0);
+    (stops.trailing_zeros() / u8::BITS) as usize
+}
 
 /// Walks over the entries of a text.
 #[derive(Debug)]
@@ -97,6 +113,7 @@ impl<'a> Entries<'a> {
         entry.unclosed = false;
         entry.parentheses = false;
         entry.comment = false;
+        entry.plain = false;
         entry.pieces.clear();
         entry.faults.clear();
         entry.warnings.clear();
@@ -111,24 +128,38 @@ impl<'a> Entries<'a> {
     #[inline]
     fn plain_line(&mut self, entry: &mut Entry) -> bool {
         let start = self.at();
-        let line = self.text.get(start..).unwrap_or_default();
-        let mut at = 0;
-        while !self.has_odd && entry.pieces.len() < MAX_PIECES {
-            at += line.iter().skip(at).take_while(|octet| matches!(octet, b' ' | b'\t')).count();
-            entry.indented |= at > 0 && entry.pieces.is_empty();
-            let word = at;
-            at += line.iter().skip(at).take_while(|octet| !stops_word(**octet)).count();
+        let line = self.text.get(start..).filter(|_| !self.has_odd).unwrap_or_default();
+        let (mut at, mut word) = (0, 0);
+        loop {
+            while let Some(octets) = line.get(at..).and_then(|rest| rest.first_chunk()) {
+                let inside = inside_word(*octets);
+                at += inside;
+                if inside < octets.len() {
+                    break;
+                }
+            }
+            let Some(octet) = line.get(at) else { break };
+            if !stops_word(*octet) {
+                at += 1;
+                continue;
+            }
             if at > word {
+                if entry.pieces.len() == MAX_PIECES {
+                    break;
+                }
                 entry.pieces.push(Piece { start: start + word, end: start + at, quoted: false });
             }
-            match line.get(at) {
-                Some(b' ' | b'\t') => {}
-                Some(b'\n') if !entry.pieces.is_empty() => {
+            match octet {
+                b' ' | b'\t' => entry.indented |= at == 0,
+                b'\n' if !entry.pieces.is_empty() => {
+                    entry.plain = true;
                     self.lexer.seek(start + at + 1);
                     return true;
                 }
                 _ => break,
             }
+            at += 1;
+            word = at;
         }
         entry.indented = false;
         entry.pieces.clear();
@@ -278,3 +309,24 @@ fn is_odd(octet: u8) -> bool {
 
 pub const QUOTE_NOT_CLOSED: &str = "The quote that opens here is not closed on its line.";
 pub const NEVER_CLOSED: &str = "The parenthesis that opens here is never closed.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_inside_a_word_does_not_end_it(octets in prop::array::uniform8(prop_oneof![
+            prop::sample::select(b" \t\n\r\"();\\!#'*:<[]/".to_vec()),
+            0u8..0x80,
+        ])) {
+            let inside = inside_word(octets);
+            let ends = octets.iter().position(|octet| stops_word(*octet)).unwrap_or(octets.len());
+            prop_assert!(inside <= ends);
+            // What it takes for an end too much is looked at again: control characters and `!`.
+            let doubtful = |octet: &u8| stops_word(*octet) || *octet <= b'!';
+            prop_assert!(octets.get(inside).is_none_or(doubtful));
+        }
+    }
+}

@@ -14,7 +14,7 @@ use crate::zone::types;
 use crate::zone::{RecordType, Soa};
 
 /// What stands before the RDATA of a record.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Head {
     pub ttl: Option<(u32, Range<usize>)>,
     pub class: Option<Range<usize>>,
@@ -24,9 +24,65 @@ pub struct Head {
     pub rdata_from: usize,
 }
 
-impl Reader<'_, '_, '_> {
-    /// TTL and class in either order, then the type.
-    pub fn head(&self, entry: &Entry, first: usize) -> Result<Head, Fault> {
+/// The last few heads, as text and as what it means: most records of a zone have one of a few.
+#[derive(Debug, Default)]
+pub struct Heads<'t> {
+    seen: [Option<Seen<'t>>; 8],
+    /// The one to be forgotten next.
+    oldest: usize,
+}
+
+/// A head on a line of nothing but words.
+#[derive(Debug)]
+struct Seen<'t> {
+    text: &'t [u8],
+    /// Where it begins.
+    begin: usize,
+    /// How many pieces it has, the type among them.
+    pieces: usize,
+    head: Head,
+}
+
+impl Seen<'_> {
+    /// The same head further down.
+    fn again(&self, begin: usize, first: usize) -> Head {
+        let down = begin.saturating_sub(self.begin);
+        let moved = |span: &Range<usize>| span.start + down..span.end + down;
+        Head {
+            ttl: self.head.ttl.as_ref().map(|(ttl, span)| (*ttl, moved(span))),
+            class: self.head.class.as_ref().map(moved),
+            rtype: self.head.rtype,
+            rtype_at: moved(&self.head.rtype_at),
+            rdata_from: first + self.pieces,
+        }
+    }
+}
+
+impl<'t> Reader<'t, '_, '_> {
+    /// TTL and class in either order, then the type; `first` is the piece that they begin with.
+    pub fn head(&mut self, entry: &Entry, first: usize) -> Result<Head, Fault> {
+        let begin = entry.pieces.get(first).filter(|_| entry.plain).map(|piece| piece.start);
+        let Some(begin) = begin else { return self.read_head(entry, first) };
+        let text = self.text.get(begin..).unwrap_or_default();
+        // Where it ends, a word must end as well.
+        let is_it = |seen: &&Seen<'_>| {
+            let last = entry.pieces.get(first + seen.pieces - 1);
+            text.starts_with(seen.text) && last.is_some_and(|last| last.end == begin + seen.text.len())
+        };
+        if let Some(seen) = self.heads.seen.iter().flatten().find(is_it) {
+            return Ok(seen.again(begin, first));
+        }
+        let head = self.read_head(entry, first)?;
+        let text: &'t [u8] = self.text.get(begin..head.rtype_at.end).unwrap_or_default();
+        let pieces = head.rdata_from - first;
+        if let Some(oldest) = self.heads.seen.get_mut(self.heads.oldest) {
+            *oldest = Some(Seen { text, begin, pieces, head: head.clone() });
+        }
+        self.heads.oldest = (self.heads.oldest + 1) % self.heads.seen.len();
+        Ok(head)
+    }
+
+    fn read_head(&self, entry: &Entry, first: usize) -> Result<Head, Fault> {
         let mut ttl = None;
         let mut class_at = None;
         for (index, piece) in entry.pieces.iter().enumerate().skip(first) {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::dialect;
 use super::entry::{self, Entries, Entry, Piece, has_odd_octets};
 use super::fix;
-use super::head::Head;
+use super::head::{Head, Heads};
 use super::include::Includes;
 use super::layout::{EntryKind, TtlFrom};
 use super::problem::{Fix, Message, Problems, SYNTAX, Severity, shown};
@@ -103,6 +103,10 @@ pub struct Reader<'t, 'i, 'l> {
     pub odd: bool,
     /// Parentheses that are known never to be closed.
     unclosed: Vec<usize>,
+    /// The text that the owner in the state was read from, where the same text would be read as the same name.
+    owner_text: &'t [u8],
+    /// What stood before the RDATA of records.
+    pub heads: Heads<'t>,
     /// Room for the RDATA of a record, and for the tokens that it is read from.
     rdata: Vec<u8>,
     tokens: Vec<Token<'t>>,
@@ -131,6 +135,8 @@ impl<'t, 'i, 'l> Reader<'t, 'i, 'l> {
             raw_names: 0,
             odd,
             unclosed: Vec::new(),
+            owner_text: &[],
+            heads: Heads::default(),
             rdata: Vec::new(),
             tokens: Vec::new(),
         }
@@ -221,6 +227,8 @@ impl<'t> Reader<'t, '_, '_> {
             };
         };
         if first.text(self.text).starts_with(b"$") && !first.quoted {
+            // It may change what names mean.
+            self.owner_text = &[];
             self.report(entry);
             if !entry.faults.is_empty() {
                 return EntryKind::Bad;
@@ -252,18 +260,22 @@ impl<'t> Reader<'t, '_, '_> {
     fn record_with<S: Sink>(&mut self, entry: &Entry, rdata: &mut Vec<u8>, sink: &mut S) -> Option<()> {
         let (first, last) = (entry.pieces.first()?, entry.pieces.last()?);
         let raw_names = self.raw_names;
-        if !entry.indented {
+        let text = first.text(self.text);
+        let is_same_owner = entry.plain && !text.is_empty() && text == self.owner_text;
+        if !entry.indented && !is_same_owner {
+            let lasts = entry.plain && self.state.origin.is_some();
+            self.owner_text = if lasts { text } else { &[] };
             let room = match std::mem::replace(&mut self.state.owner, Owner::Bad) {
                 Owner::Name(name) => name,
                 _ => NameBuffer::default(),
             };
-            self.owner_is_own = true;
             match self.name(first, room) {
                 Ok(name) => self.state.owner = Owner::Name(name),
                 Err(_) if !entry.faults.is_empty() => {}
                 Err(fault) => fault.report(&mut self.problems),
             }
         }
+        self.owner_is_own |= !entry.indented;
         self.report(entry);
         if !entry.indented || entry.unclosed {
             self.state.after_unclosed = entry.unclosed;

@@ -1,6 +1,7 @@
 //! What records of a zone together must be, so that servers load it: the checks of BIND's loader that no option turns
 //! off (as of 9.18), and where another server would do otherwise. What is good practice beyond that is not looked at.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::problem::Severity;
@@ -19,6 +20,8 @@ pub struct Finding {
     pub message: String,
 }
 
+/// The types of addresses.
+const ADDRESSES: [RecordType; 2] = [RecordType::A, RecordType::AAAA];
 const RESINFO: RecordType = RecordType(261);
 /// What may stand beside a CNAME (RFC 2181 section 10.1, RFC 4035 section 2.5; BIND keeps SIG and KEY as well).
 const BESIDE_CNAME: [RecordType; 4] = [RecordType::KEY, RecordType::SIG, RecordType::NSEC, RecordType::RRSIG];
@@ -243,10 +246,8 @@ impl Found<'_> {
         let (zone, owner) = (self.zone, record.owner);
         for row in zone.rows_of(set) {
             let Some((name, _)) = NameRef::split_from(zone.rdata(row)) else { continue };
-            // What is below a name follows it.
-            let has = |rtype| zone.find_after(set, &RrKey::new(name.to_name(), rtype)).is_some();
             let lack = match name.is_at_or_below(owner) {
-                true if has(RecordType::A) || has(RecordType::AAAA) => None,
+                true if has_glue(zone, set, name) => None,
                 true => Some(("L-26", "has no address here")),
                 false => without_address(zone, name),
             };
@@ -325,6 +326,22 @@ impl Found<'_> {
             self.error("L-102", apex(rtype), message);
         }
     }
+}
+
+/// Has a name at or below the owner of `set`, which is a delegation's, an address? What is below a name follows it, mostly
+/// soon.
+fn has_glue(zone: &Snapshot, set: SetId, name: NameRef<'_>) -> bool {
+    const SOON: usize = 8;
+    for near in (set.0..).map(SetId).skip(1).take(SOON) {
+        let Some(record) = zone.record(zone.rows_of(near).start) else { return false };
+        match record.owner.cmp(&name) {
+            Ordering::Less => {}
+            Ordering::Equal if ADDRESSES.contains(&record.rtype) => return true,
+            Ordering::Equal => {}
+            Ordering::Greater => return false,
+        }
+    }
+    ADDRESSES.into_iter().any(|rtype| zone.find_after(set, &RrKey::new(name.to_name(), rtype)).is_some())
 }
 
 /// Why a nameserver inside the zone has no address there, and the rule that says so; `None` where it has, or where that is not this zone's

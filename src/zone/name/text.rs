@@ -27,15 +27,15 @@ fn append_plain(text: &[u8], origin: Option<NameRef<'_>>, wire: &mut Vec<u8>) ->
     wire.extend_from_slice(text);
     // Where the length of the label stands that is being read.
     let mut label = start;
-    for (octet, at) in text.iter().zip(start + 1..) {
-        match octet {
-            b'.' => {
-                set_length(wire, label, at)?;
-                label = at;
-            }
-            b'\\' | b'@' | 0x80.. => return None,
-            _ => {}
+    for (at, octet) in text.iter().enumerate() {
+        if !SPECIAL.get(usize::from(*octet)).is_some_and(|special| *special) {
+            continue;
         }
+        if *octet != b'.' {
+            return None;
+        }
+        set_length(wire, label, start + 1 + at)?;
+        label = start + 1 + at;
     }
     match text.last()? {
         b'.' => *wire.last_mut()? = 0,
@@ -46,6 +46,17 @@ fn append_plain(text: &[u8], origin: Option<NameRef<'_>>, wire: &mut Vec<u8>) ->
     }
     (wire.len() - start <= MAX_NAME).then_some(())
 }
+
+/// The octets that are not simply copied.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut octet = 0;
+    while octet < special.len() {
+        special[octet] = matches!(octet as u8, b'.' | b'\\' | b'@' | 0x80..);
+        octet += 1;
+    }
+    special
+};
 
 /// Writes the length of the label that ends before `end` to its place.
 fn set_length(wire: &mut [u8], label: usize, end: usize) -> Option<()> {

@@ -48,13 +48,18 @@ impl SnapshotBuilder {
         self.rows.len()
     }
 
-    /// Puts the owners of the records so far in order: what a thread does for its part of a zone, so that
-    /// [`SnapshotBuilder::finish`] has less to do.
+    /// Puts the records so far in order, those of an owner and the owners: what a thread does for its part of a zone,
+    /// so that [`SnapshotBuilder::finish`] has less to do.
     pub fn arrange(&mut self) {
         let names = Names { origin: self.origin.as_ref(), names: &self.names };
         let sorted = self.runs.len();
         self.runs.extend(names.runs(&self.rows, self.arranged));
-        names.sort(&self.rows, self.runs.get_mut(sorted..).unwrap_or_default());
+        let runs = self.runs.get_mut(sorted..).unwrap_or_default();
+        for run in runs.iter_mut() {
+            let rows = self.rows.get_mut(run.rows()).unwrap_or_default();
+            run.settled = settle(&self.rdata, rows);
+        }
+        names.sort(&self.rows, runs);
         self.arranged = self.rows.len();
     }
 
@@ -210,8 +215,8 @@ fn in_order(
     if sorted {
         drop(runs);
         let shares = beside(names.by_owner(&mut rows, parts), |rows| {
-            let (starts, respelled) = owners(names, rows);
-            compacted(zone, rows, &starts, respelled)
+            let (owners, respelled) = owners(names, rows);
+            compacted(zone, rows, &owners, respelled)
         });
         return (rows, shares);
     }
@@ -220,82 +225,90 @@ fn in_order(
     let mut ordered = vec![Row::default(); rows.len()];
     let mut rest = ordered.as_mut_slice();
     let jobs = runs.into_iter().map(|runs| {
-        let count = runs.iter().map(|run| run.count as usize).sum();
+        let count = runs.iter().map(|run| usize::from(run.count)).sum();
         let (own, others) = std::mem::take(&mut rest).split_at_mut_checked(count).unwrap_or_default();
         rest = others;
         (own, runs)
     });
     let shares = beside(jobs.collect(), |(own, mut runs)| {
         names.sort(&rows, &mut runs);
-        let (starts, respelled) = moved(names, &rows, &runs, own);
+        let (owners, respelled) = moved(names, &rows, &runs, own);
         drop(runs);
-        compacted(zone, own, &starts, respelled)
+        compacted(zone, own, &owners, respelled)
     });
     (ordered, shares)
 }
 
-/// Finds the owners of rows that are in order: the first row of each, and whether a name is spelled in several ways.
-fn owners(names: Names<'_>, rows: &mut [Row]) -> (Vec<u32>, bool) {
-    let (mut starts, mut respelled) = (Vec::new(), false);
+/// An owner among rows in order of their owners.
+struct Owner {
+    /// Its first row.
+    start: u32,
+    /// Its rows are in order, and none is there twice.
+    settled: bool,
+}
+
+/// Finds the owners of rows that are in order, and whether a name is spelled in several ways.
+fn owners(names: Names<'_>, rows: &mut [Row]) -> (Vec<Owner>, bool) {
+    let (mut owners, mut respelled) = (Vec::new(), false);
     let mut last: Option<Row> = None;
     for (at, row) in rows.iter_mut().enumerate() {
         match last {
             Some(last) if last.owner == row.owner => continue,
             Some(last) if names.owner(&last) == names.owner(row) => respelled |= names.respells(&last, row),
             // Row numbers fit: the builder sees to that.
-            _ => starts.push(at as u32),
+            _ => owners.push(Owner { start: at as u32, settled: false }),
         }
         last = Some(*row);
     }
-    (starts, respelled)
+    (owners, respelled)
 }
 
 /// Copies rows to where sorted runs say; tells what [`owners`] does.
-fn moved(names: Names<'_>, rows: &[Row], runs: &[Run], sorted: &mut [Row]) -> (Vec<u32>, bool) {
-    let (mut starts, mut respelled) = (Vec::new(), false);
+fn moved(names: Names<'_>, rows: &[Row], runs: &[Run], sorted: &mut [Row]) -> (Vec<Owner>, bool) {
+    let (mut owners, mut respelled) = (Vec::<Owner>::new(), false);
     let mut last: Option<(Run, Row)> = None;
     let mut at = 0;
     for run in runs {
-        let own = rows.get(run.first as usize..(run.first + run.count) as usize).unwrap_or_default();
+        let own = rows.get(run.rows()).unwrap_or_default();
         let Some(places) = sorted.get_mut(at..at + own.len()) else { break };
         places.copy_from_slice(own);
         match last {
             Some((last, before)) if names.compare(rows, &last, run).is_eq() => {
+                owners.last_mut().into_iter().for_each(|owner| owner.settled = false);
                 for row in places.iter_mut() {
                     respelled |= names.respells(&before, row);
                 }
             }
             // Row numbers fit: the builder sees to that.
-            _ => starts.push(at as u32),
+            _ => owners.push(Owner { start: at as u32, settled: run.settled }),
         }
         last = places.last().map(|row| (*run, *row));
         at += own.len();
     }
-    (starts, respelled)
+    (owners, respelled)
 }
 
-/// Puts the rows of each owner in order and those that are there twice behind all others.
-fn compacted(zone: &Snapshot, rows: &mut [Row], starts: &[u32], respelled: bool) -> Share {
-    let kind = |row: &Row| (row.rtype, covered(row.rtype, zone.rdata_of(row)));
-    let mut sets: Vec<u32> = Vec::with_capacity(starts.len());
+/// Puts the rows of each owner in order and those that are there twice behind all others. RDATA is far away in memory:
+/// that of settled owners is not looked at.
+fn compacted(zone: &Snapshot, rows: &mut [Row], owners: &[Owner], respelled: bool) -> Share {
+    let mut sets: Vec<u32> = Vec::with_capacity(owners.len());
     let (mut kept, mut set_start) = (0, 0);
-    let ends = starts.iter().skip(1).map(|start| *start as usize).chain([rows.len()]);
-    for (start, end) in starts.iter().zip(ends) {
-        let start = *start as usize;
-        let own = rows.get_mut(start..end).unwrap_or_default();
-        if !own.is_sorted_by_key(kind) {
-            own.sort_by_key(kind);
-        }
+    let ends = owners.iter().skip(1).map(|owner| owner.start as usize).chain([rows.len()]);
+    for (owner, end) in owners.iter().zip(ends) {
+        let start = owner.start as usize;
+        let settled = owner.settled || settle(&zone.rdata, rows.get_mut(start..end).unwrap_or_default());
         let mut last = None;
         for next in start..end {
             let Some(row) = rows.get(next).copied() else { break };
-            let kind = Some(kind(&row));
+            let kind = Some(kind(&zone.rdata, &row));
             if last != kind {
                 set_start = kept;
                 // Row numbers fit: the builder sees to that.
                 sets.push(set_start as u32);
                 last = kind;
-            } else if is_repeated(zone, rows.get(set_start..kept).unwrap_or_default(), &row) {
+            } else if !settled
+                && is_repeated(&zone.rdata, rows.get(set_start..kept).unwrap_or_default(), &row)
+            {
                 continue;
             }
             rows.swap(kept, next);
@@ -305,18 +318,39 @@ fn compacted(zone: &Snapshot, rows: &mut [Row], starts: &[u32], respelled: bool)
     Share { given: rows.len(), kept, sets, respelled }
 }
 
+/// What the rows of an owner are ordered by.
+fn kind(rdata: &[u8], row: &Row) -> (RecordType, RecordType) {
+    (row.rtype, covered(row.rtype, row.rdata(rdata)))
+}
+
+/// Puts the rows of one owner in order; true where none is there twice.
+fn settle(rdata: &[u8], rows: &mut [Row]) -> bool {
+    let kind = |row: &Row| kind(rdata, row);
+    // One of each kind, as with most owners.
+    if rows.is_sorted_by(|a, b| kind(a) < kind(b)) {
+        return true;
+    }
+    if !rows.is_sorted_by_key(kind) {
+        rows.sort_by_key(kind);
+    }
+    rows.chunk_by(|a, b| kind(a) == kind(b)).all(|set| {
+        let mut sooner = (0..set.len()).map(|at| set.split_at(at));
+        sooner.all(|(before, rest)| !rest.first().is_some_and(|row| is_repeated(rdata, before, row)))
+    })
+}
+
 /// Does the set already hold this record? Compares octets first: canonical forms are only needed where the
 /// lengths agree.
-fn is_repeated(zone: &Snapshot, set: &[Row], row: &Row) -> bool {
-    let record = zone.resolve(row);
+fn is_repeated(rdata: &[u8], set: &[Row], row: &Row) -> bool {
     if set.len() > 64 {
         // Large sets come from servers, which hold a record once; comparing all pairs would be quadratic.
         return false;
     }
-    set.iter().map(|other| zone.resolve(other)).any(|other| {
-        other.rdata == record.rdata
-            || other.rdata.len() == record.rdata.len()
-                && types::canonical(other.rtype, other.rdata) == types::canonical(record.rtype, record.rdata)
+    let own = row.rdata(rdata);
+    set.iter().map(|other| other.rdata(rdata)).any(|other| {
+        other == own
+            || other.len() == own.len()
+                && types::canonical(row.rtype, other) == types::canonical(row.rtype, own)
     })
 }
 

@@ -12,7 +12,19 @@ use crate::zone::name::NameRef;
 pub struct Run {
     pub(super) key: Key,
     pub first: u32,
-    pub count: u32,
+    pub count: u16,
+    /// Its rows are in order, and none is there twice.
+    pub settled: bool,
+}
+
+/// A run has at most so many rows; an owner with more of them has several.
+const MOST: usize = u16::MAX as usize;
+
+impl Run {
+    /// Where its rows stand.
+    pub fn rows(&self) -> std::ops::Range<usize> {
+        self.first as usize..self.first as usize + usize::from(self.count)
+    }
 }
 
 /// What puts names below an origin in canonical order as far as it goes: where it differs for two names, they stand in
@@ -74,11 +86,12 @@ impl<'a> Names<'a> {
     /// The runs of some rows as they stand, their places counted from the first of all rows.
     pub fn runs(self, rows: &[Row], first: usize) -> impl Iterator<Item = Run> {
         let mut at = first;
-        rows.get(first..).unwrap_or_default().chunk_by(|a, b| a.owner == b.owner).map(move |run| {
+        let owners = rows.get(first..).unwrap_or_default().chunk_by(|a, b| a.owner == b.owner);
+        owners.flat_map(|rows| rows.chunks(MOST)).map(move |run| {
             let key = run.first().map_or([0; 2], |row| key(self.owner(row), self.origin));
             // Row numbers fit into 32 bits: the builder sees to that.
-            let run = Run { key, first: at as u32, count: run.len() as u32 };
-            at += run.count as usize;
+            let run = Run { key, first: at as u32, count: run.len() as u16, settled: false };
+            at += usize::from(run.count);
             run
         })
     }

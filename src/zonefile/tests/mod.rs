@@ -297,3 +297,20 @@ fn the_demo_zone_has_every_everyday_type() {
     assert!(missing.is_empty(), "{missing:?}");
     assert!(used(RecordType(65400)));
 }
+
+#[test]
+fn what_was_read_before_is_taken_again_only_where_it_means_the_same() {
+    let text = format!(
+        "{ZONE}a 60 IN A 192.0.2.1\na 60 IN AAAA 2001:db8::1\n$ORIGIN b.example.com.\na 60 IN A 192.0.2.2\n\
+         A 60 IN A 192.0.2.3\n60 60 IN A 192.0.2.4\na 60 INX A 192.0.2.5\na 61 IN A 192.0.2.6\n"
+    );
+    let found = read_zone(text.as_bytes(), None).unwrap_err();
+    let [only] = found.as_slice() else { panic!("{found:?}") };
+    assert!(only.message.contains("INX") && only.message.contains("is no record type"), "{only}");
+    let (zone, _) = read_zone(text.replace("INX A", "A").as_bytes(), None).unwrap();
+    let count = |owner, rtype| zone.get(&RrKey::new(name(owner), rtype)).map_or(0, |set| set.rdata.len());
+    assert_eq!(count("a.example.com.", RecordType::A), 1);
+    assert_eq!(count("a.example.com.", RecordType::AAAA), 1);
+    assert_eq!(count("a.b.example.com.", RecordType::A), 4);
+    assert_eq!(count("60.b.example.com.", RecordType::A), 1);
+}
