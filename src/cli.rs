@@ -122,6 +122,17 @@ pub enum Verb {
         #[command(flatten)]
         send: SendArgs,
     },
+    /// Show how every nameserver of a zone stands: addresses, serials, delegation, registrations
+    ///
+    /// Each address is asked over UDP and TCP, the zone above for its delegation, and the secondary services of the zone's
+    /// configuration whether it is registered. Exit status 0 when all serve the primary's serial and nothing contradicts
+    /// anything, 1 when not.
+    Status(StatusArgs),
+    /// Wait until every nameserver of a zone has the primary's serial, and serves what the last push changed
+    ///
+    /// Ends as soon as all have it, with exit status 0; with 1 when the time is over, naming those that have not. One that
+    /// does not answer or does not serve the zone is waited for as well. What happens is told on standard error.
+    Wait(WaitArgs),
     /// Say what works with a zone, its servers and its key, and what to do about what does not
     ///
     /// Asks for the SOA, a transfer, the differences (IXFR) and an update that changes nothing, compares the clocks,
@@ -189,6 +200,52 @@ pub struct CheckArgs {
     pub server: ServerArgs,
     #[command(flatten)]
     pub origin: OriginArg,
+}
+
+/// What `status` takes.
+#[derive(Debug, Clone, Args)]
+pub struct StatusArgs {
+    /// The zone
+    pub zone: String,
+    /// The serial that all shall have; default: the primary's
+    #[arg(long, value_name = "SERIAL")]
+    pub expect: Option<u32>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub resolvers: ResolverArgs,
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+/// What `wait` takes.
+#[derive(Debug, Clone, Args)]
+#[command(mut_arg("timeout", |timeout| timeout.help("Seconds to wait in all; default: 300")))]
+pub struct WaitArgs {
+    /// The zone
+    pub zone: String,
+    /// The serial that all shall have, or a later one; default: the primary's
+    #[arg(long, value_name = "SERIAL")]
+    pub serial: Option<u32>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub resolvers: ResolverArgs,
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+/// Which public resolvers are asked whether they have what the last push changed.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ResolverArgs {
+    /// Ask this public resolver too whether it has what the last push changed; can be given several times
+    #[arg(long, value_name = "ADDRESS")]
+    pub resolver: Vec<String>,
+    /// The same for the public-resolvers of the configuration
+    #[arg(long)]
+    pub resolvers: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -39,15 +39,30 @@ impl Goal {
         let signed = managed::is_signed(zone);
         let mut goal = Goal::of_serial(zone.serial());
         for key in changed {
-            let is_asked = key.rtype != RecordType::SOA
-                && key.rtype != RecordType::RRSIG
-                && key.rtype != OPT
-                && !NOT_IN_ZONES.contains(&key.rtype.0)
-                && !managed::is_managed(signed, zone, key)
-                && goal.sets.len() < MAX_SETS;
+            let is_asked =
+                proves(key) && !managed::is_managed(signed, zone, key) && goal.sets.len() < MAX_SETS;
             match is_asked.then(|| expected(zone, key)).flatten() {
                 Some(expected) => goal.sets.push((key.clone(), expected)),
                 None if key.rtype == RecordType::SOA => {}
+                None => goal.unasked += 1,
+            }
+        }
+        goal
+    }
+
+    /// The changed sets as the primary answers for them, in the order of [`to_ask`]; `None` where it does not.
+    pub fn of_answers(serial: u32, answers: Vec<(RrKey, Option<SetAnswer>)>) -> Goal {
+        let mut goal = Goal::of_serial(serial);
+        for (key, answer) in answers {
+            let expected = match answer {
+                Some(SetAnswer { authoritative: true, contents, .. }) => Some(Expected::Contents(contents)),
+                Some(SetAnswer { referral: Some(set), .. }) if key.rtype == RecordType::NS => {
+                    Some(Expected::Referral(set))
+                }
+                _ => None,
+            };
+            match expected {
+                Some(expected) => goal.sets.push((key, expected)),
                 None => goal.unasked += 1,
             }
         }
@@ -93,6 +108,25 @@ impl Goal {
             Expected::Referral(_) => None,
         }
     }
+}
+
+/// Those of these changed sets that are worth a question, and the number of the others.
+pub fn to_ask<'a>(keys: impl Iterator<Item = &'a RrKey>) -> (Vec<RrKey>, usize) {
+    let (mut asked, mut others) = (Vec::new(), 0);
+    for key in keys.filter(|key| key.rtype != RecordType::SOA) {
+        match proves(key) && asked.len() < MAX_SETS {
+            true => asked.push(key.clone()),
+            false => others += 1,
+        }
+    }
+    (asked, others)
+}
+
+/// Does an answer for this set tell whether a change has arrived? The serial speaks for the SOA, and signatures are the
+/// server's.
+fn proves(key: &RrKey) -> bool {
+    let made = [RecordType::SOA, RecordType::RRSIG, RecordType::NSEC, RecordType::NSEC3, OPT];
+    !made.contains(&key.rtype) && !NOT_IN_ZONES.contains(&key.rtype.0)
 }
 
 /// What a server with this zone answers for this RRset (RFC 1034 section 4.3.2, RFC 4592). `None` where the answer says

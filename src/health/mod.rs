@@ -11,5 +11,5 @@ mod goal;
 mod zone;
 
 pub use self::address::{AddressHealth, Class, Standing, Version, class, lag, standing, version};
-pub use self::goal::{Expected, Goal};
+pub use self::goal::{Expected, Goal, to_ask};
 pub use self::zone::{AtService, Health, Known, ServerHealth, Trouble, judge};

@@ -95,6 +95,10 @@ impl Target {
         weak.map(warning).collect()
     }
 
+    pub fn config(&self) -> &Arc<Config> {
+        &self.config
+    }
+
     pub fn world(&self) -> World {
         World::new(
             self.zone.clone(),

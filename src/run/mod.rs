@@ -25,6 +25,7 @@ mod saver;
 mod secondary;
 mod services;
 pub mod standing;
+mod status;
 mod verbs;
 mod world;
 mod zone_file;
@@ -131,6 +132,8 @@ fn run(cli: Cli) -> Result<Exit, Stop> {
         Some(Verb::Revert { zone, id, send }) => {
             log::revert(&zone, id.as_deref(), &send.server, send.options(None))
         }
+        Some(Verb::Status(arguments)) => status::status(&arguments),
+        Some(Verb::Wait(arguments)) => status::wait(&arguments),
         Some(Verb::Doctor { zone, json, server }) => doctor::doctor(zone.as_deref(), json, &server),
         Some(Verb::Secondary { what }) => secondary::run(what),
         Some(Verb::Explain { rtype, json }) => explain::explain(rtype.as_deref(), json),

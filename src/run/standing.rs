@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::task::JoinSet;
 
+use super::services::Services;
 use super::world::World;
+use crate::config::Config;
 use crate::dns;
 use crate::dns::questions::{self, Network};
+use crate::facts::registration::{Place, Problem, ProblemKind};
 use crate::facts::{Failure, NameserverStatus, Parent, SetAnswer, Transport};
 use crate::health::delegation::Child;
 use crate::health::{AtService, Health, Known, judge};
@@ -72,11 +75,53 @@ pub fn secondaries(services: &[AtService]) -> Vec<(Name, Vec<IpAddr>)> {
     found
 }
 
+/// What the services of the zone's configuration say of it. One that does not answer is left out, and told of.
+pub async fn at_services(config: &Arc<Config>, zone: &Name, mut tell: impl FnMut(Problem)) -> Vec<AtService> {
+    let settings = config.zone.iter().find(|(name, _)| name.0 == *zone).map(|(_, settings)| settings);
+    let names = settings.map(|settings| settings.secondaries.iter().map(|name| name.get_ref().clone()));
+    let asked: Vec<_> = names
+        .into_iter()
+        .flatten()
+        .map(|name| {
+            let (config, zone) = (Arc::clone(config), zone.clone());
+            tokio::task::spawn_blocking(move || at_service(&config, &zone, name))
+        })
+        .collect();
+    let mut told = Vec::new();
+    for task in asked {
+        match task.await {
+            Ok(Ok(service)) => told.push(service),
+            Ok(Err(problem)) => tell(problem),
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => {}
+        }
+    }
+    told
+}
+
+fn at_service(config: &Config, zone: &Name, name: String) -> Result<AtService, Problem> {
+    let service = Services::default().service(config, &name)?;
+    let mut at = AtService { name, registrations: Vec::new(), offered: Vec::new() };
+    for place in service.services()? {
+        let place = Place { domain: zone.clone(), service: place };
+        match service.get(&place) {
+            Ok(registration) => at.registrations.push(registration),
+            Err(problem) if problem.kind == ProblemKind::NotRegistered => {}
+            Err(problem) => return Err(problem),
+        }
+        // What it offers is good to know, and no more.
+        at.offered.extend(service.offered(&place).unwrap_or_default());
+    }
+    Ok(at)
+}
+
 /// Looks at the nameservers of a zone and at these others, thoroughly: over UDP and TCP; and asks the zone above.
 ///
 /// # Errors
 /// A [`Failure`] where the nameservers of the zone cannot be found out.
 pub async fn look(world: &World, others: &[(Name, Vec<IpAddr>)]) -> Result<Looked, Failure> {
+    // Its address first: it is asked where the person says, not at port 53.
+    world.primary().await?;
     let (named, primary, parent) = tokio::join!(world.nameservers(), world.served_soa(), world.parent());
     let named = named?;
     let mut servers: Vec<(Name, Vec<IpAddr>)> =
@@ -126,7 +171,7 @@ impl World {
     pub async fn nameservers(&self) -> Result<Named, Failure> {
         let at = self.primary().await?.transfer_from.address;
         let key = RrKey::new(self.zone.clone(), RecordType::NS);
-        let set = match self.served(at, &key).await {
+        let set = match served_at(self, at, &key).await {
             Some(SetAnswer { authoritative: true, contents: Some(set), .. }) => set,
             _ => return self.transferred_nameservers().await,
         };
@@ -134,7 +179,7 @@ impl World {
         for name in named.names.iter().filter(|name| name.is_at_or_below(&self.zone)) {
             let mut addresses = Vec::new();
             for rtype in [RecordType::A, RecordType::AAAA] {
-                let answer = self.served(at, &RrKey::new(name.clone(), rtype)).await;
+                let answer = served_at(self, at, &RrKey::new(name.clone(), rtype)).await;
                 let Some(SetAnswer { authoritative: true, contents, .. }) = answer else {
                     // Below a delegation, say: the zone itself tells.
                     return self.transferred_nameservers().await;
@@ -144,15 +189,6 @@ impl World {
             named.inside.insert(name.clone(), addresses);
         }
         Ok(named)
-    }
-
-    async fn served(&self, at: SocketAddr, key: &RrKey) -> Option<SetAnswer> {
-        let network = Network { routes: [(at.ip(), at)].into(), ..self.network() };
-        let udp = questions::rrset(&network, at.ip(), key, Transport::Udp).await;
-        match udp {
-            Ok(answer) => Some(answer),
-            Err(_) => questions::rrset(&network, at.ip(), key, Transport::Tcp).await.ok(),
-        }
     }
 
     async fn transferred_nameservers(&self) -> Result<Named, Failure> {
@@ -166,6 +202,20 @@ impl World {
             named.inside.insert(name.clone(), addresses);
         }
         Ok(named)
+    }
+}
+
+/// What the primary answers for an RRset, asked without a key; `None` where it does not.
+pub(super) async fn served(world: &World, key: &RrKey) -> Option<SetAnswer> {
+    let at = world.primary().await.ok()?.transfer_from.address;
+    served_at(world, at, key).await
+}
+
+async fn served_at(world: &World, at: SocketAddr, key: &RrKey) -> Option<SetAnswer> {
+    let network = Network { routes: [(at.ip(), at)].into(), ..world.network() };
+    match questions::rrset(&network, at.ip(), key, Transport::Udp).await {
+        Ok(answer) => Some(answer),
+        Err(_) => questions::rrset(&network, at.ip(), key, Transport::Tcp).await.ok(),
     }
 }
 

@@ -126,7 +126,7 @@ pub async fn expire(
     let question = to_query(zone, HickoryType::SOA)?;
     let empty = EdnsOption::Unknown(EXPIRE, Vec::new());
     let answer = Server::new(address, patience).ask_with_option(question, transport, empty).await.ok()?;
-    match answer.edns.as_ref()?.option(EdnsCode::Unknown(EXPIRE))? {
+    match answer.edns.as_ref()?.option(EdnsCode::from(EXPIRE))? {
         EdnsOption::Unknown(_, octets) => Some(u32::from_be_bytes(octets.as_slice().try_into().ok()?)),
         _ => None,
     }
