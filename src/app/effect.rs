@@ -8,6 +8,7 @@ use super::Msg;
 use super::exchange::{Exporting, Importing};
 use super::nameservers::ToAsk;
 use super::secondaries::Call;
+use super::way_out::Whom;
 use super::work::Work;
 use super::zones::Destination;
 use super::{RequestId, history};
@@ -17,7 +18,7 @@ use crate::facts::remembered::Remembered;
 use crate::facts::{Acknowledged, OpenForm};
 use crate::push;
 use crate::zone::draft::Entry;
-use crate::zone::{Name, Snapshot};
+use crate::zone::{Name, RrKey, Snapshot};
 
 /// What to do. Performed in order.
 #[derive(Debug, Clone)]
@@ -55,6 +56,8 @@ pub enum Effect {
     TakeOver,
     /// Ask a nameserver for the zone's serial; tell with [`Msg::Nameserver`].
     AskNameserver { request: RequestId, server: ToAsk },
+    /// Ask somebody for these sets, up to the first that does not work; tell with [`Msg::Sets`].
+    AskSets { request: RequestId, whom: Whom, keys: Vec<RrKey> },
     /// Find out what the zone above says of this one; tell with [`Msg::Parent`].
     AskParent { request: RequestId },
     /// Send [`Msg::Woke`] when this time is over. Replaces an earlier one.

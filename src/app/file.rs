@@ -445,7 +445,7 @@ impl App {
             ],
             Ok(saved) => self.took_effect(*to_save, saved),
         };
-        self.screen = Screen::Result(Box::new(Results { lines, offset: 0 }));
+        self.screen = Screen::Result(Box::new(Results::new(lines)));
     }
 
     fn took_effect(&mut self, to_save: ToSave, saved: Saved) -> Vec<Line> {

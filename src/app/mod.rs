@@ -60,6 +60,7 @@ pub mod templates;
 pub mod text;
 pub mod ttl_plan;
 mod typing;
+pub mod way_out;
 pub mod work;
 pub mod zones;
 
@@ -401,6 +402,7 @@ impl App {
             Msg::Remembered(remembered) => self.remembered = *remembered,
             Msg::Nameserver { request, status } => self.on_nameserver(request, status),
             Msg::Parent { request, parent } => self.on_parent(request, parent),
+            Msg::Sets { request, answers } => self.on_sets(request, answers),
             Msg::Push { request, event } if matches!(self.screen, Screen::Job(_)) => {
                 self.on_turn(request, event)
             }

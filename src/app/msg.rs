@@ -17,7 +17,7 @@ use crate::edit::Text;
 use crate::facts::past::Told;
 use crate::facts::remembered::Remembered;
 use crate::facts::zones::Listed;
-use crate::facts::{Acknowledged, Failure, NameserverStatus, OpenForm, Parent};
+use crate::facts::{Acknowledged, Failure, Fault, NameserverStatus, OpenForm, Parent, SetAnswer};
 use crate::key::Key;
 use crate::push;
 use crate::zone::draft::Entry;
@@ -105,6 +105,11 @@ pub enum Msg {
     Parent {
         request: RequestId,
         parent: Parent,
+    },
+    /// The answer to an [`Effect::AskSets`](super::Effect).
+    Sets {
+        request: RequestId,
+        answers: Result<Vec<SetAnswer>, Fault>,
     },
     /// The answer to an [`Effect::Push`](super::Effect).
     Push {

@@ -13,7 +13,7 @@ use super::rows::{Row, changed_rows, unchanged_rows};
 use super::standing::{Standing, standing};
 use super::{App, Effect, RequestId};
 use crate::facts::{AddressStatus, NameserverStatus, Parent, Reply};
-use crate::zone::{Draft, Name, RecordType, RrKey, serial, types};
+use crate::zone::{Draft, Name, RecordType, RrKey, Snapshot, serial, types};
 
 /// How often the nameservers are asked.
 const POLL: Duration = Duration::from_secs(30);
@@ -138,6 +138,14 @@ impl Nameservers {
             }
         }
         names
+    }
+
+    /// The nameservers that this version of the zone names, of those that are asked.
+    pub fn served(&self, zone: &Snapshot) -> Vec<Name> {
+        let apex = zone.get(&RrKey::new(zone.origin().clone(), RecordType::NS));
+        let targets = apex.iter().flat_map(|set| &set.rdata).filter_map(|rdata| Name::from_wire(rdata).ok());
+        let targets: Vec<Name> = targets.collect();
+        self.names().into_iter().filter(|name| targets.contains(name)).collect()
     }
 
     /// The questions that are due, and the end of those that are of no use any more.
@@ -337,7 +345,13 @@ impl App {
     pub(super) fn on_nameserver(&mut self, request: RequestId, status: NameserverStatus) {
         let Some(open) = self.open_mut() else { return };
         let nameservers = &mut open.nameservers;
+        let name = status.name.clone();
         nameservers.set_status(request, status);
+        if let Some(status) = nameservers.status(&name).cloned() {
+            self.heard_of(&status);
+        }
+        let Some(open) = self.open_mut() else { return };
+        let nameservers = &mut open.nameservers;
         let serial = open.draft.base().serial();
         if nameservers.is_one_ahead(serial) {
             return self.follow();

@@ -7,6 +7,7 @@ use super::describe::{self, count};
 use super::dialog::Dialog;
 use super::follow::Way;
 use super::nameserver_sets::configured;
+use super::way_out::WayOut;
 use super::{App, Effect, Overlay, RequestId, Screen, Settings};
 use crate::push::{
     Action, Event, Outcome, Plan, Push, Recorded, Recording, Report, ServerTraits, Stage, Verdict,
@@ -40,6 +41,16 @@ pub struct Results {
     pub lines: Vec<Line>,
     /// The first line on the screen.
     pub offset: usize,
+    /// How it comes to the nameservers; its lines stand at this place, so many.
+    pub(super) way_out: Option<Box<WayOut>>,
+    pub(super) own_at: usize,
+    pub(super) own: usize,
+}
+
+impl Results {
+    pub fn new(lines: Vec<Line>) -> Results {
+        Results { lines, offset: 0, way_out: None, own_at: 0, own: 0 }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,10 +189,22 @@ impl App {
         let own = own.map(|(key, ..)| key.clone()).collect();
         let apex = open.apex();
         let touches_apex = report.verdicts.iter().any(|(key, ..)| *key == apex);
-        self.screen = Screen::Result(Box::new(Results { lines, offset: 0 }));
+        // Below what is not as it was asked for, above what is.
+        let is_applied = |verdict: &Verdict| matches!(verdict, Verdict::Applied);
+        let applied = report.verdicts.iter().filter(|(.., verdict)| is_applied(verdict)).count();
+        let place = lines.len().saturating_sub(report.notes.len() + applied);
+        let taken = report.verdicts.iter().filter(|(.., verdict)| {
+            matches!(verdict, Verdict::Applied | Verdict::ChangedByServer(..) | Verdict::ChangedSince(..))
+        });
+        let taken: ChangeMap = taken.map(|(key, change, _)| (key.clone(), change.clone())).collect();
+        let old = Arc::clone(open.draft.base());
+        self.screen = Screen::Result(Box::new(Results::new(lines)));
         if let Some(zone) = report.zone {
-            self.rebase(zone, Way::Pushed(own));
+            self.rebase(Arc::clone(&zone), Way::Pushed(own));
             self.keep_document();
+            let servers = self.open().map(|open| open.nameservers.served(&zone)).unwrap_or_default();
+            let way_out = WayOut::new(&old, &zone, &taken, servers, self.now);
+            self.follow_out(way_out, place);
             self.watch_nameservers();
             if touches_apex {
                 self.ask_parent();

@@ -43,6 +43,7 @@ mod secondaries;
 mod signed;
 mod table;
 mod text;
+mod way_out;
 mod wide;
 mod zones;
 

@@ -15,15 +15,16 @@ use super::history::Recorder;
 use super::others::reach::Reach;
 use crate::app::Loaded;
 use crate::app::nameservers::ToAsk;
+use crate::app::way_out::Whom;
 use crate::config::{HostPort, NetworkSettings};
 use crate::dns::questions::{self, Network};
 use crate::dns::{self, Endpoint, Primary, Refreshed};
-use crate::facts::{Failure, FailureKind, NameserverStatus, Parent};
+use crate::facts::{Failure, FailureKind, Fault, NameserverStatus, Parent, SetAnswer};
 use crate::push::{self, Action, Event, Recorded, Report, Stage};
 use crate::wire::ixfr::past::{self, Difference, Step};
 use crate::wire::key::Key;
 use crate::zone::update::{Rcode, Update};
-use crate::zone::{Name, Snapshot, Soa};
+use crate::zone::{Name, RrKey, Snapshot, Soa};
 
 /// How long an unsigned question may take; less where the person says so.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -404,6 +405,25 @@ impl World {
     pub async fn watch_nameserver(&self, server: ToAsk, tell: impl Fn(NameserverStatus)) {
         let ToAsk { name, in_zone, tcp } = server;
         questions::watch(&self.network(), &self.zone, name, in_zone, tcp, tell).await;
+    }
+
+    /// Asks for these sets, one after the other, up to the first that does not work.
+    ///
+    /// # Errors
+    /// [`Fault`] of that one.
+    pub async fn ask_sets(&self, whom: Whom, keys: &[RrKey]) -> Result<Vec<SetAnswer>, Fault> {
+        let network = self.network();
+        let resolver = match whom {
+            Whom::Nameserver(address, transport) => {
+                return questions::rrsets(&network, address, keys, transport).await;
+            }
+            Whom::Resolver(resolver) => resolver,
+        };
+        let mut answers = Vec::with_capacity(keys.len());
+        for key in keys {
+            answers.push(questions::rrset_at_resolver(&network, resolver, key).await?);
+        }
+        Ok(answers)
     }
 
     /// What the zone above says of this one.

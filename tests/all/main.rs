@@ -26,6 +26,7 @@ mod merging;
 mod nameservers;
 mod others;
 mod primaries;
+mod propagation;
 mod pty;
 mod random_zones;
 mod scenarios;

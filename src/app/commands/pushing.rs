@@ -6,7 +6,7 @@ use super::Context::{
 };
 use super::{Command, Context, command};
 use crate::app::findings::{acknowledging, fixing, screen};
-use crate::app::{App, changes, file, merge, moves, proposal, pushing};
+use crate::app::{App, changes, file, merge, moves, proposal, pushing, way_out};
 
 const PANES: &[Context] = &[Records, Nameservers];
 const REVIEWS: &[Context] = &[Changes, FileChanges];
@@ -83,6 +83,14 @@ pub static PUSHING: &[Command] = &[
     .when(file::may_save),
     command("stop-waiting", "Esc", &[Pushing], pushing::stop_waiting, "wait no longer: report what is known")
         .hint(1, "stop waiting"),
+    command(
+        "ask-resolvers",
+        "p",
+        &[Outcome],
+        way_out::ask_resolvers,
+        "ask the public resolvers of the configuration whether they have what was changed",
+    )
+    .when(way_out::may_ask_resolvers),
     command("close-result", "Enter Esc q", &[Outcome], moves::show_records, "back to the records")
         .hint(1, "records"),
     command("reload", "R", SCREENS, App::reload, "load the zone again; edits are kept and put on top")

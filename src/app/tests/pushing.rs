@@ -75,7 +75,7 @@ impl Server {
     }
 
     /// Answers the app until nothing is left to answer.
-    fn serve(&mut self, test: &mut Test) {
+    pub fn serve(&mut self, test: &mut Test) {
         let mut next = 0;
         while let Some(effect) = test.effects.get(next).cloned() {
             next += 1;
@@ -279,14 +279,14 @@ fn the_result() {
     │ not applied        shop CNAME                                                │
     │                    The server said yes, but does not show it. Its log may    │
     │                    tell why.                                                 │
+    │ On its way: 0 of 2 nameservers have it.                                      │
+    │   ns1.example.com.  asking                                                   │
+    │   ns2.example.net.  asking                                                   │
+    │ Once all have it, old answers may be in caches for:                          │
+    │   1d  old A                                                                  │
+    │   1h  www A                                                                  │
     │ applied            old A                                                     │
     │ applied            www A                                                     │
-    │                                                                              │
-    │                                                                              │
-    │                                                                              │
-    │                                                                              │
-    │                                                                              │
-    │                                                                              │
     │                                                                              │
     │                                                                              │
     │                                                                              │
@@ -304,11 +304,11 @@ fn the_result() {
     │ Serial 2026112101 -> 2026112102.  Answer NOERROR.                                                                                │
     │ not applied        shop CNAME                                                                                                    │
     │                    The server said yes, but does not show it. Its log may tell why.                                              │
-    │ applied            old A                                                                                                         │
-    │ applied            www A                                                                                                         │
-    │                                                                                                                                  │
-    │                                                                                                                                  │
-    │                                                                                                                                  │
+    │ On its way: 0 of 2 nameservers have it.                                                                                          │
+    │   ns1.example.com.  asking                                                                                                       │
+    │   ns2.example.net.  asking                                                                                                       │
+    │ Once all have it, old answers may be in caches for:                                                                              │
+    │   1d  old A                                                                                                                      │
     ");
     assert_eq!(test.changes(), ["- shop 300 CNAME www", "+ shop 300 CNAME shops.example.net."]);
 }

@@ -82,6 +82,13 @@ impl Editor {
                     world.watch_nameserver(server, tell).await;
                 });
             }
+            Effect::AskSets { request, whom, keys } => {
+                let Some((world, sender)) = self.network() else { return false };
+                self.spawn(request, async move {
+                    let answers = world.ask_sets(whom, &keys).await;
+                    let _ = sender.send(Msg::Sets { request, answers });
+                });
+            }
             Effect::AskParent { request } => {
                 let Some((world, sender)) = self.network() else { return false };
                 self.spawn(request, async move {
