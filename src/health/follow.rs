@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use super::address::{AddressHealth, Class, Standing, Version, class, version};
 use super::goal::Goal;
-use crate::facts::{Fault, NameserverStatus, SetAnswer, Transport};
+use crate::facts::{Fault, NameserverStatus, Reply, SetAnswer, Transport};
 use crate::zone::{Name, serial};
 
 /// A change on its way.
@@ -136,8 +136,13 @@ impl Follow {
         let before = std::mem::take(&mut server.addresses);
         let mut to_ask = Vec::new();
         for address in &status.addresses {
-            let health = AddressHealth::new(address, Some(goal.serial));
             let known = before.iter().find(|known| known.health.address == address.address);
+            let mut address = address.clone();
+            // TCP is not asked each time.
+            if let (Reply::NotAsked, Some(known)) = (address.tcp, known) {
+                address.tcp = known.health.tcp;
+            }
+            let health = AddressHealth::new(&address, Some(goal.serial));
             let mut sets = known.map_or(Sets::NotAsked, |known| known.sets.clone());
             match health.standing {
                 // What was known stays until there is an answer.

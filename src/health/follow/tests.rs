@@ -121,6 +121,9 @@ fn each_server_that_does_not_get_it_has_its_verdict() {
     follow.primary_has(9);
     assert!(!follow.is_one_ahead());
     assert_eq!(words(&follow)[5], "arrived: has it");
+    // Over TCP it is not asked each time; what was found stays.
+    follow.on_status(&status("udp.", &[(1, serves(7), Reply::NotAsked)]), 119);
+    assert_eq!(words(&follow)[2], "arrived: has it, no TCP");
     follow.on_status(&status("lags.", &[(1, serves(7), serves(7))]), 120);
     // What is lame or dead is not waited for: from then on it is as it will be, and not known for sure.
     assert_eq!((follow.is_one_on_its_way(), follow.everywhere_since(500)), (false, (120, false)));
