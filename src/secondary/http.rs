@@ -25,7 +25,7 @@ use zeroize::Zeroizing;
 use super::said;
 use crate::facts::registration::{Problem, ProblemKind};
 
-/// Longer bodies are not read.
+/// Longer bodies are not read, as a rule.
 const MAX_BODY: u64 = 1 << 20;
 /// How long a question may take, all in all.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -85,6 +85,8 @@ pub struct Http {
     questions: Agent,
     patience: Duration,
     patience_for_changes: Duration,
+    /// Longer bodies are not read.
+    room: u64,
 }
 
 impl fmt::Debug for Http {
@@ -136,7 +138,14 @@ impl Http {
             loopback,
             patience: PATIENCE,
             patience_for_changes: PATIENCE_FOR_CHANGES,
+            room: MAX_BODY,
         })
+    }
+
+    /// For an API that tells everything in one answer.
+    #[must_use]
+    pub fn roomy(self, room: u64) -> Http {
+        Http { room, ..self }
     }
 
     /// With another patience, for questions and changes.
@@ -203,14 +212,14 @@ impl Http {
         let mut answer = answer.map_err(|error| self.trouble(verb, &sent, &error, None))?;
         let status = answer.status().as_u16();
         let mut octets = Zeroizing::new(Vec::with_capacity(4096));
-        let read = answer.body_mut().as_reader().take(MAX_BODY + 1).read_to_end(&mut octets);
+        let read = answer.body_mut().as_reader().take(self.room + 1).read_to_end(&mut octets);
         if let Err(error) = read {
             return Err(self.trouble(verb, &sent, &ureq::Error::from(error), Some(status)));
         }
-        if octets.len() as u64 > MAX_BODY {
+        if octets.len() as u64 > self.room {
             return Err(Trouble {
                 kind: if verb.changes() { ProblemKind::Unknown } else { ProblemKind::Protocol },
-                why: format!("{} answered {status} with more than 1 MiB.", self.host),
+                why: format!("{} answered {status} with more than {} MiB.", self.host, self.room >> 20),
                 next: "Check the URL of the API.",
             });
         }

@@ -8,9 +8,15 @@
 //! What a registration needs around it, such as the proof of ownership, is not known here.
 
 pub mod catalog;
+pub mod command;
+pub mod hetzner;
 pub mod http;
+mod list;
+pub mod manual;
 mod offered;
 pub mod ovh;
+pub mod powerdns;
+mod words;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,19 +53,13 @@ impl Default for Around {
 /// # Errors
 /// [`ProblemKind::Local`] where its settings or its credentials are not such that it can be used.
 pub fn open(name: &str, settings: &config::Secondary, around: &Around) -> Result<Box<dyn Service>, Problem> {
-    let missing = |backend: &str| Problem {
-        kind: ProblemKind::Unsupported,
-        what: format!("The secondary service {} cannot be used.", said(name)),
-        why: format!("The backend {backend} is not in this version."),
-        next: "Use another one.".into(),
-    };
     match *settings.backend.get_ref() {
         config::Backend::Ovh => Ok(Box::new(ovh::open(name, settings)?)),
         config::Backend::Catalog => Ok(Box::new(catalog::Catalog::new(name, settings, around)?)),
-        config::Backend::Powerdns => Err(missing("powerdns")),
-        config::Backend::Hetzner => Err(missing("hetzner")),
-        config::Backend::Command => Err(missing("command")),
-        config::Backend::Manual => Err(missing("manual")),
+        config::Backend::Powerdns => Ok(Box::new(powerdns::PowerDns::new(name, settings, around)?)),
+        config::Backend::Hetzner => Ok(Box::new(hetzner::Hetzner::new(name, settings, around)?)),
+        config::Backend::Command => Ok(Box::new(command::Programs::new(name, settings, around)?)),
+        config::Backend::Manual => Ok(Box::new(manual::Manual::new(name, settings, around)?)),
     }
 }
 

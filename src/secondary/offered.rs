@@ -34,14 +34,19 @@ impl Configured {
     /// All of them. Where it is not said from where they transfer, it is from their own addresses, as a rule; those that
     /// cannot be found are left out.
     pub fn offered(&self) -> Vec<Offered> {
-        let offered = |name: &Name| {
+        self.of_names(self.nameservers.clone())
+    }
+
+    /// The same of nameservers that the service has named.
+    pub fn of_names(&self, names: Vec<Name>) -> Vec<Offered> {
+        let offered = |name: Name| {
             let addresses = match self.transfers_from.as_slice() {
-                [] => self.addresses(name),
+                [] => self.addresses(&name),
                 known => known.to_vec(),
             };
-            Offered { name: name.clone(), addresses }
+            Offered { name, addresses }
         };
-        self.nameservers.iter().map(offered).collect()
+        names.into_iter().map(offered).collect()
     }
 
     fn addresses(&self, name: &Name) -> Vec<IpAddr> {

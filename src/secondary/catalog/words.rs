@@ -1,5 +1,7 @@
 //! What there is to say of a catalog zone and its members: what, why, what next.
 
+use super::super::said;
+pub use super::super::words::{plain, unusable};
 use super::contents::{Entry, Unusable};
 use super::{is_unsent, kind_of};
 use crate::facts::registration::{Problem, ProblemKind};
@@ -70,7 +72,7 @@ pub struct Words {
 
 impl Words {
     pub fn new(name: &str, zone: &Name) -> Words {
-        Words { name: super::super::said(name), zone: plain(zone) }
+        Words { name: said(name), zone: plain(zone) }
     }
 
     fn problem(&self, doing: &Doing<'_>, kind: ProblemKind, why: impl Into<String>, next: &str) -> Problem {
@@ -104,7 +106,7 @@ impl Words {
     }
 
     pub fn read_only(&self, doing: &Doing<'_>, server: &str) -> Problem {
-        let why = format!("The configuration says read-only for the server {}.", super::super::said(server));
+        let why = format!("The configuration says read-only for the server {}.", said(server));
         self.problem(doing, ProblemKind::Local, why, "Take read-only out, where that is meant.")
     }
 
@@ -301,24 +303,8 @@ pub fn note(entries: &[Entry]) -> Option<String> {
         ));
     }
     for entry in entries {
-        parts.extend(entry.groups.iter().take(5).map(|group| format!("group {}", super::super::said(group))));
+        parts.extend(entry.groups.iter().take(5).map(|group| format!("group {}", said(group))));
         parts.extend(entry.coo.iter().take(5).map(|to| format!("may be taken over by {}", plain(to))));
     }
     (!parts.is_empty()).then(|| parts.join("; "))
-}
-
-/// Why a service cannot be used at all.
-pub fn unusable(name: &str, why: &str, next: &str) -> Problem {
-    Problem {
-        kind: ProblemKind::Local,
-        what: format!("The secondary service {} cannot be used.", super::super::said(name)),
-        why: why.into(),
-        next: next.into(),
-    }
-}
-
-/// A name without its final dot.
-pub fn plain(name: &Name) -> String {
-    let text = name.to_string();
-    text.strip_suffix('.').filter(|text| !text.is_empty()).unwrap_or(".").into()
 }

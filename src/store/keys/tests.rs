@@ -1,6 +1,7 @@
 //! Tests of reading keys.
 
-use std::os::unix::fs::symlink;
+use std::fs::File;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 use proptest::prelude::*;
 
@@ -116,7 +117,7 @@ fn files_that_others_can_read_are_refused() {
     assert!(from_file(Path::new("/dev/null")).unwrap_err().why.contains("not a regular file"));
     assert!(from_file(&directory.path().join("none")).unwrap_err().why.contains("not found"));
     let file = File::options().write(true).open(&path).unwrap();
-    file.set_len(MAX_KEY_FILE + 1).unwrap();
+    file.set_len((1 << 20) + 1).unwrap();
     assert!(from_file(&path).unwrap_err().why.contains("1 MiB"));
 }
 
