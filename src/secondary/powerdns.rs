@@ -25,6 +25,7 @@ use crate::zone::types::in_words;
 /// The list of all zones comes in one answer.
 const ROOM: u64 = 128 << 20;
 const ZONES: &str = "/api/v1/servers/localhost/zones";
+const TSIG_KEYS: &str = "/api/v1/servers/localhost/tsigkeys";
 
 /// A PowerDNS server.
 pub struct PowerDns {
@@ -208,6 +209,32 @@ impl PowerDns {
         }
     }
 
+    /// Where it does not have a key, PowerDNS 4.7 makes the zone without one and then says that it did not.
+    fn has_key(&self, doing: &Doing, key: &str) -> Result<(), Problem> {
+        let answer = self.send(doing, Verb::Get, &format!("{TSIG_KEYS}/{}", escaped(key)), None)?;
+        match answer.status {
+            200 => Ok(()),
+            404 => Err(doing.problem(
+                ProblemKind::Invalid,
+                format!("The server has no TSIG key {}.", said(key)),
+                "Give it the key (pdnsutil import-tsig-key), or correct tsig-key in its table.",
+            )),
+            _ => Err(self.refused(doing, &answer)),
+        }
+    }
+
+    /// A refusal, after which there may be a zone all the same.
+    fn made_in_part(&self, doing: &Doing, domain: &Name, refusal: Problem) -> Problem {
+        match self.zone(doing, domain) {
+            Ok(Some(_)) => Problem {
+                why: format!("{} The zone is there nevertheless.", refusal.why),
+                next: "Look at it there; remove it where it is not right.".into(),
+                ..refusal
+            },
+            _ => refusal,
+        }
+    }
+
     /// The primary as PowerDNS writes it.
     fn primary(&self, wanted: &Wanted, doing: &Doing) -> Result<String, Problem> {
         let Some(address) = wanted.primary.or(self.primary) else {
@@ -296,6 +323,9 @@ impl Service for PowerDns {
             return Err(there(zone));
         }
         let keys: Vec<String> = self.tsig_key.iter().map(|key| with_dot(key)).collect();
+        for key in &keys {
+            self.has_key(&doing, key)?;
+        }
         let body = json!({
             "name": domain.to_string().to_ascii_lowercase(),
             "kind": "Slave",
@@ -312,7 +342,7 @@ impl Service for PowerDns {
                     None => self.refused(&doing, &answer),
                 });
             }
-            _ => return Err(self.refused(&doing, &answer)),
+            _ => return Err(self.made_in_part(&doing, domain, self.refused(&doing, &answer))),
         }
         match answer.json::<Zone>() {
             Some(zone) if zone.is_secondary() => self.fetch(&doing, domain, &zone.id),

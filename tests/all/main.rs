@@ -2,6 +2,7 @@
 
 mod apply;
 mod bulk;
+mod catalogs;
 mod check_rules;
 mod cli;
 mod doctor;
@@ -33,6 +34,7 @@ mod scenarios;
 mod scripts;
 mod secondaries;
 mod secrets;
+mod services;
 mod steps;
 mod taking_over;
 mod text;

@@ -139,8 +139,10 @@ fn answer(
     let action = |command: &str| json!({"id": 1, "command": command, "status": "running", "progress": 0, "error": null});
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     let by = |state: &State, wanted: &str| {
-        let found =
-            state.zones.values().find(|zone| zone["name"] == wanted || zone["id"].as_u64() == wanted.parse().ok());
+        let found = state
+            .zones
+            .values()
+            .find(|zone| zone["name"] == wanted || zone["id"].as_u64() == wanted.parse().ok());
         found.cloned()
     };
     match (method, parts.as_slice()) {

@@ -7,6 +7,8 @@ mod oracle;
 mod servers;
 mod tests;
 
+pub use servers::API_KEY;
+
 pub use oracle::{
     compiled, dig_axfr, nsupdate, try_compiled, try_nsupdate, try_update, without_serial, without_signing,
 };
@@ -127,6 +129,16 @@ impl Zone {
     }
 }
 
+/// What a server is for.
+#[derive(Debug, Clone, Copy)]
+enum Role {
+    Primary,
+    /// It transfers its zones from here.
+    Follows(SocketAddr),
+    /// Its zones are catalogs.
+    Consumes(SocketAddr),
+}
+
 /// A running server.
 #[derive(Debug)]
 pub struct Lab {
@@ -138,7 +150,7 @@ pub struct Lab {
     command: Command,
     log: PathBuf,
     make: Make,
-    /// Where BIND takes orders.
+    /// Where BIND takes orders, and PowerDNS has its API.
     control: u16,
     directory: tempfile::TempDir,
 }
@@ -147,12 +159,12 @@ impl Lab {
     /// Starts a server with these zones and returns when it serves all of them. `None`, after saying so, when
     /// the server is not installed; a failure instead where `ZONEWRIGHT_SERVERS=require` is in the environment.
     pub fn start(make: Make, zones: &[Zone], key: &Key) -> Option<Lab> {
-        Lab::start_as(make, zones, key, None, None)
+        Lab::start_as(make, zones, key, Role::Primary, None)
     }
 
     /// The same with zones that the server signs, each with a key of its own; returns when all are signed.
     pub fn start_signed(make: Make, signing: Signing, zones: &[Zone], key: &Key) -> Option<Lab> {
-        Lab::start_as(make, zones, key, None, Some(signing))
+        Lab::start_as(make, zones, key, Role::Primary, Some(signing))
     }
 
     /// Starts a secondary of BIND or Knot make that transfers this zone from a primary, and returns when it serves it.
@@ -162,22 +174,22 @@ impl Lab {
 
     /// The same with settings of the zone.
     pub fn follow_with(make: Make, zone: Zone, primary: SocketAddr, key: &Key) -> Option<Lab> {
-        Lab::start_as(make, &[zone], key, Some(primary), None)
+        Lab::start_as(make, &[zone], key, Role::Follows(primary), None)
     }
 
-    fn start_as(
-        make: Make,
-        zones: &[Zone],
-        key: &Key,
-        primary: Option<SocketAddr>,
-        signing: Option<Signing>,
-    ) -> Option<Lab> {
+    /// Starts a server of BIND, Knot or PowerDNS make that serves the members of this catalog zone, transferred from the
+    /// same primary. It looks at the catalog every second, where that has such a refresh.
+    pub fn consume(make: Make, catalog: &str, primary: SocketAddr, key: &Key) -> Option<Lab> {
+        Lab::start_as(make, &[Zone::new(catalog, "")], key, Role::Consumes(primary), None)
+    }
+
+    fn start_as(make: Make, zones: &[Zone], key: &Key, role: Role, signing: Option<Signing>) -> Option<Lab> {
         if !is_available(make.program()) {
             return None;
         }
         let mut problems = String::new();
         for _ in 0..ATTEMPTS {
-            match Lab::try_start(make, zones, key, primary, signing) {
+            match Lab::try_start(make, zones, key, role, signing) {
                 Ok(lab) => return Some(lab),
                 Err(problem) => problems += &problem,
             }
@@ -189,9 +201,14 @@ impl Lab {
         make: Make,
         zones: &[Zone],
         key: &Key,
-        primary: Option<SocketAddr>,
+        role: Role,
         signing: Option<Signing>,
     ) -> Result<Lab, String> {
+        let (primary, consumes) = match role {
+            Role::Primary => (None, false),
+            Role::Follows(primary) => (Some(primary), false),
+            Role::Consumes(primary) => (Some(primary), true),
+        };
         let directory = tempfile::Builder::new().prefix("zonewright-lab-").tempdir().unwrap();
         let (port, control) = (free_port(), free_port());
         let token = token();
@@ -206,6 +223,7 @@ impl Lab {
             zones,
             key,
             primary,
+            consumes,
             signing,
         };
         let mut command = setup.command(make);
@@ -220,7 +238,9 @@ impl Lab {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let key = key.clone();
         let mut lab = Lab { address, key, child, command, log, make, control, directory };
-        match lab.wait_until_serving(zones, signing, &token) {
+        // Some do not answer for a catalog.
+        let awaited = if consumes { &[] } else { zones };
+        match lab.wait_until_serving(awaited, signing, &token) {
             Ok(()) => Ok(lab),
             Err(why) => Err(format!("on port {port}: {why}; the end of its log:\n{}\n", lab.log_end())),
         }
@@ -275,6 +295,40 @@ impl Lab {
         let output = command.current_dir(self.directory.path()).args(arguments).output().unwrap();
         assert!(output.status.success(), "{arguments:?}: {output:?}\n{}", self.log_end());
         String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// The program that gives it orders, and the arguments that lead to this server. To be run in its directory.
+    pub fn control(&self) -> Vec<String> {
+        let at = self.directory().display();
+        let (program, arguments) = match self.make {
+            Make::Bind => ("rndc", format!("-s 127.0.0.1 -p {} -k {at}/rndc.key", self.control)),
+            Make::Knot => ("knotc", format!("-s {at}/knot.sock")),
+            Make::Nsd => ("nsd-control", format!("-c {at}/nsd.conf")),
+            Make::PowerDns => ("pdns_control", format!("--config-dir={at}")),
+        };
+        let path = program_path(program).unwrap_or_else(|| panic!("{program} is installed"));
+        let arguments = arguments.split(' ').map(str::to_owned);
+        std::iter::once(path.display().to_string()).chain(arguments).collect()
+    }
+
+    /// Where PowerDNS has its API.
+    pub fn api(&self) -> String {
+        format!("http://127.0.0.1:{}", self.control)
+    }
+
+    /// Does it serve the zone?
+    pub fn serves(&self, zone: &str) -> bool {
+        !self.ask(zone, "IN SOA").is_empty()
+    }
+
+    /// Waits until it serves the zone, or until it does not.
+    pub fn wait_until(&self, zone: &str, serves: bool) {
+        let start = Instant::now();
+        while self.serves(zone) != serves {
+            let late = start.elapsed() > START_LIMIT;
+            assert!(!late, "{}: {zone}, {serves}:\n{}", self.make, self.log_end());
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
 
     /// What the server has said so far.

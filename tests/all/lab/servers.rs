@@ -7,6 +7,9 @@ use std::process::{Command, Stdio};
 
 use super::{Key, Make, Signing, Zone, program_path};
 
+/// The key of PowerDNS's API.
+pub const API_KEY: &str = "the-key-of-the-lab-API";
+
 /// What a server is started with.
 pub struct Setup<'a> {
     pub directory: &'a Path,
@@ -19,6 +22,8 @@ pub struct Setup<'a> {
     pub key: &'a Key,
     /// Where the zones come from, for a secondary.
     pub primary: Option<SocketAddr>,
+    /// Are the zones catalogs, whose members it transfers from there as well?
+    pub consumes: bool,
     pub signing: Option<Signing>,
 }
 
@@ -44,7 +49,7 @@ impl Setup<'_> {
                 directory \"{directory}\"; pid-file none; lock-file none; session-keyfile none;
                 listen-on port {port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }};
                 server-id \"{token}\"; recursion no; dnssec-validation no; notify no; tcp-clients 500;
-                transfers-out 500;
+                transfers-out 500; allow-new-zones yes; {catalogs}
                 allow-transfer {{ key \"{name}\"; }};
             }};
             controls {{ inet 127.0.0.1 port {control} allow {{ 127.0.0.1; }} keys {{ \"{name}\"; }}; }};
@@ -54,6 +59,7 @@ impl Setup<'_> {
             }};\n",
             name = key.name,
             nsec3 = if self.signing == Some(Signing::Nsec3) { "nsec3param;" } else { "" },
+            catalogs = self.bind_catalogs(),
         );
         let signing = match self.signing {
             None => "",
@@ -93,6 +99,22 @@ impl Setup<'_> {
         command
     }
 
+    /// They are looked at every second: nobody tells of changes here.
+    fn bind_catalogs(&self) -> String {
+        let Some(primary) = self.primary.filter(|_| self.consumes) else { return String::new() };
+        let (address, port, key) = (primary.ip(), primary.port(), &self.key.name);
+        let one = |zone: &Zone| {
+            format!(
+                "zone \"{}\" default-primaries {{ {address} port {port} key \"{key}\"; }} min-update-interval 1;",
+                zone.name
+            )
+        };
+        let zones: String = self.zones.iter().map(one).collect();
+        format!(
+            "catalog-zones {{ {zones} }}; min-refresh-time 1; max-refresh-time 1; min-retry-time 1; max-retry-time 1;"
+        )
+    }
+
     fn knot(&self) -> Command {
         let Setup { port, token, key, .. } = self;
         let other = Key::without_rights();
@@ -129,6 +151,9 @@ acl:
   - id: reader
     key: \"{name}\"
     action: transfer
+  - id: anybody
+    address: 127.0.0.1
+    action: transfer
   - id: www-only
     key: \"{name}\"
     action: update
@@ -154,7 +179,7 @@ policy:
     acl: [lab, notify]
     dnssec-signing: {signing}
     dnssec-policy: lab
-zone:\n",
+{members}zone:\n",
             other.name,
             other.algorithm,
             other.secret,
@@ -169,11 +194,21 @@ zone:\n",
             name = key.name,
             algorithm = key.algorithm,
             secret = key.secret,
+            members = if self.consumes {
+                "  - id: member\n    master: primary\n    zonefile-load: none\n    acl: [lab, notify]\n  - id: gold\n    \
+                 master: primary\n    acl: [lab, notify, anybody]\n"
+            } else {
+                ""
+            },
         );
         for zone in self.zones {
             text += &format!("  - domain: \"{}\"\n", zone.name);
             if self.primary.is_some() {
                 text += "    master: primary\n";
+            }
+            if self.consumes {
+                text += "    catalog-role: interpret\n    \
+                         catalog-template: [member, gold]\n";
             }
             text += &zone.settings_for(Make::Knot);
         }
@@ -184,7 +219,7 @@ zone:\n",
     }
 
     fn powerdns(&self) -> Command {
-        let Setup { port, token, key, .. } = self;
+        let Setup { port, control, token, key, .. } = self;
         let directory = self.directory.display();
         let text = format!(
             "launch=gsqlite3
@@ -206,12 +241,19 @@ negquery-cache-ttl=0
 zone-cache-refresh-interval=0
 setuid=
 setgid=
+secondary=yes
+xfr-cycle-interval=1
+webserver=yes
+webserver-address=127.0.0.1
+webserver-port={control}
+api=yes
+api-key={API_KEY}
 loglevel=5\n"
         );
         self.write("pdns.conf", &text);
         let schema = std::fs::read_to_string(schema()).unwrap();
         self.sqlite(&schema);
-        for Zone { name, .. } in self.zones {
+        for Zone { name, .. } in self.zones.iter().filter(|_| self.primary.is_none()) {
             self.pdnsutil(&["load-zone", name, &format!("{name}.zone")]);
         }
         for Key { name, algorithm, secret } in [key, &Key::without_rights()] {
@@ -220,6 +262,13 @@ loglevel=5\n"
             ));
         }
         let name = &key.name;
+        if let Some(primary) = self.primary.filter(|_| self.consumes) {
+            for Zone { name: zone, .. } in self.zones {
+                self.pdnsutil(&["create-secondary-zone", zone, &primary.to_string()]);
+                self.pdnsutil(&["set-kind", zone, "consumer"]);
+                self.pdnsutil(&["activate-tsig-key", zone, name, "secondary"]);
+            }
+        }
         self.metadata(&[
             ("TSIG-ALLOW-AXFR", name),
             ("TSIG-ALLOW-DNSUPDATE", name),
@@ -265,7 +314,8 @@ loglevel=5\n"
     xfrdir: \"{directory}\"
     cookie-secret-file: \"\"
 {own}remote-control:
-    control-enable: no
+    control-enable: yes
+    control-interface: \"{directory}/nsd.ctl\"
 key:
     name: \"{name}\"
     algorithm: {algorithm}
