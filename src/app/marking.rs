@@ -98,7 +98,7 @@ pub fn invert(app: &mut App) {
 fn mark_shown(app: &mut App, invert: bool) {
     let Some(open) = app.open_mut() else { return };
     open.take_range();
-    open.records.rows.mark_shown(open.draft.base(), invert);
+    open.records.rows.mark_shown(invert);
     let marked = open.marked();
     app.say(format!("{} marked{}", count(marked, "record"), hidden(app)));
 }
@@ -123,7 +123,7 @@ pub fn back(app: &mut App) {
             ));
         }
     } else if marked > 0 {
-        open.records.rows.clear_marks(open.draft.base());
+        open.records.rows.clear_marks();
     } else {
         app.say("q quits");
     }

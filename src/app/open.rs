@@ -200,7 +200,10 @@ impl Open {
         match self.wanted_search() {
             Some(search) if search.rows() <= SEARCHED_AT_ONCE => self.show_found(search.run()),
             Some(_) => {}
-            None => self.follow_filter(),
+            None => {
+                self.records.rows.filter_again(self.draft.base());
+                self.follow_filter();
+            }
         }
     }
 
@@ -222,7 +225,7 @@ impl Open {
 
     /// Shows the rows in an order, or in that of the zone; the selected record stays the selected one.
     pub fn set_order(&mut self, order: Option<Order>) {
-        self.records.rows.set_order(self.draft.base(), order);
+        self.records.rows.set_order(order);
         self.follow();
     }
 

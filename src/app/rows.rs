@@ -32,6 +32,8 @@ struct Patch {
     rows: Vec<Row>,
     /// Which of the zone's own rows each of them was, if any.
     own: Vec<Option<u32>>,
+    /// Which of them the filter shows; nothing is known of that while there is none.
+    shown: Vec<bool>,
     /// The number of its first row in the list.
     start: usize,
 }
@@ -46,6 +48,8 @@ pub struct Rows {
     filter: Filter,
     /// Those of them that the filter lets through; empty without a filter.
     matching: Arc<[u32]>,
+    /// Rows that are shown and fit the filter no more: see [`Rows::filter_again`].
+    unfit: usize,
     /// How the rows are sorted; `None` for the order of the zone.
     order: Option<Order>,
     /// The rows shown, where those are not all in the order of the zone.
@@ -82,7 +86,7 @@ impl Rows {
                 }
             };
             let own = own_rows(zone, &base, &rows);
-            patches.push(Patch { key: key.clone(), base, rows, own, start: 0 });
+            patches.push(Patch { key: key.clone(), base, rows, own, shown: Vec::new(), start: 0 });
         };
         let contested = merge::contested(base, changes);
         let mut changes = changes.iter().peekable();
@@ -109,7 +113,67 @@ impl Rows {
         let before = std::mem::replace(&mut self.patches, patches);
         self.count = base.record_count().saturating_add_signed(shift);
         self.carry_marks(&before);
-        self.refresh_shown(base);
+        self.carry_shown(base, &before);
+        self.refresh_shown();
+    }
+
+    /// Rows that were edited since the filter was set, and fit it no more. They stay where they are, under the cursor and
+    /// among the others that are being edited, until the filter is set again.
+    pub fn unfit(&self) -> usize {
+        self.unfit
+    }
+
+    /// Shows only what fits the filter now.
+    pub fn filter_again(&mut self, base: &Snapshot) {
+        self.judge(base);
+        self.refresh_shown();
+    }
+
+    /// Which of the changed rows fit the filter.
+    fn judge(&mut self, base: &Snapshot) {
+        self.unfit = 0;
+        let (filter, mut buffer) = (&self.filter, String::new());
+        for patch in &mut self.patches {
+            patch.shown = match filter.is_empty() {
+                true => Vec::new(),
+                false => patch.rows.iter().map(|row| fits(row, base, filter, &mut buffer)).collect(),
+            };
+        }
+    }
+
+    /// The same where the filter stays and rows are edited: what was shown is shown still.
+    fn carry_shown(&mut self, base: &Snapshot, before: &[Patch]) {
+        if self.filter.is_empty() {
+            return;
+        }
+        let (filter, matching) = (&self.filter, &self.matching);
+        let (mut buffer, mut unfit) = (String::new(), 0);
+        for patch in &mut self.patches {
+            let old = before.binary_search_by(|old| old.key.cmp(&patch.key)).ok();
+            let old = old.and_then(|at| before.get(at));
+            let was: HashMap<u32, bool> = (old.iter())
+                .flat_map(|old| old.own.iter().zip(&old.shown))
+                .filter_map(|(own, shown)| Some(((*own)?, *shown)))
+                .collect();
+            // Added ones have no number; as many as before, they are the same.
+            let same = old.filter(|old| old.rows.len() == patch.rows.len());
+            let was_shown = |index: usize, own: Option<u32>| match own {
+                Some(own) => was.get(&own).copied().unwrap_or_else(|| matching.binary_search(&own).is_ok()),
+                None => same.is_some_and(|old| {
+                    old.own.get(index) == Some(&None) && old.shown.get(index) == Some(&true)
+                }),
+            };
+            let rows = patch.rows.iter().zip(&patch.own).enumerate();
+            patch.shown = rows
+                .map(|(index, (row, own))| {
+                    let fits = fits(row, base, filter, &mut buffer);
+                    let shown = fits || was_shown(index, *own);
+                    unfit += usize::from(shown && !fits);
+                    shown
+                })
+                .collect();
+        }
+        self.unfit = unfit;
     }
 
     /// What must be found out before only rows that this filter lets through are shown; `None` where they are already,
@@ -147,15 +211,15 @@ impl Rows {
     }
 
     /// Shows the rows in an order, or in that of the zone.
-    pub fn set_order(&mut self, base: &Snapshot, order: Option<Order>) {
+    pub fn set_order(&mut self, order: Option<Order>) {
         self.order = order;
-        self.refresh_shown(base);
+        self.refresh_shown();
     }
 
     /// Shows what a search has found.
     pub fn set_matching(&mut self, base: &Snapshot, found: Found) {
         (self.filter, self.matching) = (found.filter, found.matching);
-        self.refresh_shown(base);
+        self.filter_again(base);
     }
 
     /// Shows only these rows of the zone's own, or all of them; changed ones are shown in any case. Lifts the filter.
@@ -256,9 +320,9 @@ impl Rows {
         }
     }
 
-    fn refresh_shown(&mut self, base: &Snapshot) {
+    fn refresh_shown(&mut self) {
         let all = self.choice.is_none() && self.filter.is_empty();
-        let chosen = (!all).then(|| self.chosen(base));
+        let chosen = (!all).then(|| self.chosen());
         self.shown = match &self.order {
             Some(order) => Some(self.in_order(order, chosen)),
             None => chosen,
@@ -266,21 +330,20 @@ impl Rows {
     }
 
     /// The numbers of the rows that are chosen and that the filter lets through, ascending.
-    fn chosen(&self, base: &Snapshot) -> Vec<u32> {
+    fn chosen(&self) -> Vec<u32> {
         let rows = match (&self.choice, self.filter.is_empty()) {
             (Some(choice), true) => choice,
             _ => &self.matching,
         };
         let mut shown = Vec::with_capacity(rows.len());
         let mut matching = rows.iter().copied().peekable();
-        let mut buffer = String::new();
         for (index, patch) in self.patches.iter().enumerate() {
             while let Some(row) = matching.next_if(|row| (*row as usize) < patch.base.start) {
                 shown.push(self.after_patches(index, row as usize) as u32);
             }
             while matching.next_if(|row| (*row as usize) < patch.base.end).is_some() {}
-            for (offset, row) in patch.rows.iter().enumerate() {
-                if self.filter.is_empty() || fits(row, base, &self.filter, &mut buffer) {
+            for offset in 0..patch.rows.len() {
+                if self.filter.is_empty() || patch.shown.get(offset) == Some(&true) {
                     shown.push((patch.start + offset) as u32);
                 }
             }

@@ -51,6 +51,9 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
         if records.filter_trouble.is_some() {
             note.push_str(" (?)");
         }
+        if records.rows.unfit() > 0 {
+            note.push_str(&format!("{}{} fit no more", theme.dot(), records.rows.unfit()));
+        }
     }
     match (open.marked(), open.range()) {
         (_, Some(range)) => note.push_str(&format!("{}range of {}", theme.dot(), range.count())),

@@ -266,7 +266,13 @@ fn settled<'a>(
 /// Finds what overwrites nothing, and drops what another proposal does as well.
 fn weigh(list: &mut Vec<Proposal>, changed: &BTreeSet<(IpAddr, Name, bool)>) {
     let mut pointed: BTreeMap<(Name, RrKey), bool> = BTreeMap::new();
-    for proposal in list.iter_mut() {
+    // Of several names of an address that one which an old address leads to goes on being the one.
+    let known: BTreeSet<Name> = (list.iter().filter(|proposal| proposal.wish == Wish::Forget))
+        .map(|proposal| proposal.host.clone())
+        .collect();
+    let mut in_turn: Vec<&mut Proposal> = list.iter_mut().collect();
+    in_turn.sort_by_key(|proposal| !known.contains(&proposal.host));
+    for proposal in in_turn {
         let goes = |host: &Name| changed.contains(&(proposal.address, host.clone(), false));
         proposal.best = match proposal.wish {
             Wish::Forget => Choice::Delete,

@@ -177,7 +177,8 @@ impl Replacing {
             self.lines.extend((0..found.items.len()).map(|item| (zone.clone(), Some(item))));
         }
         let at = here.and_then(|here| self.lines.iter().position(|line| *line == here));
-        self.selected = at.unwrap_or(self.selected);
+        // At the top it stays there, whatever comes in above: nobody has gone anywhere yet.
+        self.selected = at.filter(|_| self.selected > 0).unwrap_or(self.selected);
     }
 
     /// A line as it is shown.

@@ -55,7 +55,7 @@ impl Rows {
     }
 
     /// Marks every row shown, or, with `invert`, those that are not marked instead of those that are.
-    pub fn mark_shown(&mut self, base: &Snapshot, invert: bool) {
+    pub fn mark_shown(&mut self, invert: bool) {
         match self.shown.take() {
             Some(shown) => {
                 for number in &shown {
@@ -71,17 +71,17 @@ impl Rows {
                 }
             }
         }
-        self.follow_marks(base);
+        self.follow_marks();
     }
 
-    pub fn clear_marks(&mut self, base: &Snapshot) {
+    pub fn clear_marks(&mut self) {
         self.marks.clear();
-        self.follow_marks(base);
+        self.follow_marks();
     }
 
-    fn follow_marks(&mut self, base: &Snapshot) {
+    fn follow_marks(&mut self) {
         if self.filter.marked().next().is_some() {
-            self.refresh_shown(base);
+            self.refresh_shown();
         }
     }
 

@@ -273,3 +273,49 @@ fn ttl_says_what_it_is_about_while_it_is_typed() {
     test.keys("'x'");
     assert!(test.screen(80, 24).contains("a TTL is a number of seconds"));
 }
+
+#[test]
+fn edited_rows_stay_where_they_are_until_the_filter_is_set_again() {
+    let mut test = Test::new();
+    test.keys("/ 'ttl>=3600' Space 'type:a' Enter");
+    let names = |test: &mut Test| -> Vec<String> {
+        let open = test.open();
+        let rows = (0..open.records.rows.len()).filter_map(|index| open.row(index));
+        rows.map(|row| format!("{} {}", row.key.owner.relative_to(&name("@")), row.ttl)).collect()
+    };
+    let before = names(&mut test);
+    assert_eq!(before.len(), 8, "{before:?}");
+    // Two of three sets are given a TTL that does not fit: they stay, in their places.
+    test.select("www", "A", "192.0.2.10").keys("Space Space");
+    test.select("mail", "A", "192.0.2.25").keys("Space T '5m' Enter");
+    let after = names(&mut test);
+    assert_eq!(after.iter().filter(|line| line.ends_with(" 300")).count(), 3, "{after:?}");
+    let owners = |lines: &[String]| -> Vec<String> {
+        lines.iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(owners(&after), owners(&before));
+    assert!(test.screen(110, 24).contains("3 fit no more"), "{}", test.screen(110, 24));
+    // Another edit, and a row that comes to fit and goes away again, stay as well.
+    test.select("old", "A", "192.0.2.99").keys("T '60' Enter");
+    assert_eq!(names(&mut test).len(), 8);
+    test.keys("u");
+    assert_eq!(test.open().records.rows.unfit(), 3);
+    // Deleted ones are seen too.
+    test.select("mail", "A", "192.0.2.25").keys("Esc Esc");
+    test.keys("/ 'ttl>=3600' Space 'type:a' Enter");
+    assert_eq!(names(&mut test).len(), 5, "set again, it hides them: {:?}", names(&mut test));
+    // The same filter kept once more is set again, too.
+    test.select("old", "A", "192.0.2.99").keys("T '60' Enter");
+    assert_eq!(names(&mut test).len(), 5);
+    test.keys("/ Enter");
+    assert_eq!(names(&mut test).len(), 4);
+}
+
+#[test]
+fn an_added_record_that_is_edited_stays_under_a_filter() {
+    let mut test = Test::new();
+    test.keys("+ Enter 'new' Tab Tab '192.0.2.7' Enter / 'data:192.0.2.7' Enter");
+    test.keys("Enter Ctrl-U '203.0.113.9' Enter");
+    assert_eq!(test.selected(), "+ new 1h A 203.0.113.9");
+    assert_eq!(test.open().records.filter, "data:192.0.2.7", "the filter is not lifted for it");
+}

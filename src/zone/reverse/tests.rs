@@ -117,6 +117,24 @@ fn the_nearest_zone_and_parts_of_networks() {
 }
 
 #[test]
+fn of_several_names_of_an_address_the_one_that_it_led_to_is_kept() {
+    let moved = changes(&[
+        ("example.com.", &["192.0.2.1"], &["198.51.100.1"]),
+        ("www.example.com.", &["192.0.2.1"], &["198.51.100.1"]),
+    ]);
+    let old = zone("2.0.192.in-addr.arpa.", &[("1", RecordType::PTR, "www.example.com.")]);
+    let new = zone("100.51.198.in-addr.arpa.", &[]);
+    assert_eq!(
+        proposed(&moved, &[old, new]),
+        [
+            "Forget 1.2.0.192.in-addr.arpa. www.example.com. [www.example.com.] Delete",
+            "Point 1.100.51.198.in-addr.arpa. example.com. [] Leave",
+            "Point 1.100.51.198.in-addr.arpa. www.example.com. [] Add",
+        ]
+    );
+}
+
+#[test]
 fn old_ones_go_only_where_they_point_at_the_name_and_others_are_not_overwritten() {
     let reverse = zone(
         "2.0.192.in-addr.arpa.",
