@@ -75,9 +75,20 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// For what values are asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ValuesOf {
+    /// The addresses of nameservers of this set that stand inside the zone.
+    Nameservers(String),
+    /// The values of this template.
+    Template(String),
+}
+
 /// A form that is being filled in, as it is kept on disk until it is left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenForm {
+    /// Where it is no form of a record but asks for values: for what.
+    pub values_of: Option<ValuesOf>,
     pub rtype: RecordType,
     /// Where the record stands, where the form has no field for that.
     pub owner: Option<Name>,

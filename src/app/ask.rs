@@ -7,8 +7,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::{App, Screen, nameserver_sets, templates};
 use crate::edit::Field;
+use crate::facts::OpenForm;
+pub(super) use crate::facts::ValuesOf as Purpose;
 use crate::key::{Code, Key};
-use crate::zone::Name;
+use crate::zone::{Name, RecordType};
 
 /// Values being asked for.
 #[derive(Debug, Clone)]
@@ -24,15 +26,6 @@ pub struct Ask {
     pub preview: Vec<String>,
     accept_tried: bool,
     pub(super) purpose: Purpose,
-}
-
-/// For what values are asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// The addresses of nameservers of this set that stand inside the zone.
-    Nameservers(String),
-    /// The values of this template.
-    Template(String),
 }
 
 /// What a value is.
@@ -184,6 +177,31 @@ impl Ask {
         }
     }
 
+    /// What is to be kept of it.
+    pub fn kept(&self) -> OpenForm {
+        OpenForm {
+            values_of: Some(self.purpose.clone()),
+            rtype: RecordType(0),
+            owner: None,
+            replaced: None,
+            fields: self.inputs.iter().map(|input| input.field.text()).collect(),
+            current: self.current,
+        }
+    }
+
+    /// Puts in what was kept. Of another purpose, or of another time with other fields, it is of no use: false.
+    fn take_up(&mut self, kept: &OpenForm, origin: &Name) -> bool {
+        if kept.values_of.as_ref() != Some(&self.purpose) || kept.fields.len() != self.inputs.len() {
+            return false;
+        }
+        for (input, text) in self.inputs.iter_mut().zip(&kept.fields) {
+            input.field = Field::new(text);
+        }
+        self.current = kept.current.min(self.inputs.len().saturating_sub(1));
+        self.check(origin);
+        true
+    }
+
     /// Has anything been typed that leaving would lose?
     pub fn is_changed(&self) -> bool {
         self.inputs.iter().any(|input| input.field.text() != input.initial)
@@ -250,6 +268,26 @@ impl Ask {
 
     fn move_by(&mut self, steps: usize) {
         self.current = (self.current + steps).checked_rem(self.inputs.len()).unwrap_or(0);
+    }
+}
+
+/// Asks again for what was being typed when an earlier run ended.
+pub(super) fn reopen(app: &mut App, kept: &OpenForm) {
+    match &kept.values_of {
+        None => return,
+        Some(Purpose::Nameservers(set)) => nameserver_sets::chosen(app, set),
+        Some(Purpose::Template(name)) => templates::chosen(app, name),
+    }
+    let (Screen::Ask(ask), super::Zone::Open(open)) = (&mut app.screen, &app.zone) else {
+        // Nothing is asked for any more.
+        app.screen = Screen::Main;
+        return;
+    };
+    if ask.take_up(kept, open.draft.base().origin()) {
+        templates::preview(app);
+        app.say("the values that you were typing are here again");
+    } else {
+        app.screen = Screen::Main;
     }
 }
 

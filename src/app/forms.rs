@@ -1,5 +1,6 @@
 //! Choosing the type of a new record, and what becomes of a form that is filled in.
 
+use super::ask::Ask;
 use super::describe;
 use super::form::material::Assist;
 use super::form::{self, Accepted, Form, Outcome};
@@ -161,6 +162,9 @@ impl App {
         };
         let now = match screen {
             Screen::Form(form) if form.is_changed() => Some(form.kept()),
+            Screen::Ask(ask) if ask.is_changed() => Some(ask.kept()),
+            // What was typed for it is there again where it is left.
+            Screen::Proposal(proposal) => proposal.typed().map(Ask::kept),
             _ => None,
         };
         if now == self.kept_form {
@@ -181,6 +185,11 @@ impl App {
         }
         let Some(open) = self.open() else { return };
         let Some(kept) = &self.found_form else { return };
+        if kept.values_of.is_some() {
+            let Some(kept) = self.found_form.take() else { return };
+            self.kept_form = Some(kept.clone());
+            return super::ask::reopen(self, &kept);
+        }
         let zone = open.draft.contents();
         let form = Form::reopened(kept, zone, common_ttl(open.draft.base()));
         let gone = kept.replaced.is_some() && !form.is_edit();

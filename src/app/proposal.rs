@@ -170,6 +170,11 @@ impl Proposal {
         self.items.is_empty()
     }
 
+    /// The values that were typed for it.
+    pub(super) fn typed(&self) -> Option<&Ask> {
+        self.back.as_deref().filter(|ask| ask.is_changed())
+    }
+
     /// How many changes there are, and how many are ticked.
     pub fn counts(&self) -> (usize, usize) {
         (self.items.len(), self.items.iter().filter(|item| item.ticked).count())

@@ -68,10 +68,19 @@ pub fn danger_but_for(
         return Some(format!("This {verb} {deleted} of {all} records."));
     }
     if changes.get(&ns).is_some_and(|change| !gives_nameservers(change, nameservers)) {
-        return Some("This changes the zone's own nameservers.".into());
+        let is_ttl = is_ttl_alone(&ns, changes);
+        let what =
+            if is_ttl { "the TTL of the zone's own nameservers" } else { "the zone's own nameservers" };
+        return Some(format!("This changes {what}."));
     }
     let is_danger = |change: &Change| !gives_primary(change, nameservers);
     changes.get(&soa).is_some_and(is_danger).then(|| "This changes the zone's SOA.".into())
+}
+
+/// Are the records the same before and after, and only their TTL another?
+fn is_ttl_alone(key: &RrKey, changes: &ChangeMap) -> bool {
+    let only = changes.get(key).map(|change| count(std::iter::once((key, change))));
+    only.is_some_and(|Tally { deleted, added, .. }| deleted == 0 && added == 0)
 }
 
 /// Are these the zone's nameservers afterwards, and no others?
@@ -215,6 +224,13 @@ mod tests {
         assert_eq!(
             told(&base, &zone_of(&hosts(0, 8), &more), 20).as_deref(),
             Some("This changes the zone's own nameservers.")
+        );
+        let ttl = testing::zone(&[("@", 60, "SOA 1"), ("@", 5, "NS ns1")]);
+        let ns = RrKey::new(base.origin().clone(), RecordType::NS);
+        let change = Change { before: base.get(&ns), after: ttl.get(&ns) };
+        assert_eq!(
+            danger(&base, &[(ns, change)].into(), 20).as_deref(),
+            Some("This changes the TTL of the zone's own nameservers.")
         );
         let below = [("sub", 60, "NS ns2")];
         assert_eq!(told(&base, &zone_of(&hosts(0, 8), &below), 20), None, "a delegation is no apex");

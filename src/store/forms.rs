@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::files::{self, encoded};
 use super::lines::{KeyLine, decode, encode, hex, key_line, key_of, octets_of};
-use crate::facts::{Failure, FailureKind, OpenForm};
+use crate::facts::{Failure, FailureKind, OpenForm, ValuesOf};
 use crate::zone::{Name, RecordType};
 
 /// Larger files are none of ours: a field holds 64 KiB at most.
@@ -25,6 +25,10 @@ pub struct FormFile {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FormLine {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nameservers: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    template: Option<String>,
     rtype: u16,
     owner: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,7 +59,14 @@ impl FormFile {
     }
 
     fn try_save(&self, form: &OpenForm) -> io::Result<()> {
+        let (nameservers, template) = match form.values_of.clone() {
+            None => (None, None),
+            Some(ValuesOf::Nameservers(set)) => (Some(set), None),
+            Some(ValuesOf::Template(name)) => (None, Some(name)),
+        };
         let line = FormLine {
+            nameservers,
+            template,
             rtype: form.rtype.0,
             owner: form.owner.as_ref().map(Name::to_string),
             replaced: form.replaced.as_ref().map(|(key, rdata)| (key_line(key), hex(rdata))),
@@ -121,7 +132,8 @@ fn form_of(line: FormLine) -> Option<OpenForm> {
         None => None,
     };
     let rtype = RecordType(line.rtype);
-    Some(OpenForm { rtype, owner, replaced, fields: line.fields, current: line.current })
+    let values_of = line.nameservers.map(ValuesOf::Nameservers).or(line.template.map(ValuesOf::Template));
+    Some(OpenForm { values_of, rtype, owner, replaced, fields: line.fields, current: line.current })
 }
 
 #[cfg(test)]
@@ -143,13 +155,17 @@ mod tests {
         let replaced = (RrKey::new(name("w\\.\\255.example.com."), RecordType::TXT), vec![0, 255].into());
         let fields = vec!["wëb\u{1b}".to_owned(), "1h".into(), "\"a\n".into()];
         let form = OpenForm {
+            values_of: None,
             rtype: RecordType::TXT,
             owner: Some(name("example.com.")),
             replaced: Some(replaced),
             fields,
             current: 2,
         };
-        for form in [&form, &OpenForm { owner: None, replaced: None, ..form.clone() }] {
+        let bare = OpenForm { owner: None, replaced: None, ..form.clone() };
+        let of = |values_of| OpenForm { values_of: Some(values_of), ..bare.clone() };
+        let (template, set) = (of(ValuesOf::Template("mail".into())), of(ValuesOf::Nameservers("x".into())));
+        for form in [&form, &bare, &template, &set] {
             file.save(form).unwrap();
             assert_eq!(file.load().unwrap().as_ref(), Some(form));
         }

@@ -36,6 +36,7 @@ mod secondaries;
 mod secrets;
 mod services;
 mod steps;
+mod stories;
 mod taking_over;
 mod text;
 mod zone_files;

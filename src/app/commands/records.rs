@@ -48,7 +48,7 @@ pub static RECORDS: &[Command] = &[
         "x",
         &[Records],
         text::parking::park,
-        "park the record: kept in the zone's text as a comment, not sent; or take it back",
+        "park the record, or those marked: kept in the zone's text as comments, not sent; or take them back",
     )
     .when(text::parking::may_park),
     command("undo", "u", EDITS, edits::undo, "take the last edit back").hint(7, "undo").when(edits::can_undo),

@@ -8,6 +8,7 @@ impl Form {
     /// What is to be kept of it.
     pub fn kept(&self) -> OpenForm {
         OpenForm {
+            values_of: None,
             rtype: self.rtype,
             owner: self.fixed_owner().cloned(),
             replaced: self.replaced.clone(),

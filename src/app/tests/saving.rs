@@ -205,3 +205,36 @@ fn a_draft_found_late_comes_before_what_was_done_since() {
     assert_eq!(changes, ["- mail 3600 A 192.0.2.25"]);
     assert_eq!(on_disk, entries);
 }
+
+#[test]
+fn values_that_are_typed_for_a_template_are_kept_and_come_back() {
+    let mut test = Test::new();
+    test.keys(": 'load' Space 'mailserver' Enter");
+    assert_eq!(kept(&test.effects), None, "nothing is typed yet");
+    test.keys("Ctrl-U '203.0.113.25' Tab Tab 'post'");
+    let form = kept(&test.effects).expect("the values");
+    assert_eq!(form.values_of, Some(crate::facts::ValuesOf::Template("mailserver".into())));
+    assert_eq!(form.fields, ["203.0.113.25", "", "post"]);
+    // The next run, after a crash.
+    let mut next = Test::starting(settings());
+    next.send(Msg::FormFound(form.clone()));
+    next.load(ZONE);
+    assert_eq!(next.message(), "the values that you were typing are here again");
+    let screen = next.screen(80, 24);
+    assert!(screen.contains("[203.0.113.25 ") && screen.contains("[post "), "{screen}");
+    assert!(screen.contains("mail    A     203.0.113.25"), "{screen}");
+    // Over the proposal they are kept as well, until that is taken.
+    next.keys("Ctrl-U 'postmaster@example.com' Enter");
+    assert!(matches!(next.app.screen, Screen::Proposal(_)), "{}", next.screen(80, 24));
+    assert_eq!(kept(&next.effects).expect("the values").fields[2], "postmaster@example.com");
+    next.keys("Enter");
+    assert!(matches!(next.effects.last(), Some(Effect::DropForm)) || kept(&next.effects).is_none());
+    assert!(!next.changes().is_empty());
+    // A template that is gone asks for nothing, and what was kept goes.
+    let gone = OpenForm { values_of: Some(crate::facts::ValuesOf::Template("gone".into())), ..form };
+    let mut next = Test::starting(settings());
+    next.send(Msg::FormFound(gone));
+    next.load(ZONE);
+    assert!(next.message().starts_with("there is no template gone"), "{}", next.message());
+    assert!(next.did(|effect| matches!(effect, Effect::DropForm)));
+}

@@ -1,6 +1,6 @@
 //! The text of a zone against its records: brought up to date before it is shown, and compared when it was edited.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::highlight::Highlight;
@@ -83,22 +83,36 @@ impl Wanted {
     }
 
     /// Where a record stands in the text.
-    pub(super) fn place(&mut self, text: &str, key: &RrKey, rdata: &[u8]) -> Option<usize> {
-        let wanted = types::canonical(key.rtype, rdata);
+    fn place(&mut self, text: &str, key: &RrKey, rdata: &Rdata) -> Option<usize> {
+        self.places(text, &[(key.clone(), rdata.clone())]).pop().flatten()
+    }
+
+    /// Where records stand in the text: as records, or parked. The text is read once for all of them.
+    pub(super) fn places(&mut self, text: &str, records: &[(RrKey, Rdata)]) -> Vec<Option<usize>> {
+        let canonical = |key: &RrKey, rdata: &[u8]| types::canonical(key.rtype, rdata).into_owned();
+        let mut wanted: HashMap<(RrKey, Vec<u8>), Option<usize>> =
+            records.iter().map(|(key, rdata)| ((key.clone(), canonical(key, rdata)), None)).collect();
         let loader = self.included.as_mut().map(|files| files as &mut dyn Loader);
         let parsed = zonefile::parse_file(text.as_bytes(), Some(self.base.origin()), loader);
-        let is_it = |record: &&zonefile::ParsedRecord| {
-            record.owner == key.owner
-                && record.rtype == key.rtype
-                && types::canonical(key.rtype, &record.rdata) == wanted
-        };
-        let written = parsed.records.iter().find(is_it).map(|record| record.span.start);
-        let parked = || {
+        for record in parsed.records {
+            let key = RrKey::of_record(record.owner.as_ref(), record.rtype, &record.rdata);
+            let own = (key, types::canonical(record.rtype, &record.rdata).into_owned());
+            if let Some(place) = wanted.get_mut(&own) {
+                place.get_or_insert(record.span.start);
+            }
+        }
+        if wanted.values().any(Option::is_none) {
             let document = Document::new(text, self.base.origin().clone());
-            let is_it = |parked: &Parked| parked.owner == key.owner && *parked.rdata == *rdata;
-            document.parked().into_iter().find(is_it).map(|parked| parked.lines.start)
-        };
-        written.or_else(parked)
+            for Parked { owner, rtype, rdata, lines, .. } in document.parked() {
+                let key = RrKey::of_record(owner.as_ref(), rtype, &rdata);
+                let own = canonical(&key, &rdata);
+                if let Some(place) = wanted.get_mut(&(key, own)) {
+                    place.get_or_insert(lines.start);
+                }
+            }
+        }
+        let place = |(key, rdata): &(RrKey, Rdata)| *wanted.get(&(key.clone(), canonical(key, rdata)))?;
+        records.iter().map(place).collect()
     }
 }
 

@@ -40,7 +40,14 @@ fn step(number: u32, sets: u32) -> Entry {
 }
 
 fn form(text: &str) -> OpenForm {
-    OpenForm { rtype: RecordType::A, owner: None, replaced: None, fields: vec![text.into()], current: 0 }
+    OpenForm {
+        values_of: None,
+        rtype: RecordType::A,
+        owner: None,
+        replaced: None,
+        fields: vec![text.into()],
+        current: 0,
+    }
 }
 
 /// Waits until all of the draft is written; the failures on the way.

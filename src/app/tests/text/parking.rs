@@ -78,3 +78,58 @@ fn the_soa_and_deleted_records_are_not_parked() {
     assert_eq!(test.message(), "this record is deleted: - brings it back, then it can be parked");
     assert_eq!(parked(&test).len(), 0);
 }
+
+#[test]
+fn marked_records_are_parked_and_taken_back_as_one_step() {
+    let mut test = Test::new();
+    let all = ["mail A 192.0.2.25", "www A 192.0.2.10", "www A 192.0.2.11"];
+    test.select("www", "A", "192.0.2.10").keys("Space Space");
+    test.select("mail", "A", "192.0.2.25").keys("Space");
+    test.select("@", "SOA", "ns1 hostmaster 2026112101 3600 900 1209600 300").keys("Space x");
+    assert_eq!(
+        test.message(),
+        "park 3 records: done; u undoes it; 1 record left: a zone cannot be without its SOA"
+    );
+    assert_eq!(parked(&test), all);
+    assert_eq!(
+        test.changes(),
+        ["- mail 3600 A 192.0.2.25", "- www 3600 A 192.0.2.10", "- www 3600 A 192.0.2.11"]
+    );
+    test.keys("u");
+    assert_eq!((test.changes().len(), parked(&test).len()), (0, 0));
+    test.keys("U");
+    assert_eq!(parked(&test), all);
+    // Once more, all that are marked being parked: taken back, those of them.
+    test.select("@", "SOA", "ns1 hostmaster 2026112101 3600 900 1209600 300").keys("Space");
+    test.select("mail", "A", "192.0.2.25").keys("Space x");
+    assert_eq!(test.message(), "take back 2 records: done; u undoes it");
+    assert_eq!(parked(&test), ["mail A 192.0.2.25"]);
+    assert_eq!(test.changes(), ["- mail 3600 A 192.0.2.25"]);
+    test.keys("u");
+    assert_eq!(parked(&test), all);
+}
+
+#[test]
+fn records_that_inherit_their_owner_are_parked_together() {
+    let mut test = Test::new();
+    test.keys("t Ctrl-End").write("three 60 A 192.0.2.31\n 60 A 192.0.2.32\n 60 A 192.0.2.33\n").keys("F3");
+    test.select("three", "A", "192.0.2.31").keys("Space");
+    test.select("three", "A", "192.0.2.32").keys("Space x");
+    assert_eq!(parked(&test), ["three A 192.0.2.31", "three A 192.0.2.32"]);
+    assert_eq!(test.changes(), ["+ three 60 A 192.0.2.33"]);
+    test.keys("u");
+    assert_eq!(test.changes().len(), 3);
+}
+
+#[test]
+fn many_records_are_parked_at_once() {
+    let mut zone = ZONE.to_owned();
+    (0..300).for_each(|host| zone.push_str(&format!("h{host} 3600 A 192.0.2.{}\n", host % 250)));
+    let mut test = Test::with(&zone);
+    test.keys("/ 'type:a' Space 'name:h' Enter");
+    let shown = test.open().records.rows.len();
+    test.keys("Ctrl-A x Esc Esc");
+    assert!(shown >= 300 && test.changes().len() == shown, "{} of {shown}", test.changes().len());
+    test.keys("u");
+    assert_eq!(test.changes(), [""; 0]);
+}
