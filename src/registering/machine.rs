@@ -446,7 +446,9 @@ impl Registering {
     fn cancel(&mut self) -> Vec<Action> {
         match self.state {
             State::Serving | State::ServePause => self.finish(),
-            State::PushPause(Use::TakeOut) => self.left_behind("You stopped waiting.".into()),
+            State::PushPause(Use::TakeOut) | State::Loading(Use::TakeOut) => {
+                self.left_behind("You stopped waiting.".into())
+            }
             _ if self.ending.is_some() => Vec::new(),
             State::Asking
             | State::Seeing

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Call, LOOKS, REPEATS, Registering, Said, State};
+use super::{Call, LOOKS, REPEATS, Registering, Said, State, Use};
 use crate::facts::registration::{Problem, ProblemKind, Registration};
+use crate::registering::steps::Steps;
 use crate::registering::{Action, Goal, Outcome, StepKind, StepState};
 
 /// How often it must be seen that a call was not done before it is repeated: its effect may come late.
@@ -80,6 +81,13 @@ impl Registering {
     pub(super) fn changed(&mut self, answer: Result<(), Problem>) -> Vec<Action> {
         match answer {
             Ok(()) => self.check(Call::Change, Said::Done),
+            // Not at this of its places.
+            Err(problem) if problem.kind == ProblemKind::Unsupported => {
+                self.terms.abilities.change_primary = false;
+                self.steps = Steps::of(Goal::ChangePrimary, false);
+                self.set(StepKind::Look, StepState::Done, "It is registered.");
+                self.load(Use::Removal)
+            }
             Err(problem) => self.failed(Call::Change, problem),
         }
     }

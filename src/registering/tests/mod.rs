@@ -233,6 +233,14 @@ fn another_primary() {
     );
     assert_eq!((world.adds, world.removes, world.texts().len()), (1, 1, 0));
     assert!(matches!(&world.questions[..], [Question::Replacement(_), Question::Proof(_)]));
+    // The same at a place that turns out not to do it in one call.
+    let mut world = World::with_registration("192.0.2.1");
+    world.abilities.change_primary = true;
+    world.cannot_change = true;
+    let (report, registering) = world.simply(&job(Goal::ChangePrimary, Some("192.0.2.2")));
+    assert!(matches!(&report.outcome, Outcome::PrimaryChanged(_)), "{report:?}");
+    assert_eq!((world.adds, world.removes, world.texts().len()), (1, 1, 0));
+    assert!(states(&registering).starts_with("Look Done, Agree Done, Remove Done, Consent Done"));
     // What is not there cannot be changed.
     let (report, _) = World::new().simply(&job(Goal::ChangePrimary, Some("192.0.2.2")));
     assert!(

@@ -106,10 +106,11 @@ proptest! {
     }
 
     #[test]
-    fn changing(troubles in prop::collection::vec(any_trouble(), 0..120), blind in 0..3usize, in_one_call: bool) {
+    fn changing(troubles in prop::collection::vec(any_trouble(), 0..120), blind in 0..3usize, in_one_call: bool, cannot_change: bool) {
         let mut world = World::with_registration("192.0.2.1");
         world.blind = blind;
         world.abilities.change_primary = in_one_call;
+        world.cannot_change = cannot_change;
         check(world, Goal::ChangePrimary, troubles)?;
     }
 }

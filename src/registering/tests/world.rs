@@ -52,6 +52,8 @@ pub struct World {
     pub primary: Option<&'static str>,
     pub abilities: Abilities,
     pub wants_proof: bool,
+    /// The primary of this registration cannot be changed, whatever the abilities say.
+    pub cannot_change: bool,
     /// How often the service looks in vain although the proof is there.
     pub blind: usize,
     /// It comes up with other proofs, so often.
@@ -128,6 +130,7 @@ impl World {
             primary: None,
             abilities: Abilities::default(),
             wants_proof: true,
+            cannot_change: false,
             blind: 0,
             other_proofs: 0,
             refuses: None,
@@ -247,6 +250,7 @@ impl World {
                     Ok(())
                 }
             },
+            Call::Change(_) if self.cannot_change => Err(problem(ProblemKind::Unsupported)),
             Call::Change(wanted) => match &mut self.registered {
                 None => Err(problem(ProblemKind::NotRegistered)),
                 Some(found) => {
