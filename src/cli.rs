@@ -9,7 +9,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 mod secondary;
 
-pub use secondary::{JobArgs, SecondaryVerb};
+pub use secondary::{AtArgs, CheckSecondaryArgs, JobArgs, SecondaryVerb};
 
 /// A terminal editor for DNS zones.
 ///

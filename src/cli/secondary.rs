@@ -54,6 +54,59 @@ pub enum SecondaryVerb {
         #[command(flatten)]
         job: JobArgs,
     },
+    /// Is a zone registered as it shall be, and does each nameserver of its services serve it? Exit status 1 where not
+    ///
+    /// Each address is asked over UDP and TCP, and what is registered is compared with the zone's NS records.
+    Check(CheckSecondaryArgs),
+    /// Put right what others made wrong with a registration, as its state in the list says (catalog zones)
+    Mend {
+        /// The zone
+        zone: String,
+        #[command(flatten)]
+        at: AtArgs,
+    },
+    /// Let another catalog zone take a member over without its consumers dropping it in between
+    HandOver {
+        /// The zone
+        zone: String,
+        /// The catalog zone that takes it over
+        #[arg(long, value_name = "CATALOG")]
+        to: String,
+        #[command(flatten)]
+        at: AtArgs,
+    },
+}
+
+/// Where a registration is.
+#[derive(Debug, Clone, Args)]
+pub struct AtArgs {
+    /// The service: a [secondary.NAME] of the configuration; default: the zone's secondaries, or the only one
+    #[arg(long, value_name = "NAME")]
+    pub backend: Option<String>,
+    /// Which of the places that the service has
+    #[arg(long, value_name = "PLACE")]
+    pub service: Option<String>,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Configuration file to use
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// What `check` takes.
+#[derive(Debug, Clone, Args)]
+pub struct CheckSecondaryArgs {
+    /// The zone; default: every zone that the configuration names secondaries of
+    pub zone: Option<String>,
+    /// Only this service: a [secondary.NAME] of the configuration
+    #[arg(long, value_name = "NAME")]
+    pub backend: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub server: ServerArgs,
 }
 
 /// What adding and removing take.

@@ -2,15 +2,17 @@
 //! pushes of the proof, and what is kept on the disk. The same for the screen and the command line.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 use tokio::task::{JoinSet, spawn_blocking};
 
 use super::world::World;
 use crate::dns::questions::{self, Network};
+use crate::facts::history::Record;
 use crate::facts::registration::{Challenge, Offered, Problem, ProblemKind};
 use crate::facts::{Failure, FailureKind, Parent, Transport};
+use crate::push;
 use crate::registering::{Action, Event, Loaded, Seen, Sighting, is_proof};
 use crate::secondary::Service;
 use crate::store::registrations::RegistrationFile;
@@ -28,6 +30,8 @@ pub struct Performer {
     world: Result<Arc<World>, Failure>,
     file: Arc<RegistrationFile>,
     parent: Arc<OnceCell<Parent>>,
+    /// For the person, each told once.
+    warnings: Arc<Mutex<Vec<String>>>,
 }
 
 impl Performer {
@@ -36,7 +40,7 @@ impl Performer {
         world: Result<Arc<World>, Failure>,
         file: RegistrationFile,
     ) -> Performer {
-        Performer { service, world, file: Arc::new(file), parent: Arc::default() }
+        Performer { service, world, file: Arc::new(file), parent: Arc::default(), warnings: Arc::default() }
     }
 
     /// Performs one action. `None` for those that are for the person, or no action at all.
@@ -59,7 +63,7 @@ impl Performer {
             Action::LookForProof(challenge) => Event::Proof(self.look_for_proof(&challenge).await),
             Action::LookForZone(offered) => Event::Serving(self.look_for_zone(&offered).await),
             Action::Push(action) => match &self.world {
-                Ok(world) => Event::Push(world.perform(action).await?),
+                Ok(world) => Event::Push(self.push(world, action).await?),
                 // Nothing is pushed to a zone that could not be loaded.
                 Err(_) => return None,
             },
@@ -77,6 +81,23 @@ impl Performer {
             }
             Action::Ask(_) | Action::Show | Action::Finish(_) => return None,
         })
+    }
+
+    /// What the person should know of the pushes so far.
+    pub fn warnings(&self) -> Vec<String> {
+        std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// An action of a push. The program that is told of pushes is told of this one as well.
+    async fn push(&self, world: &Arc<World>, action: push::Action) -> Option<push::Event> {
+        let is_end = matches!(&action, push::Action::Record(records)
+            if records.iter().any(|record| matches!(record, Record::Ended(_))));
+        let event = world.perform(action).await;
+        if let Some(recorder) = world.recorder().filter(|_| is_end).cloned() {
+            let trouble = spawn_blocking(move || recorder.tell_program()).await.ok().flatten();
+            self.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(trouble);
+        }
+        event
     }
 
     /// A call of the service. Whoever does not wait for it leaves it alone.

@@ -99,7 +99,11 @@ pub async fn at_services(config: &Arc<Config>, zone: &Name, mut tell: impl FnMut
     told
 }
 
-fn at_service(config: &Config, zone: &Name, name: String) -> Result<AtService, Problem> {
+/// What one service says of a zone.
+///
+/// # Errors
+/// [`Problem`] where it cannot be told.
+pub fn at_service(config: &Config, zone: &Name, name: String) -> Result<AtService, Problem> {
     let service = Services::default().service(config, &name)?;
     let mut at = AtService { name, registrations: Vec::new(), offered: Vec::new() };
     for place in service.services()? {

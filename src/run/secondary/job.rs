@@ -1,6 +1,8 @@
 //! `zonewright secondary add` and `remove`: the jobs of one zone, one service after the other, with questions on the
 //! terminal.
 
+mod place;
+
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -18,16 +20,14 @@ use super::super::registering::Performer;
 use super::super::verbs::{say, zone_name};
 use super::super::world::World;
 use super::super::{Exit, Stop};
-use super::{backends, words};
+use super::{backends, left, words};
 use crate::cli::JobArgs;
 use crate::dns::questions;
 use crate::doctor::plain;
 use crate::facts::clean::clean;
-use crate::facts::registration::{Abilities, Place, ProblemKind, Wanted};
 use crate::facts::{Failure, FailureKind, Make};
 use crate::registering::{
-    Action, Answer, Doing, Event, Goal, Job, Question, Registering, Report, Saved, ServedBy, Step, StepState,
-    Terms,
+    Action, Answer, Doing, Event, Goal, Job, Question, Registering, Report, ServedBy, Step, StepState, Terms,
 };
 use crate::secondary::Service;
 use crate::store::registrations::{Opened, RegistrationFile};
@@ -49,6 +49,8 @@ struct Work<'a> {
     label: String,
     interrupts: UnboundedReceiver<()>,
     reports: Vec<Value>,
+    /// The person wants no more: nothing else is begun.
+    stopped: bool,
 }
 
 /// Registers a zone.
@@ -100,16 +102,32 @@ impl<'a> Work<'a> {
         });
         let runtime = access::runtime()?;
         let interrupts = interrupts();
-        Ok(Work { zone, configured, arguments, runtime, world, label, interrupts, reports: Vec::new() })
+        Ok(Work {
+            zone,
+            configured,
+            arguments,
+            runtime,
+            world,
+            label,
+            interrupts,
+            reports: Vec::new(),
+            stopped: false,
+        })
     }
 
     /// Does it at each service that is meant. The worst exit status counts.
     fn all(mut self, goal: Goal, primary: Option<IpAddr>) -> Result<Exit, Stop> {
         let backends =
             backends(&self.configured, Some(&self.zone), self.arguments.backend.as_deref(), false)?;
+        left::tidy_up(&self.configured, &self.runtime)?;
         let mut worst = Exit::Done;
         let several = backends.len() > 1;
         for backend in &backends {
+            if self.stopped {
+                say(&format!("{}: not begun.", clean(backend)));
+                worst = Exit::No;
+                continue;
+            }
             let exit = match self.one(backend, goal, primary) {
                 Ok(exit) => exit,
                 Err(stop) if !several => {
@@ -149,7 +167,7 @@ impl<'a> Work<'a> {
             }
         };
         let abilities = service.abilities();
-        let place = self.place(&*service, backend, goal, saved.as_ref())?;
+        let place = self.place(&service, backend, goal, saved.as_ref())?;
         let wanted = self.wanted(place, backend, goal, primary, abilities, saved.as_ref())?;
         let terms = Terms {
             abilities,
@@ -168,120 +186,69 @@ impl<'a> Work<'a> {
         }
         if saved.as_ref().is_some_and(|saved| saved.job == job) {
             say("An earlier run was interrupted: it is gone on with.");
-        } else if goal == Goal::Add && !self.may_begin(&job, &*service, backend)? {
+        } else if goal != Goal::Remove && !self.may_begin(&job, &*service, backend)? {
             say("Nothing was sent.");
             return Ok(Exit::No);
+        }
+        if goal == Goal::Remove
+            && let Some(instructions) = service.instructions(&job.wanted, true)
+        {
+            instructions.lines().for_each(|line| say(&format!("    {}", clean(line))));
         }
         let start = match saved {
             Some(saved) => Registering::resume(job.clone(), saved, terms),
             None => Registering::new(job.clone(), terms),
         };
         let report = self.drive(&performer, start);
+        performer.warnings().iter().for_each(|warning| say(&format!("warning: {warning}")));
         service.warnings().iter().for_each(|warning| say(&format!("warning: {}", clean(warning))));
         self.tell(&report, &job, backend)
     }
 
-    /// Which of the places that the service has.
-    fn place(
-        &self,
-        service: &dyn Service,
-        backend: &str,
-        goal: Goal,
-        saved: Option<&Saved>,
-    ) -> Result<Place, Stop> {
-        let place = |service: Option<String>| Place { domain: self.zone.clone(), service };
-        if let Some(named) = &self.arguments.service {
-            return Ok(place(Some(named.clone())));
-        }
-        if let Some(saved) = saved {
-            return Ok(saved.job.wanted.place.clone());
-        }
-        let services = service.services()?;
-        if let [only] = &services[..] {
-            return Ok(place(only.clone()));
-        }
-        if goal != Goal::Add {
-            // It is where it is registered.
-            for service_name in &services {
-                let there = place(service_name.clone());
-                match service.get(&there) {
-                    Ok(_) => return Ok(there),
-                    Err(problem) if problem.kind == ProblemKind::NotRegistered => {}
-                    Err(problem) => return Err(problem.into()),
-                }
+    /// Does what takes a while, unless the person has enough: then it is left alone.
+    fn unless_stopped<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce() -> Result<T, Stop> + Send + 'static,
+    ) -> Result<T, Stop> {
+        let interrupts = &mut self.interrupts;
+        let done = self.runtime.block_on(async {
+            tokio::select! {
+                done = spawn_blocking(work) => Some(done),
+                Some(()) = interrupts.recv() => None,
             }
-            if let Some(first) = services.first() {
-                return Ok(place(first.clone()));
+        });
+        match done {
+            Some(done) => done.map_err(|error| Stop::usage(format!("{error}.")))?,
+            None => {
+                self.stopped = true;
+                Err(Stop::no("Given up. Nothing was sent.".into()))
             }
         }
-        let names: Vec<&str> = services.iter().flatten().map(String::as_str).collect();
-        Err(Stop::usage(match names.is_empty() {
-            true => format!("{} has no place where a domain could be registered.", clean(backend)),
-            false => {
-                let names = names.join(", ");
-                format!("{} has several places: {}. Say which with --service.", clean(backend), clean(&names))
-            }
-        }))
-    }
-
-    /// What shall be registered: with the address that the person gave, of the configuration, or of the zone's server.
-    fn wanted(
-        &self,
-        place: Place,
-        backend: &str,
-        goal: Goal,
-        primary: Option<IpAddr>,
-        abilities: Abilities,
-        saved: Option<&Saved>,
-    ) -> Result<Wanted, Stop> {
-        if goal == Goal::Remove {
-            let primary =
-                saved.filter(|saved| saved.job.goal == goal).and_then(|saved| saved.job.wanted.primary);
-            return Ok(Wanted { place, primary });
-        }
-        if let Some(address) = primary.filter(|_| !abilities.takes_primary) {
-            return Err(Stop::usage(format!(
-                "{} takes no address of a primary ({address}): it knows by itself. Leave --primary out.",
-                clean(backend)
-            )));
-        }
-        let earlier = saved.and_then(|saved| saved.job.wanted.primary);
-        let configured =
-            self.configured.config().secondary.get(backend).and_then(|secondary| secondary.primary);
-        let primary = match primary.or(earlier).or(configured) {
-            None if abilities.takes_primary => match &self.world {
-                Ok(world) => {
-                    let primary = self.runtime.block_on(world.primary())?;
-                    Some(primary.transfer_from.address.ip())
-                }
-                Err(_) => None,
-            },
-            primary => primary,
-        };
-        Ok(Wanted { place, primary: primary.filter(|_| abilities.takes_primary) })
     }
 
     /// Asks before a registration is begun.
-    fn may_begin(&self, job: &Job, service: &dyn Service, backend: &str) -> Result<bool, Stop> {
+    fn may_begin(&mut self, job: &Job, service: &dyn Service, backend: &str) -> Result<bool, Stop> {
         let at = job.wanted.place.service.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
         let from =
             job.wanted.primary.map_or_else(String::new, |primary| format!(", transferred from {primary}"));
         let what = format!("{} at {}{}{from}", plain(&self.zone), clean(backend), clean(&at));
-        say(&format!("Register {what}."));
+        let verb = if job.goal == Goal::Add { "Register" } else { "Change the primary of" };
+        say(&format!("{verb} {what}."));
         if let Some(instructions) = service.instructions(&job.wanted, false) {
             instructions.lines().for_each(|line| say(&format!("    {}", clean(line))));
         }
         if self.arguments.yes {
             return Ok(true);
         }
-        Ok(ask("Type yes: ")? == "yes")
+        let answer = self.unless_stopped(|| Ok(ask("Type yes: ")?))?;
+        Ok(answer == "yes")
     }
 
     /// Walks a job to its end.
     fn drive(&mut self, performer: &Performer, start: (Registering, Vec<Action>)) -> Report {
         let (mut registering, mut actions) = start;
         let yes = self.arguments.yes;
-        let interrupts = &mut self.interrupts;
+        let (interrupts, stopped) = (&mut self.interrupts, &mut self.stopped);
         self.runtime.block_on(async {
             let mut told = Told::default();
             // What is being performed: one thing at a time, and the last one is it.
@@ -303,6 +270,7 @@ impl<'a> Work<'a> {
                             event
                         }
                         Some(()) = interrupts.recv() => {
+                            *stopped = true;
                             if !registering.is_ending() {
                                 say("It is being given up; what is in the zone is taken out.");
                             }
@@ -379,7 +347,7 @@ fn answer(question: &Question, yes: bool) -> Answer {
 }
 
 /// Asks on the terminal.
-fn ask(prompt: &str) -> io::Result<String> {
+pub(super) fn ask(prompt: &str) -> io::Result<String> {
     let mut err = io::stderr();
     err.write_all(prompt.as_bytes())?;
     err.flush()?;
@@ -423,7 +391,7 @@ impl Told {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::registration::{Challenge, Registration};
+    use crate::facts::registration::{Challenge, Place, Registration};
     use crate::registering::{Proof, Removal};
     use crate::zone::RecordType;
 

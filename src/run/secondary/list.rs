@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::super::configured::Configured;
 use super::super::verbs::{say, zone_name};
 use super::super::{Exit, Stop, clock};
-use super::{backends, words};
+use super::{backends, left, words};
 use crate::doctor::plain;
 use crate::facts::clean::clean;
 use crate::facts::registration::{Details, Problem, Registration};
@@ -35,7 +35,7 @@ pub fn list(
 ) -> Result<Exit, Stop> {
     let zone = zone.map(zone_name).transpose()?;
     let backends = backends(&configured, zone.as_ref(), backend, true)?;
-    words::tell_unfinished(&configured)?;
+    left::tell_unfinished()?;
     let configured = Arc::new(configured);
     let (sender, told) = channel();
     let mut asked = Vec::new();

@@ -2,8 +2,11 @@
 //!
 //! Results go to standard output, everything else to standard error.
 
+mod check;
 mod job;
+mod left;
 mod list;
+mod mending;
 mod words;
 
 use super::configured::Configured;
@@ -27,6 +30,9 @@ pub fn run(what: SecondaryVerb) -> Result<Exit, Stop> {
         SecondaryVerb::Add { zone, primary, change_primary, job } => {
             job::add(&zone, primary, change_primary, &job)
         }
+        SecondaryVerb::Mend { zone, at } => mending::mend(&zone, &at),
+        SecondaryVerb::HandOver { zone, to, at } => mending::hand_over(&zone, &to, &at),
+        SecondaryVerb::Check(arguments) => check::check(&arguments),
         SecondaryVerb::Remove { zone, job } => job::remove(&zone, &job),
     }
 }

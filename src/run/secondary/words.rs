@@ -2,48 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::super::access::state_directory;
-use super::super::configured::Configured;
-use super::super::verbs::say;
-use super::super::{Exit, Stop};
+use super::super::Exit;
 use super::exit_of;
 use crate::doctor::plain;
 use crate::facts::Make;
 use crate::facts::clean::clean;
 use crate::facts::registration::{Challenge, Details, Offered, Problem, ProblemKind, Registration};
 use crate::registering::{
-    Doing, Goal, Outcome, Proof, Question, Removal, Report, Seen, ServedBy, Sighting, allow_transfers,
+    Outcome, Proof, Question, Removal, Report, Seen, ServedBy, Sighting, allow_transfers,
 };
-use crate::store::registrations;
 use crate::zone::{Name, types};
-
-/// Tells which registrations are not finished, so that nobody forgets them.
-pub fn tell_unfinished(configured: &Configured) -> Result<(), Stop> {
-    let _ = configured;
-    for one in registrations::unfinished(&state_directory()?) {
-        let (domain, backend) = (plain(&one.saved.job.wanted.place.domain), clean(&one.backend).into_owned());
-        let goal = match one.saved.job.goal {
-            Goal::Remove => "removal",
-            Goal::Add | Goal::ChangePrimary => "registration",
-        };
-        let next = match one.saved.doing {
-            Doing::CleaningUp => format!("zonewright secondary add {domain} --backend {backend} tries again"),
-            _ if one.saved.job.goal == Goal::Remove => {
-                format!("zonewright secondary remove {domain} --backend {backend} goes on with it")
-            }
-            _ => format!(
-                "zonewright secondary add {domain} --backend {backend} goes on with it, remove in place of add gives \
-                 it up"
-            ),
-        };
-        let what = match one.saved.doing {
-            Doing::CleaningUp => "a record of its proof of ownership may still be in the zone",
-            _ => "it is not finished",
-        };
-        say(&format!("note: the {goal} of {domain} at {backend}: {what}; {next}."));
-    }
-    Ok(())
-}
 
 /// "www.example.com. TXT "a1b2"", as it is typed into a zone.
 pub fn record(challenge: &Challenge) -> String {
