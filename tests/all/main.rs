@@ -30,6 +30,7 @@ mod primaries;
 mod propagation;
 mod pty;
 mod random_zones;
+mod registering;
 mod scenarios;
 mod scripts;
 mod secondaries;

@@ -4,12 +4,16 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
+use std::net::IpAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
+use zonewright::server::service::{self, Options, Trouble};
+use zonewright::wire::key::Secret;
+use zonewright::zone::Name;
 
 use crate::embedded::{self, ZONE};
 use crate::hostile;
@@ -104,7 +108,10 @@ impl Seen {
     }
 
     fn leaks(&self) -> Vec<String> {
-        let needles = needles();
+        self.leaks_of(&needles())
+    }
+
+    fn leaks_of(&self, needles: &[(String, Vec<u8>)]) -> Vec<String> {
         let mut leaks: Vec<String> = (self.0.iter())
             .flat_map(|(place, octets)| {
                 let found = needles
@@ -292,6 +299,154 @@ fn children(home: &Path, name: &str) -> usize {
         .iter()
         .filter(|path| is_one(path) && fs::metadata(path).is_ok_and(|file| file.len() > 0))
         .count()
+}
+
+/// The credentials of secondary services, whatever goes wrong there.
+#[test]
+fn credentials_of_secondary_services_are_nowhere() {
+    let server = embedded::start(embedded::TEXT, &key("lab-key", GOOD));
+    let home = home(&server.address.to_string());
+    let home = home.path();
+    let primary: IpAddr = "192.0.2.53".parse().unwrap();
+    let name = |text: &str| Name::parse(text.as_bytes(), None).unwrap();
+    let mut options = Options::new(name("sdns.example."), "198.51.100.53".parse().unwrap());
+    options.services.truncate(1);
+    options.routes.insert(primary, server.address);
+    options.key = Some(embedded::served(&key("lab-key", GOOD)));
+    let service = service::start(options).unwrap();
+    let config = fs::read_to_string(home.join("config.toml")).unwrap();
+    let table = format!("backend = \"ovh\"\nendpoint = \"{}\"\nprimary = \"{primary}\"\n", service.url);
+    fs::write(home.join("config.toml"), format!("{config}[secondary.svc]\n{table}")).unwrap();
+    let own = &service.credentials;
+    let text = |secret: &Secret| String::from_utf8(secret.octets().to_vec()).unwrap();
+    let (secret, consumer, of_account) =
+        (text(&own.application_secret), text(&own.consumer_key), text(&own.client_secret));
+    let wrong = "f00dfeedf00dfeedf00dfeedf00dfeed";
+    let mut needles = Vec::new();
+    for (what, text) in [
+        ("the application secret", secret.as_str()),
+        ("the consumer key", &consumer),
+        ("the secret of the account", &of_account),
+        ("a wrong secret", wrong),
+    ] {
+        let parts = text.as_bytes().windows(14).step_by(3).map(<[u8]>::to_vec);
+        needles.extend(parts.map(|part| (what.to_owned(), part)));
+    }
+    let signed = [
+        ("OVH_APPLICATION_KEY", own.application_key.as_str()),
+        ("OVH_APPLICATION_SECRET", &secret),
+        ("OVH_CONSUMER_KEY", &consumer),
+    ];
+    let account = [("OVH_CLIENT_ID", own.client_id.as_str()), ("OVH_CLIENT_SECRET", &of_account)];
+    let wrong_secret = [signed[0], ("OVH_APPLICATION_SECRET", wrong), signed[2]];
+    let wrong_consumer = [signed[0], signed[1], ("OVH_CONSUMER_KEY", wrong)];
+    let wrong_account = [account[0], ("OVH_CLIENT_SECRET", wrong)];
+    let mut seen = Seen::default();
+    let at = ["--backend", "svc", "--server", "file", "--timeout", "2"];
+    let add = [&["secondary", "add", ZONE, "--yes", "--wait", "2"][..], &at].concat();
+    let remove = [&["secondary", "remove", ZONE, "--yes"][..], &at].concat();
+    let list = ["secondary", "list", "--json"];
+    for (what, variables, works) in [
+        ("signed", &signed[..], true),
+        ("account", &account, true),
+        ("wrong secret", &wrong_secret, false),
+        ("wrong consumer key", &wrong_consumer, false),
+        ("wrong account", &wrong_account, false),
+    ] {
+        for json in [&[][..], &["--json"]] {
+            for verb in [&add[..], &remove] {
+                let output = run(home, &[verb, json].concat(), variables);
+                assert_eq!(output.status.success(), works, "{what}: {output:?}");
+                seen.output(&format!("{what}: {}", verb[1]), &output);
+            }
+        }
+        let output = run(home, &list, variables);
+        assert_eq!(output.status.success(), works, "{what}: {output:?}");
+        seen.output(&format!("{what}: list"), &output);
+    }
+    for trouble in [
+        Trouble::Html,
+        Trouble::Oversized,
+        Trouble::Truncated,
+        Trouble::LostAfter,
+        Trouble::LostBefore,
+        Trouble::TooMany,
+    ] {
+        service.change(|options| options.trouble = Some(trouble));
+        for verb in [&add[..], &remove, &list] {
+            seen.output(&format!("{trouble:?}: {}", verb[1]), &run(home, verb, &signed));
+        }
+    }
+    // Killed while it waits for the service to see the proof.
+    service.change(|options| options.trouble = None);
+    seen.output("removed", &run(home, &remove, &signed));
+    let silent = hostile::serve(|_, _| std::thread::sleep(hostile::FOREVER));
+    service.change(|options| {
+        options.routes.insert(primary, silent);
+    });
+    let mut child = Command::new(env!("CARGO_BIN_EXE_zonewright"))
+        .args(["secondary", "add", ZONE, "--yes", "--config", "config.toml"])
+        .args(at)
+        .current_dir(home)
+        .env_clear()
+        .env("HOME", home)
+        .envs(signed)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let state = home.join(".local/state/zonewright");
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !format!("{:?}", files(&state)).contains(".registration\"") {
+        assert!(Instant::now() < deadline, "nothing is kept: {:?}", files(&state));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    seen.add("while it runs, cmdline", fs::read(format!("/proc/{}/cmdline", child.id())).unwrap());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    seen.folder(home, &[]);
+    assert!(seen.0.keys().any(|place| place.ends_with(".registration")), "{:?}", seen.0.keys());
+    assert!(seen.0.keys().any(|place| place.contains("/child.after.")), "{:?}", seen.0.keys());
+    let leaks = seen.leaks_of(&needles);
+    assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+    // It finds what is there.
+    seen.add("a leak", format!("signed with {secret}."));
+    assert!(!seen.leaks_of(&needles).is_empty());
+}
+
+/// Files that tell of a process belong to its user, and to root where it is not to be looked into.
+#[test]
+fn no_other_program_of_the_same_user_looks_into_it() {
+    use std::os::unix::fs::MetadataExt as _;
+    use std::os::unix::process::CommandExt as _;
+    const NOBODY: u32 = 65_534;
+    let silent = hostile::serve(|_, _| std::thread::sleep(hostile::FOREVER)).to_string();
+    let start = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(arguments).env_clear().current_dir("/").stdin(Stdio::null()).stderr(Stdio::null());
+        if rustix::process::geteuid().is_root() {
+            command.uid(NOBODY);
+        }
+        command.spawn()
+    };
+    let owner = |pid: u32| fs::metadata(format!("/proc/{pid}/environ")).unwrap().uid();
+    let arguments = ["show", ZONE, "--server", &silent, "--timeout", "60"];
+    let Ok(mut child) = start(env!("CARGO_BIN_EXE_zonewright"), &arguments) else {
+        eprintln!("SKIPPED: another user cannot start the program from where it is");
+        return;
+    };
+    let mut other = start("sleep", &["60"]).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while owner(child.id()) != 0 {
+        assert!(Instant::now() < deadline, "it can be looked into by user {}", owner(child.id()));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_ne!(owner(other.id()), 0, "another program can");
+    for child in [&mut child, &mut other] {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
 }
 
 /// What others on the machine see of it while it runs.
