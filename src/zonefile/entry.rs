@@ -76,7 +76,7 @@ fn inside_word(octets: [u8; 8]) -> usize {
     const HIGH: u64 = ONES << 7;
     let below = |octets: u64, bound: u8| octets.wrapping_sub(ONES * u64::from(bound)) & !octets & HIGH;
     let is =
-        |octet: u8, others: u64| below((u64::from_le_bytes(octets) ^ ONES * u64::from(octet)) & !others, 1);
+        |octet: u8, others: u64| below((u64::from_le_bytes(octets) ^ (ONES * u64::from(octet))) & !others, 1);
     // Blanks, line ends and quotes; both parentheses, which differ in one bit; comments; escapes.
     let stops = below(u64::from_le_bytes(octets), b'"' + 1) | is(b'(', ONES) | is(b';', 0) | is(b'\\', 0);
     (stops.trailing_zeros() / u8::BITS) as usize
