@@ -86,6 +86,7 @@ use self::proposal::Proposal;
 use self::pushing::{Pushing, Results};
 use self::text::Texts;
 use self::text::broken::Broken;
+use self::way_out::WayOut;
 use crate::check::Selection;
 use crate::config::Config;
 use crate::edit::Field;
@@ -281,6 +282,8 @@ pub struct App {
     material: Option<RequestId>,
     /// The latest question to the parent.
     asked_parent: RequestId,
+    /// How the last push comes to the nameservers.
+    way_out: Option<Box<WayOut>>,
     last_request: u64,
     effects: Vec<Effect>,
 }
@@ -340,6 +343,7 @@ impl App {
             form_base: None,
             material: None,
             asked_parent: RequestId(0),
+            way_out: None,
             last_request: 0,
             effects: Vec::new(),
         }

@@ -41,15 +41,13 @@ pub struct Results {
     pub lines: Vec<Line>,
     /// The first line on the screen.
     pub offset: usize,
-    /// How it comes to the nameservers; its lines stand at this place, so many.
-    pub(super) way_out: Option<Box<WayOut>>,
-    pub(super) own_at: usize,
-    pub(super) own: usize,
+    /// Where the lines stand that tell how it comes to the nameservers, and how many they are.
+    pub(super) way_out: Option<(usize, usize)>,
 }
 
 impl Results {
     pub fn new(lines: Vec<Line>) -> Results {
-        Results { lines, offset: 0, way_out: None, own_at: 0, own: 0 }
+        Results { lines, offset: 0, way_out: None }
     }
 }
 
@@ -203,8 +201,9 @@ impl App {
             self.rebase(Arc::clone(&zone), Way::Pushed(own));
             self.keep_document();
             let servers = self.open().map(|open| open.nameservers.served(&zone)).unwrap_or_default();
-            let way_out = WayOut::new(&old, &zone, &taken, servers, self.now);
-            self.follow_out(way_out, place);
+            if let Some(way_out) = WayOut::new(&old, &zone, &taken, servers, self.now) {
+                self.follow_out(way_out, place);
+            }
             self.watch_nameservers();
             if touches_apex {
                 self.ask_parent();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::delegation::{self, AtParent};
+use super::describe;
 use super::nameservers::target;
 use super::open::Open;
 use super::rows::Row;
@@ -103,7 +104,11 @@ fn address_in_words(status: &AddressStatus, primary: u32) -> String {
                 Some(Transport::Tcp) => ": large answers will fail",
             };
             let lag = health::lag(serial, primary);
-            format!("{address}: serial {serial}, {lag}, UDP {udp}, TCP {tcp}{so}")
+            let alone = match status.expire {
+                Some(seconds) => format!(", good for {} without the primary", describe::ttl(seconds)),
+                None => String::new(),
+            };
+            format!("{address}: serial {serial}, {lag}, UDP {udp}, TCP {tcp}{so}{alone}")
         }
         Standing::Fails(fault) => {
             let both = match udp == tcp {

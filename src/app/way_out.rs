@@ -1,4 +1,4 @@
-//! The way of a push out to the world, on its result screen: which nameservers have it, until when caches may hold the old,
+//! The way of the last push out to the world, on the result screen: which nameservers have it, until when caches may hold the old,
 //! and, when that is wanted, what public resolvers give.
 //!
 //! Stands on the polls of the upper pane; beside them a server that has the serial is asked for the changed sets.
@@ -37,6 +37,8 @@ pub struct WayOut {
     resolvers: Vec<AtResolver>,
     /// Are there public resolvers to ask?
     may_ask: bool,
+    /// Was it told that all have it?
+    is_told: bool,
     /// When something was heard last, in seconds since 1970.
     now: Option<u64>,
 }
@@ -69,6 +71,7 @@ impl WayOut {
             asked: Vec::new(),
             resolvers: Vec::new(),
             may_ask: false,
+            is_told: false,
             now,
         })
     }
@@ -178,57 +181,51 @@ impl WayOut {
     }
 }
 
-impl Results {
-    /// Puts what is known now of the way out in its place.
-    fn refresh(&mut self) {
-        if let Some(way_out) = &self.way_out {
-            let at = self.own_at.min(self.lines.len());
-            let end = at.saturating_add(self.own).min(self.lines.len());
-            let lines = way_out.lines();
-            self.own = lines.len();
-            self.lines.splice(at..end, lines);
-        }
-    }
-}
-
 impl App {
-    /// Begins to follow the push on the result screen.
-    pub(super) fn follow_out(&mut self, way_out: Option<WayOut>, at: usize) {
+    /// Begins to follow the push on the result screen, its lines at this place.
+    pub(super) fn follow_out(&mut self, way_out: WayOut, at: usize) {
         let may_ask = !self.settings.config.public_resolvers.is_empty();
-        if let Screen::Result(results) = &mut self.screen {
-            results.way_out = way_out.map(|way_out| Box::new(WayOut { may_ask, ..way_out }));
-            results.own_at = at;
-            results.refresh();
-        }
+        self.way_out = Some(Box::new(WayOut { may_ask, ..way_out }));
+        self.place_way_out(at);
     }
 
-    fn way_out(&mut self) -> Option<&mut WayOut> {
-        match &mut self.screen {
-            Screen::Result(results) => results.way_out.as_deref_mut(),
-            _ => None,
+    fn place_way_out(&mut self, at: usize) {
+        if let Screen::Result(results) = &mut self.screen {
+            results.way_out = Some((at, 0));
         }
+        self.refresh_way_out();
     }
 
     fn refresh_way_out(&mut self) {
-        let now = self.now;
-        if let Screen::Result(results) = &mut self.screen {
-            if let Some(way_out) = &mut results.way_out {
-                way_out.now = now;
-            }
-            results.refresh();
+        let Some(way_out) = &mut self.way_out else { return };
+        way_out.now = self.now;
+        let is_news = way_out.follow.is_done() && !way_out.is_told;
+        way_out.is_told |= is_news;
+        let place = match &mut self.screen {
+            Screen::Result(results) => results.way_out.as_mut().map(|place| (place, &mut results.lines)),
+            _ => None,
+        };
+        if let Some(((at, count), lines)) = place {
+            let start = (*at).min(lines.len());
+            let end = start.saturating_add(*count).min(lines.len());
+            let own = way_out.lines();
+            *count = own.len();
+            lines.splice(start..end, own);
+        } else if is_news {
+            self.say("all nameservers have what you pushed; :way-out tells more");
         }
     }
 
     /// More is known of a nameserver.
     pub(super) fn heard_of(&mut self, status: &NameserverStatus) {
         let (now, serial) = (self.now.unwrap_or(0), self.open().map(|open| open.draft.base().serial()));
-        let Some(way_out) = self.way_out() else { return };
+        let Some(way_out) = &mut self.way_out else { return };
         serial.into_iter().for_each(|serial| way_out.follow.primary_has(serial));
         let to_ask = way_out.follow.on_status(status, now);
         let keys: Vec<_> = way_out.follow.goal().sets.iter().map(|(key, _)| key.clone()).collect();
         for (address, transport) in to_ask {
             let request = self.next_request();
-            let Some(way_out) = self.way_out() else { return };
+            let Some(way_out) = &mut self.way_out else { return };
             way_out.asked.push((request, status.name.clone(), address));
             let whom = Whom::Nameserver(address, transport);
             self.effect(Effect::AskSets { request, whom, keys: keys.clone() });
@@ -238,7 +235,7 @@ impl App {
 
     pub(super) fn on_sets(&mut self, request: RequestId, answers: Result<Vec<SetAnswer>, Fault>) {
         let now = self.now.unwrap_or(0);
-        let Some(way_out) = self.way_out() else { return };
+        let Some(way_out) = &mut self.way_out else { return };
         if let Some(at) = way_out.asked.iter().position(|(asked, ..)| *asked == request) {
             let (_, name, address) = way_out.asked.swap_remove(at);
             way_out.follow.on_sets(&name, address, answers.as_deref().map_err(|fault| *fault), now);
@@ -252,8 +249,7 @@ impl App {
 }
 
 pub fn may_ask_resolvers(app: &App) -> Result<(), String> {
-    let Screen::Result(results) = &app.screen else { return Err("that is for the result of a push".into()) };
-    match &results.way_out {
+    match &app.way_out {
         None => Err("there is nothing to ask for".into()),
         Some(way_out) if way_out.follow.goal().sets.is_empty() => {
             Err("none of what was changed can be asked for".into())
@@ -265,16 +261,26 @@ pub fn may_ask_resolvers(app: &App) -> Result<(), String> {
     }
 }
 
+pub fn may_show(app: &App) -> Result<(), String> {
+    app.way_out.as_ref().map(|_| ()).ok_or_else(|| "nothing was pushed yet".into())
+}
+
+/// Shows how the last push comes to the nameservers.
+pub fn show(app: &mut App) {
+    app.screen = Screen::Result(Box::new(Results::new(Vec::new())));
+    app.place_way_out(0);
+}
+
 /// Asks the public resolvers of the configuration for the changed sets.
 pub fn ask_resolvers(app: &mut App) {
     let resolvers: Vec<SocketAddr> = app.settings.config.public_resolvers.iter().map(|one| one.0).collect();
-    let Some(way_out) = app.way_out() else { return };
+    let Some(way_out) = &mut app.way_out else { return };
     let keys: Vec<_> = way_out.follow.goal().sets.iter().map(|(key, _)| key.clone()).collect();
     let before: Vec<RequestId> = way_out.resolvers.drain(..).map(|at| at.request).collect();
     before.into_iter().for_each(|request| app.effect(Effect::Cancel { request }));
     for resolver in resolvers {
         let request = app.next_request();
-        if let Some(way_out) = app.way_out() {
+        if let Some(way_out) = &mut app.way_out {
             way_out.resolvers.push(AtResolver { request, resolver, told: None });
         }
         app.effect(Effect::AskSets { request, whom: Whom::Resolver(resolver), keys: keys.clone() });

@@ -91,6 +91,14 @@ pub static PUSHING: &[Command] = &[
         "ask the public resolvers of the configuration whether they have what was changed",
     )
     .when(way_out::may_ask_resolvers),
+    command(
+        "way-out",
+        "",
+        &[Records, Nameservers, Changes, History],
+        way_out::show,
+        "how the last push comes to the nameservers, and until when caches may hold the old",
+    )
+    .when(way_out::may_show),
     command("close-result", "Enter Esc q", &[Outcome], moves::show_records, "back to the records")
         .hint(1, "records"),
     command("reload", "R", SCREENS, App::reload, "load the zone again; edits are kept and put on top")

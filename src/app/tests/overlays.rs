@@ -172,13 +172,13 @@ fn palette() {
     │  *.dev                       1h  A         192.0.2.200                       │
     │  ftp                         1h  CNAME     www                               │
     │  mail                        1h  A         192.0.2.25                        │
-    │  ns1                         1h  A         192.0.2.53                        │
     ┌ Commands ────────────────────────────────────────────────────────────────────┐
     │▌undo              u              take the last edit back                     │
     │ suspend           Ctrl-Z         go to the shell; fg comes back              │
     │ previous-change   N              go to the changed record before             │
     │ redo              U Ctrl-R       not now: nothing to do again                │
     │ sort-reverse      r              sort the other way round                    │
+    │ way-out                          not now: nothing was pushed yet             │
     │ quick-fix         f              not now: no rule found anything at this re… │
     │ interrupt         Ctrl-C         cancel what is running; otherwise offer to… │
     └──────────────────────────────────────────────────────────────────────────────┘

@@ -441,7 +441,7 @@ fn wide_screens() {
     │  ]                go to the next record that others changed                                                                      │
     │  M                decide what you and others changed: both sides are shown                                                       │
     │  w Ctrl-S F2      review the changes, then push them                                                                             │
-    │  R                load the zone again; edits are kept and put on top                                                             │
+    │  :way-out         how the last push comes to the nameservers, and until when caches may hold the old                             │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
      Esc close

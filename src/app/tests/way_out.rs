@@ -171,3 +171,33 @@ fn the_way_out_stands_above_what_is_applied_and_moves_no_line_twice() {
     assert!(place("Serial") < place("On its way") && place("lame: refused") < place("Old answers"));
     assert!(place("Old answers") < place("applied "), "{after:#?}");
 }
+
+#[test]
+fn the_way_out_goes_on_elsewhere_and_is_told_of() {
+    let mut test = super::screens::edited();
+    assert!(test.keys(": 'way-out' Enter").screen(80, 24).contains("nothing was pushed yet"));
+    let mut test = pushed();
+    test.keys("Enter");
+    for (server, address) in [("ns1", "192.0.2.53"), ("ns2.example.net.", "198.51.100.7")] {
+        test.effects.clear();
+        test.nameserver(server, &[(address, serial(SERIAL, 3), serial(SERIAL, 4))]);
+        let [(request, ..)] = asked(&test)[..] else { panic!("{:?}", test.effects) };
+        assert!(!test.screen(80, 24).contains("what you pushed"));
+        test.send(Msg::Sets { request, answers: Ok(right(&test)) });
+    }
+    let screen = test.screen(80, 24);
+    assert!(screen.contains("all nameservers have what you pushed"), "{screen}");
+    test.keys(": 'way-out' Enter");
+    insta::assert_snapshot!(test.part((80, 24), 0, 10), @"
+     example.com · ns1.example.com · serial 2026112102                         demo
+    ┌ Push result ─────────────────────────────────────────────────────────────────┐
+    │ All 2 nameservers have it.                                                   │
+    │   ns1.example.com.  192.0.2.53    has it                                     │
+    │   ns2.example.net.  198.51.100.7  has it                                     │
+    │ Old answers may be in caches until:                                          │
+    │   2026-11-23 02:03 UTC  old A (1d)                                           │
+    │   2026-11-22 03:03 UTC  www A (1h)                                           │
+    │   2026-11-22 02:08 UTC  shop CNAME (5m)                                      │
+    │ p asks your public resolvers.                                                │
+    ");
+}
