@@ -75,6 +75,20 @@ pub enum SecondaryVerb {
         #[command(flatten)]
         at: AtArgs,
     },
+    /// Get a consumer key for OVH's API, with no more rules than are needed: you confirm it on OVH's page
+    ///
+    /// Needs application_key and application_secret where OVH's own clients have them. Prints the line for ~/.ovh.conf
+    /// once you have confirmed it.
+    Login {
+        /// A [secondary.NAME] of the configuration; default: the only one of OVH
+        name: Option<String>,
+        /// Seconds to wait for you
+        #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..=86400))]
+        timeout: u64,
+        /// Configuration file to use
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
 }
 
 /// Where a registration is.

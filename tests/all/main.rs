@@ -26,6 +26,7 @@ mod layers;
 mod merging;
 mod nameservers;
 mod others;
+mod ovh;
 mod ovh_client;
 mod primaries;
 mod propagation;

@@ -86,7 +86,7 @@ fn the_official_client_goes_the_whole_cycle() {
             ["consumer", state] => service.change(|options| {
                 options.consumer = if *state == "expired" { Consumer::Expired } else { Consumer::Valid };
             }),
-            ["confirm", key] => assert!(service.confirm(key)),
+            ["confirm", page] => assert!(service.confirm(page)),
             ["all"] => continue,
             other => panic!("it says {other:?}"),
         }

@@ -43,7 +43,9 @@ pub fn list(
         let (configured, sender, name) = (Arc::clone(&configured), sender.clone(), backend.clone());
         let ask = move || {
             let result = configured.service(&name).and_then(|service| {
-                service.list(&mut |row| sender.send(News::Row(name.clone(), row)).is_ok())
+                let listed = service.list(&mut |row| sender.send(News::Row(name.clone(), row)).is_ok());
+                service.warnings().iter().for_each(|warning| say(&format!("warning: {}", clean(warning))));
+                listed
             });
             // Nobody listens any more where the time is up.
             let _ = sender.send(News::Ended(name, result));

@@ -6,6 +6,7 @@ mod check;
 mod job;
 mod left;
 mod list;
+mod login;
 mod mending;
 mod words;
 
@@ -34,6 +35,10 @@ pub fn run(what: SecondaryVerb) -> Result<Exit, Stop> {
         SecondaryVerb::HandOver { zone, to, at } => mending::hand_over(&zone, &to, &at),
         SecondaryVerb::Check(arguments) => check::check(&arguments),
         SecondaryVerb::Remove { zone, job } => job::remove(&zone, &job),
+        SecondaryVerb::Login { name, timeout, config } => {
+            let configured = Configured::new(&ServerArgs { config, ..ServerArgs::default() })?;
+            login::login(&configured, name.as_deref(), timeout)
+        }
     }
 }
 

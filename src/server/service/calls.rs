@@ -371,14 +371,15 @@ fn consent(shared: &Shared, state: &mut State, request: &Request) -> Reply {
         return error(state, 500, "INTERNAL", "Internal error");
     };
     let rules = consent.access_rules.into_iter().map(|rule| (rule.method, rule.path)).collect();
-    state.consented.insert(key.clone(), Consented { rules, confirmed: false });
     let host = request.header("host").unwrap_or_default();
+    let page = format!("http://{host}/auth/?credentialToken={page}");
+    state.consented.insert(key.clone(), Consented { rules, page: page.clone(), confirmed: false });
     Reply::Json(
         200,
         json!({
             "consumerKey": key,
             "state": "pendingValidation",
-            "validationUrl": format!("http://{host}/auth/?credentialToken={page}"),
+            "validationUrl": page,
         })
         .to_string(),
     )

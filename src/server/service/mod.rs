@@ -186,6 +186,8 @@ struct Domain {
 #[derive(Debug, Clone)]
 struct Consented {
     rules: Vec<(String, String)>,
+    /// The page where it is confirmed.
+    page: String,
     confirmed: bool,
 }
 
@@ -281,10 +283,11 @@ impl Handle {
         change(&mut self.shared.lock().options);
     }
 
-    /// Does what a person does on the page that confirms a consumer key. Was there such a key?
-    pub fn confirm(&self, consumer_key: &str) -> bool {
+    /// Does what a person does on the page that confirms a consumer key. Is there such a page?
+    pub fn confirm(&self, page: &str) -> bool {
         let mut state = self.shared.lock();
-        state.consented.get_mut(consumer_key).map(|consented| consented.confirmed = true).is_some()
+        let asked = state.consented.values_mut().find(|consented| consented.page == page);
+        asked.map(|consented| consented.confirmed = true).is_some()
     }
 }
 

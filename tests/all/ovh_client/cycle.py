@@ -98,7 +98,7 @@ request.add_rules(ovh.API_READ_ONLY, "/auth/currentCredential")
 asked = request.request()
 assert asked["state"] == "pendingValidation" and asked["validationUrl"].startswith("http://127.0.0.1:")
 refused(module.InvalidCredential, asking.get, "/vps")
-please("confirm", asked["consumerKey"])
+please("confirm", asked["validationUrl"])
 assert asking.get("/auth/currentCredential")["status"] == "validated"
 assert len(asking.get("/vps")) == 1
 refused(module.NotGrantedCall, asking.get, "/dedicated/server")
