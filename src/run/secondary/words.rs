@@ -62,10 +62,16 @@ fn proof_question(proof: &Proof) -> (Vec<String>, String) {
                 1 => " It joins another record there, which stays.".into(),
                 more => format!(" It joins {more} other records there, which stay."),
             };
-            lines.push(format!(
-                "It is put into the zone with TTL {}, and taken out again afterwards.{joins}",
-                proof.ttl
-            ));
+            let ttl = proof.ttl;
+            lines.push(match proof.served_by {
+                ServedBy::Elsewhere(_) => format!(
+                    "From here it can be put into the zone at its primary (TTL {ttl}), and taken out again. That helps \
+                     only where those nameservers get the zone from there.{joins}"
+                ),
+                _ => {
+                    format!("It is put into the zone with TTL {ttl}, and taken out again afterwards.{joins}")
+                }
+            });
             (lines, "Type yes to put it there, done when somebody else has created it: ".into())
         }
         Err(why) => {
