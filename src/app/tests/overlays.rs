@@ -16,7 +16,7 @@ fn help() {
     │  Enter e F4       edit the record                                            │
     │  Y F5             add a record that starts as a copy of this one             │
     │  T                another TTL for the sets of the record or of those marked… │
-    │  x                park the record: kept in the zone's text as a comment, no… │
+    │  x                park the record, or those marked: kept in the zone's text… │
     │  u                take the last edit back                                    │
     │  U Ctrl-R         do the last undone edit again                              │
     │  y                copy the record, or those marked, as zone-file lines; als… │

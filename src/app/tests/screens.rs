@@ -412,7 +412,7 @@ fn wide_screens() {
     │  Enter e F4       edit the record                                                                                                │
     │  Y F5             add a record that starts as a copy of this one                                                                 │
     │  T                another TTL for the sets of the record or of those marked: ttl 5m                                              │
-    │  x                park the record: kept in the zone's text as a comment, not sent; or take it back                               │
+    │  x                park the record, or those marked: kept in the zone's text as comments, not sent; or take them back             │
     │  u                take the last edit back                                                                                        │
     │  U Ctrl-R         do the last undone edit again                                                                                  │
     │  y                copy the record, or those marked, as zone-file lines; also to the terminal's clipboard                         │
