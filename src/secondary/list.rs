@@ -36,7 +36,7 @@ impl Kept {
             primaries: one.primary.into_iter().collect(),
             secondary: configured.secondary(),
             details: Details::Known,
-            note: Some("as it was told here".into()),
+            note: Some("as far as it was done here".into()),
         };
         Ok(list.into_iter().map(registration).collect())
     }

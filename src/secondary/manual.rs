@@ -100,8 +100,12 @@ impl Service for Manual {
 
     fn instructions(&self, wanted: &Wanted, removal: bool) -> Option<String> {
         let zone = plain(&wanted.place.domain);
-        let primary = wanted.primary.or(self.primary).map(|address| address.to_string());
-        let primary = primary.as_deref().unwrap_or("the primary's address");
+        let known = || {
+            let known = self.get(&wanted.place).ok().filter(|_| removal);
+            known.and_then(|registration| registration.primaries.first().copied())
+        };
+        let primary = wanted.primary.or_else(known).or(self.primary).map(|address| address.to_string());
+        let primary = primary.as_deref().unwrap_or("(the address of its primary)");
         let task = match removal {
             false => format!("Register {zone} by hand, to be transferred from {primary}:"),
             true => format!("End the registration of {zone} by hand:"),
