@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::node::Node;
-use super::rule::LooksAt;
+use super::rule::{LooksAt, Uncollected};
 use super::rules::{READERS, reads};
 use super::types::Types;
 use super::view::{Census, View, wildcard_of};
-use super::walk::{Uncollected, Walked, check_with, look_at};
+use super::walk::{Most, Walked, check_with, look_at};
 use super::{Finding, Rule, Severity};
 use crate::zone::{ChangeMap, Contents, Name, NameRef, RecordType, RrKey, SetId, Snapshot};
 
@@ -66,7 +66,7 @@ impl Checker {
 
     /// The same where not many more than `most` findings are kept.
     pub(super) fn keeping(base: Arc<Snapshot>, now: Option<u64>, most: usize) -> Checker {
-        let Walked { findings, uncollected, census, looks } = check_with(&base, now, most);
+        let Walked { findings, uncollected, census, looks } = check_with(&base, now, Most::Names(most), true);
         Checker {
             base,
             now,
@@ -127,7 +127,7 @@ impl Checker {
         if owners.len() > MANY
             && let Ok(whole) = base.with_changes(draft)
         {
-            return self.replace(check_with(&whole, self.now, self.most));
+            return self.replace(check_with(&whole, self.now, Most::Names(self.most), false));
         }
         let before = self.census;
         let mut touched =
@@ -148,13 +148,13 @@ impl Checker {
         if again.len() > MANY_NAMES
             && let Ok(whole) = base.with_changes(draft)
         {
-            return self.replace(check_with(&whole, self.now, self.most));
+            return self.replace(check_with(&whole, self.now, Most::Names(self.most), false));
         }
         let census = self.census;
-        let view = View { zone, index: None, census: &census, now: self.now };
+        let view = View { zone, index: None, census: &census, now: self.now, as_served: false };
         let previous = self.previous(step, draft);
         let previous = Contents { base: &base, changes: &previous };
-        let old_view = View { zone: previous, index: None, census: &before, now: self.now };
+        let old_view = View { zone: previous, index: None, census: &before, now: self.now, as_served: false };
         let mut different = Vec::new();
         for (owner, mask) in again {
             let mut found = Vec::new();
@@ -368,6 +368,10 @@ impl Touched<'_> {
                             Some(parent) => Scope::AtOrBelow(parent.to_name()),
                             None => Scope::Name(owner.to_name()),
                         });
+                    }
+                    // A policy that is included by others.
+                    RecordType::TXT => {
+                        found.insert(Scope::Name(owner.to_name()));
                     }
                     _ => {}
                 }

@@ -28,7 +28,7 @@ const MOST_SETS: usize = 50_000;
 /// offered, and where the finding no longer holds.
 pub fn fix(finding: &Finding, zone: Contents<'_>) -> Vec<Fix> {
     let Some(mend) = finding.rule.mend else { return Vec::new() };
-    let view = View { zone, index: None, census: &Census::UNKNOWN, now: None };
+    let view = View { zone, index: None, census: &Census::UNKNOWN, now: None, as_served: false };
     let case = Case { finding, view };
     let mut fixes = mend(&case);
     for fix in &mut fixes {

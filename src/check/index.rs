@@ -26,6 +26,9 @@ pub struct Index {
     /// Made only for zones in which many names lead to others.
     table: OnceLock<Table>,
     searches: AtomicUsize,
+    /// Made only where many names that are not there are looked for.
+    above: OnceLock<Filter>,
+    misses: AtomicUsize,
     pub census: Census,
 }
 
@@ -77,8 +80,15 @@ impl Index {
         }
         firsts.push(sets as u32);
         let census = Census::default();
-        let mut index =
-            Index { firsts, types, table: OnceLock::new(), searches: AtomicUsize::new(0), census };
+        let mut index = Index {
+            firsts,
+            types,
+            table: OnceLock::new(),
+            searches: AtomicUsize::new(0),
+            above: OnceLock::new(),
+            misses: AtomicUsize::new(0),
+            census,
+        };
         let counted = beside(jobs(index.len()), |names| {
             let mut census = Census::default();
             for number in names {
@@ -130,17 +140,90 @@ impl Index {
         near.or_else(|| self.find(zone, name))
     }
 
+    /// Does any record stand below a name at which none does?
+    pub fn has_below(&self, zone: &Snapshot, name: NameRef<'_>) -> bool {
+        let filter = match self.above.get() {
+            Some(filter) => Some(filter),
+            None if self.misses.fetch_add(1, Ordering::Relaxed) < self.len() / FEW => None,
+            None => Some(self.above.get_or_init(|| Filter::of(self, zone))),
+        };
+        if filter.is_some_and(|filter| !filter.may_have(name)) {
+            return false;
+        }
+        // What is below it comes right behind where it would stand.
+        let at = self.lower_bound(zone, name);
+        self.owner(zone, at).is_some_and(|owner| owner.is_at_or_below(name))
+    }
+
     fn search(&self, zone: &Snapshot, name: NameRef<'_>) -> Option<usize> {
+        let at = self.lower_bound(zone, name);
+        (self.owner(zone, at) == Some(name)).then_some(at)
+    }
+
+    /// The number of names before this one.
+    fn lower_bound(&self, zone: &Snapshot, name: NameRef<'_>) -> usize {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low.midpoint(high);
-            match self.owner(zone, middle)?.cmp(&name) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Equal => return Some(middle),
-                std::cmp::Ordering::Greater => high = middle,
+            match self.owner(zone, middle) {
+                Some(owner) if owner < name => low = middle + 1,
+                _ => high = middle,
             }
         }
-        None
+        low
+    }
+}
+
+/// The names above others, by their hashes: it says of few names that nothing is below them that something may be, and
+/// never the reverse.
+#[derive(Debug)]
+struct Filter {
+    bits: Vec<u64>,
+    seed: u64,
+}
+
+impl Filter {
+    fn of(index: &Index, zone: &Snapshot) -> Filter {
+        let seed = RandomState::new().hash_one(0u8) | 1;
+        let count = parts(index.len());
+        let jobs = (0..count).map(|part| index.len() * part / count..index.len() * (part + 1) / count);
+        let origin = zone.origin().wire().len();
+        let hashes = beside(jobs.collect(), |names: Range<usize>| {
+            let mut hashes = Vec::new();
+            let mut last: Option<NameRef<'_>> = None;
+            for owner in names.filter_map(|number| index.owner(zone, number)) {
+                for above in std::iter::successors(owner.parent(), |name| name.parent()) {
+                    // Neighbours have the same names above them.
+                    if above.wire().len() <= origin || last.is_some_and(|last| last.is_at_or_below(above)) {
+                        break;
+                    }
+                    hashes.push(hash(above, seed));
+                }
+                last = Some(owner);
+            }
+            hashes
+        });
+        // Sixteen bits for each.
+        let words = (hashes.iter().map(Vec::len).sum::<usize>() / 4).next_power_of_two().max(1);
+        let mut filter = Filter { bits: vec![0; words], seed };
+        for hash in hashes.into_iter().flatten() {
+            let (word, bit) = filter.place(hash);
+            if let Some(word) = filter.bits.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        filter
+    }
+
+    /// The word of a hash, and its bit there.
+    fn place(&self, hash: u64) -> (usize, u64) {
+        // The length is a power of two.
+        ((hash >> 6) as usize & self.bits.len().wrapping_sub(1), 1 << (hash & 63))
+    }
+
+    fn may_have(&self, name: NameRef<'_>) -> bool {
+        let (word, bit) = self.place(hash(name, self.seed));
+        self.bits.get(word).is_some_and(|word| word & bit != 0)
     }
 }
 

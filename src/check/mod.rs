@@ -19,6 +19,7 @@ mod tests;
 mod types;
 mod view;
 mod walk;
+pub mod zonemd;
 
 use std::fmt;
 
@@ -31,7 +32,7 @@ pub use rules::dnssec_keys::{digest, key_tag};
 pub use rules::policy::rsa_bits;
 pub use rules::{all, find, spf};
 pub use selection::{Level, Selection, UnknownRule};
-pub use walk::check;
+pub use walk::{Counted, check, check_counted};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {

@@ -1,6 +1,7 @@
 //! What a rule is, and how it says what it finds.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::fix::Mend;
@@ -52,6 +53,7 @@ pub(super) type Look = fn(&Here<'_, '_>, &mut Found<'_>);
 pub struct Rule {
     /// Stable, such as "L-29".
     pub id: &'static str,
+    number: u32,
     /// Stable as well, and easier to remember: "cname-and-other".
     pub name: &'static str,
     pub severity: Severity,
@@ -97,6 +99,7 @@ impl Rule {
     ) -> Rule {
         Rule {
             id,
+            number: number_in(id),
             name,
             severity,
             source,
@@ -164,8 +167,8 @@ impl Rule {
     }
 
     /// The number in its id: what rules are ordered by.
-    pub fn number(&self) -> u32 {
-        self.id.strip_prefix("L-").and_then(|number| number.parse().ok()).unwrap_or(u32::MAX)
+    pub const fn number(&self) -> u32 {
+        self.number
     }
 
     /// Finds nothing at an ordinary name without one of these types: hidden by nothing, of letters and digits only.
@@ -178,6 +181,16 @@ impl Rule {
     pub(super) fn is_for(&self, types: Types, hidden: bool, usual: bool) -> bool {
         self.at.meets(types) && (self.hidden || !hidden) && (hidden || !usual || self.ordinary.meets(types))
     }
+}
+
+/// 29 of "L-29".
+const fn number_in(id: &str) -> u32 {
+    let (octets, mut number, mut at) = (id.as_bytes(), 0, 2);
+    while at < octets.len() {
+        number = number * 10 + (octets[at] - b'0') as u32;
+        at += 1;
+    }
+    number
 }
 
 /// The name that is looked at, and what is around it.
@@ -284,35 +297,64 @@ pub(super) fn labels_below<'n>(
     })
 }
 
+/// Takes what rules find: keeps it, or only counts it. A sentence is made only of what is kept.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub findings: Vec<Finding>,
+    pub counted: Uncollected,
+}
+
+/// Findings that were counted and not kept: how many, by rule and severity.
+pub(super) type Uncollected = BTreeMap<(u32, Severity), (&'static Rule, usize)>;
+
 /// Takes what a rule finds at a name.
 pub(super) struct Found<'f> {
     pub rule: &'static Rule,
     pub owner: NameRef<'f>,
-    pub findings: &'f mut Vec<Finding>,
+    pub gathered: &'f mut Gathered,
+    /// May more of this rule be kept?
+    pub has_room: bool,
 }
 
 impl Found<'_> {
     /// About a whole RRset of the name.
-    pub fn set(&mut self, rtype: RecordType, message: String) {
+    pub fn set(&mut self, rtype: RecordType, message: impl fmt::Display) {
         self.push(self.rule.severity, rtype, None, message);
     }
 
     /// About one record of it.
-    pub fn record(&mut self, rtype: RecordType, record: &Record<'_>, message: String) {
+    pub fn record(&mut self, rtype: RecordType, record: &Record<'_>, message: impl fmt::Display) {
         self.push(self.rule.severity, rtype, Some(record.rdata), message);
     }
 
     /// With another severity than the rule's.
-    pub fn with(&mut self, severity: Severity, rtype: RecordType, record: &Record<'_>, message: String) {
+    pub fn with(
+        &mut self,
+        severity: Severity,
+        rtype: RecordType,
+        record: &Record<'_>,
+        message: impl fmt::Display,
+    ) {
         self.push(severity, rtype, Some(record.rdata), message);
     }
 
-    fn push(&mut self, severity: Severity, rtype: RecordType, record: Option<&[u8]>, message: String) {
+    fn push(
+        &mut self,
+        severity: Severity,
+        rtype: RecordType,
+        record: Option<&[u8]>,
+        message: impl fmt::Display,
+    ) {
+        if !self.has_room {
+            let rule = (self.rule.number(), severity);
+            self.gathered.counted.entry(rule).or_insert((self.rule, 0)).1 += 1;
+            return;
+        }
         let key = match record {
             Some(rdata) => RrKey::of_record(self.owner, rtype, rdata),
             None => RrKey::new(self.owner.to_name(), rtype),
         };
-        let record = record.map(Into::into);
-        self.findings.push(Finding { rule: self.rule, severity, key, record, message });
+        let (record, message) = (record.map(Into::into), message.to_string());
+        self.gathered.findings.push(Finding { rule: self.rule, severity, key, record, message });
     }
 }

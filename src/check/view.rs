@@ -81,6 +81,8 @@ pub struct View<'z> {
     pub census: &'z Census,
     /// Seconds since 1970, where rules may look at the clock.
     pub now: Option<u64>,
+    /// Is it a zone as it is served, without edits?
+    pub as_served: bool,
 }
 
 impl<'z> View<'z> {
@@ -124,7 +126,15 @@ impl<'z> View<'z> {
 
     /// Is there a record at the name or below it?
     pub fn exists(&self, name: NameRef<'_>) -> bool {
-        !self.types_at(name).is_empty() || self.zone.has_at_or_below(&name.to_name())
+        !self.types_at(name).is_empty() || self.has_below(name)
+    }
+
+    /// Is there a record below a name at which there is none?
+    fn has_below(&self, name: NameRef<'_>) -> bool {
+        match self.index {
+            Some(index) => index.has_below(self.zone.base, name),
+            None => self.zone.has_at_or_below(&name.to_name()),
+        }
     }
 
     /// What somebody who is sent to this name finds.
@@ -160,7 +170,7 @@ impl<'z> View<'z> {
     /// The name whose records answer for `name`: itself, or the wildcard that covers it (RFC 4592 section 3.3.1).
     pub fn source(&self, name: NameRef<'_>) -> Option<Found> {
         let types = self.types_at(name);
-        if !types.is_empty() || self.zone.has_at_or_below(&name.to_name()) {
+        if !types.is_empty() || self.has_below(name) {
             return Some(Found::Exact(types));
         }
         if self.census.wildcards == 0 {
@@ -170,7 +180,7 @@ impl<'z> View<'z> {
         let closest = above.take_while(|name| self.contains(*name)).find(|name| self.exists(*name))?;
         let wildcard = wildcard_of(closest)?;
         let types = self.types_at(wildcard.as_ref());
-        let there = !types.is_empty() || self.zone.has_at_or_below(&wildcard);
+        let there = !types.is_empty() || self.has_below(wildcard.as_ref());
         there.then_some(Found::Wildcard(wildcard, types))
     }
 

@@ -1,10 +1,8 @@
 //! The walk over a whole zone: every name once, in order, with the rules that are for its types.
 
-use std::collections::BTreeMap;
-
 use super::index::Index;
 use super::node::Node;
-use super::rule::{Found, Here, LooksAt, Recent, Rule, is_usual};
+use super::rule::{Found, Gathered, Here, LooksAt, Recent, Rule, Uncollected, is_usual};
 use super::rules;
 use super::types::Types;
 use super::view::{Above, Census, View};
@@ -17,16 +15,40 @@ const LARGE: usize = 20_000;
 /// Holds a zone against all rules that need nothing else. `now`: seconds since 1970, for the rules about times.
 /// The findings come in zone order.
 pub fn check(zone: &Snapshot, now: Option<u64>) -> Vec<Finding> {
-    check_with(zone, now, usize::MAX).findings
+    check_with(zone, now, Most::All, true).findings
 }
 
-/// How many findings there are that were counted and not kept, by rule and severity.
-pub(super) type Uncollected = BTreeMap<(u32, Severity), (&'static Rule, usize)>;
+/// What a look at a zone found, of rules that find very much only a part.
+#[derive(Debug, Default)]
+pub struct Counted {
+    /// In zone order.
+    pub findings: Vec<Finding>,
+    /// How many more there are, by rule and severity.
+    pub more: Vec<(&'static Rule, Severity, usize)>,
+}
+
+/// The same as [`check`], where only about so many findings of a rule are kept and the others are counted: a zone in which
+/// a rule finds something everywhere takes not much longer than a right one.
+pub fn check_counted(zone: &Snapshot, now: Option<u64>, most_of_a_rule: usize) -> Counted {
+    let Walked { findings, uncollected, .. } = check_with(zone, now, Most::OfARule(most_of_a_rule), true);
+    let more = uncollected.into_iter().map(|((_, severity), (rule, count))| (rule, severity, count));
+    Counted { findings, more: more.collect() }
+}
+
+/// How many findings are kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Most {
+    All,
+    /// Not many more than this of each rule.
+    OfARule(usize),
+    /// Not many more than this, and of each name all or none. Of the names beyond, those with errors are kept before
+    /// others, up to twice as many.
+    Names(usize),
+}
 
 /// What a walk has found.
 #[derive(Default)]
 pub(super) struct Walked {
-    /// Of each name all or none.
     pub findings: Vec<Finding>,
     pub uncollected: Uncollected,
     pub census: Census,
@@ -34,17 +56,20 @@ pub(super) struct Walked {
     pub looks: usize,
 }
 
-/// The same, with the counts over the zone. Not many more findings than `most` are kept; all are counted.
-pub(super) fn check_with(zone: &Snapshot, now: Option<u64>, most: usize) -> Walked {
+/// The same, with the counts over the zone. All findings are counted. `as_served`: without edits.
+pub(super) fn check_with(zone: &Snapshot, now: Option<u64>, most: Most, as_served: bool) -> Walked {
     let index = Index::of(zone);
     let changes = ChangeMap::new();
     let contents = Contents { base: zone, changes: &changes };
-    let view = View { zone: contents, index: Some(&index), census: &index.census, now };
+    let view = View { zone: contents, index: Some(&index), census: &index.census, now, as_served };
     let names = index.len();
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(names / LARGE).max(1);
     let part = |number: usize| names * number / workers..names * (number + 1) / workers;
     let mut all = Walked { census: index.census, ..Walked::default() };
-    let most = most.div_ceil(workers);
+    let most = match most {
+        Most::Names(most) => Most::Names(most.div_ceil(workers)),
+        most => most,
+    };
     std::thread::scope(|scope| {
         let (view, index) = (&view, &index);
         let others: Vec<_> =
@@ -67,16 +92,18 @@ pub(super) fn check_with(zone: &Snapshot, now: Option<u64>, most: usize) -> Walk
     all
 }
 
-fn walk<'z>(view: &View<'z>, index: &Index, names: std::ops::Range<usize>, most: usize) -> Walked {
+fn walk<'z>(view: &View<'z>, index: &Index, names: std::ops::Range<usize>, most: Most) -> Walked {
     let zone = view.zone.base;
-    let mut walked = Walked::default();
-    let Some(first) = index.owner(zone, names.start) else { return walked };
+    let mut looks = 0;
+    let mut gathered = Gathered::default();
+    let Some(first) = index.owner(zone, names.start) else { return Walked::default() };
     let mut above = Above::find(view, first);
     let mut node = Node::new(first);
     // Names have few different sets of types: which rules are for each is found once.
     let mut plans: Vec<(Types, [bool; 2], Vec<&'static Rule>)> = Vec::new();
     let recent = Recent::default();
     let origin = view.origin();
+    let mut kept = KeptOfARule::default();
     for number in names {
         let (Some(owner), types) = (index.owner(zone, number), index.types(number)) else { continue };
         above.arrive(owner);
@@ -94,20 +121,57 @@ fn walk<'z>(view: &View<'z>, index: &Index, names: std::ops::Range<usize>, most:
         node.owner = owner;
         node.fill(zone, index.sets(number));
         let here = Here { node: &node, view, above, number: Some(number), usual, recent: &recent };
-        let kept = walked.findings.len();
-        for rule in plans.get(plan).map_or(&[][..], |(_, _, rules)| rules) {
-            walked.looks += 1;
-            look(rule, &here, &mut walked.findings);
-        }
-        if walked.findings.len() > most {
-            for finding in walked.findings.drain(kept..) {
-                let rule = (finding.rule.number(), finding.severity);
-                walked.uncollected.entry(rule).or_insert((finding.rule, 0)).1 += 1;
+        let rules = plans.get(plan).map_or(&[][..], |(_, _, rules)| rules);
+        looks += rules.len();
+        match most {
+            Most::All => rules.iter().for_each(|rule| look(rule, &here, true, &mut gathered)),
+            Most::OfARule(most) => {
+                for rule in rules {
+                    let before = gathered.findings.len();
+                    look(rule, &here, kept.of(rule) < most, &mut gathered);
+                    kept.add(rule, gathered.findings.len() - before);
+                }
+            }
+            Most::Names(most) if gathered.findings.len() <= most => {
+                rules.iter().for_each(|rule| look(rule, &here, true, &mut gathered));
+            }
+            Most::Names(most) => {
+                let mut own = Gathered::default();
+                rules.iter().for_each(|rule| look(rule, &here, false, &mut own));
+                let has_error = own.counted.keys().any(|(_, severity)| *severity == Severity::Error);
+                if has_error && gathered.findings.len() <= 2 * most {
+                    rules.iter().for_each(|rule| look(rule, &here, true, &mut gathered));
+                } else {
+                    for (rule, (which, count)) in own.counted {
+                        gathered.counted.entry(rule).or_insert((which, 0)).1 += count;
+                    }
+                }
             }
         }
         above.pass(owner, number, types, view.is_apex(owner));
     }
-    walked
+    Walked { findings: gathered.findings, uncollected: gathered.counted, looks, ..Walked::default() }
+}
+
+/// How many findings of each rule are kept.
+#[derive(Default)]
+struct KeptOfARule(Vec<usize>);
+
+impl KeptOfARule {
+    fn of(&self, rule: &Rule) -> usize {
+        self.0.get(rule.number() as usize).copied().unwrap_or_default()
+    }
+
+    fn add(&mut self, rule: &Rule, count: usize) {
+        // The numbers of rules are small.
+        let at = rule.number() as usize & 0xfff;
+        if count > 0 && at >= self.0.len() {
+            self.0.resize(at + 1, 0);
+        }
+        if let Some(kept) = self.0.get_mut(at) {
+            *kept += count;
+        }
+    }
 }
 
 /// Lets some rules look at one name; how many did.
@@ -125,7 +189,10 @@ pub(super) fn look_at(view: &View<'_>, node: &Node<'_>, mask: LooksAt, findings:
         let here = Here { node, view, above, number: None, usual, recent: &Recent::default() };
         let rules =
             rules::all().filter(|rule| rule.looks_at.meets(mask) && rule.is_for(node.types, hidden, usual));
-        rules.map(|rule| look(rule, &here, findings)).count()
+        let mut gathered = Gathered::default();
+        let looks = rules.map(|rule| look(rule, &here, true, &mut gathered)).count();
+        findings.append(&mut gathered.findings);
+        looks
     }
     run(view, node, above, mask, findings)
 }
@@ -144,8 +211,8 @@ pub(super) fn look_at_one(
     findings.extend(found.into_iter().filter(|finding| finding.rule == rule));
 }
 
-fn look(rule: &'static Rule, here: &Here<'_, '_>, findings: &mut Vec<Finding>) {
+fn look(rule: &'static Rule, here: &Here<'_, '_>, has_room: bool, gathered: &mut Gathered) {
     if let Some(look) = rule.look {
-        look(here, &mut Found { rule, owner: here.owner(), findings });
+        look(here, &mut Found { rule, owner: here.owner(), gathered, has_room });
     }
 }

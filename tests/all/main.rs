@@ -43,4 +43,5 @@ mod stories;
 mod taking_over;
 mod text;
 mod zone_files;
+mod zonemd;
 mod zones;

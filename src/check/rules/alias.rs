@@ -115,7 +115,7 @@ fn and_other(here: &Here<'_, '_>, found: &mut Found<'_>) {
         .filter(|(rtype, _)| !BESIDE.has(*rtype))
         .map(|(rtype, _)| rtype.to_string())
         .collect();
-    let message = format!(
+    let message = format_args!(
         "{} has a CNAME and {}. Where a CNAME stands, nothing else may.",
         here.owner(),
         others.join(", ")
@@ -126,14 +126,16 @@ fn and_other(here: &Here<'_, '_>, found: &mut Found<'_>) {
 fn several_cnames(here: &Here<'_, '_>, found: &mut Found<'_>) {
     let count = here.set(RecordType::CNAME).len();
     if count > 1 {
-        found
-            .set(RecordType::CNAME, format!("{} has {count} CNAME records. There may be one.", here.owner()));
+        found.set(
+            RecordType::CNAME,
+            format_args!("{} has {count} CNAME records. There may be one.", here.owner()),
+        );
     }
 }
 
 fn at_apex(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if here.is_apex() {
-        let message = format!(
+        let message = format_args!(
             "{} is the top of the zone and cannot have a CNAME. For a website, an HTTPS record with priority 0 can.",
             here.owner()
         );
@@ -238,13 +240,16 @@ fn alias_loop(here: &Here<'_, '_>, found: &mut Found<'_>) {
     }
     if let (seen, true) = follow(here) {
         let names: Vec<String> = seen.iter().map(Name::to_string).collect();
-        found.set(RecordType::CNAME, format!("Aliases lead in a circle: {}, and back.", names.join(", ")));
+        found.set(
+            RecordType::CNAME,
+            format_args!("Aliases lead in a circle: {}, and back.", names.join(", ")),
+        );
     }
 }
 
 fn to_itself(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if leads_to_itself(here) {
-        found.set(RecordType::CNAME, format!("{} is an alias of itself.", here.owner()));
+        found.set(RecordType::CNAME, format_args!("{} is an alias of itself.", here.owner()));
     }
 }
 
@@ -253,7 +258,7 @@ fn chain(here: &Here<'_, '_>, found: &mut Found<'_>) {
     // The name itself and what it leads to are two.
     if !circle && seen.len() > 2 {
         let names: Vec<String> = seen.iter().skip(1).map(Name::to_string).collect();
-        let message = format!("{} leads to an alias: {}.", here.owner(), names.join(", then "));
+        let message = format_args!("{} leads to an alias: {}.", here.owner(), names.join(", then "));
         found.set(RecordType::CNAME, message);
     }
 }
@@ -264,7 +269,7 @@ fn to_nothing(here: &Here<'_, '_>, found: &mut Found<'_>) {
         // A mistyped one is another rule's.
         let mistyped = is_without_dot(here.view, name) || has_twice(name, here.view.origin());
         if !mistyped && here.target(name) == Target::Missing {
-            let message = format!("{} is an alias of {name}, which is not there.", here.owner());
+            let message = format_args!("{} is an alias of {name}, which is not there.", here.owner());
             found.record(RecordType::CNAME, record, message);
         }
     }
@@ -275,7 +280,7 @@ fn below_dname(here: &Here<'_, '_>, found: &mut Found<'_>) {
     let Some(dname) = here.above.dname.filter(|_| here.above.cut.is_none()) else { return };
     // In a signed zone with a DNAME at its top the NSEC3 records stand below it.
     if let Some((rtype, _)) = here.node.sets().next().filter(|_| !here.types().is_within(MADE)) {
-        let message = format!("{} is below the DNAME of {dname}, so nobody finds it.", here.owner());
+        let message = format_args!("{} is below the DNAME of {dname}, so nobody finds it.", here.owner());
         found.set(rtype, message);
     }
 }
@@ -283,17 +288,19 @@ fn below_dname(here: &Here<'_, '_>, found: &mut Found<'_>) {
 fn dname_and_other(here: &Here<'_, '_>, found: &mut Found<'_>) {
     let count = here.set(RecordType::DNAME).len();
     if count > 1 {
-        found
-            .set(RecordType::DNAME, format!("{} has {count} DNAME records. There may be one.", here.owner()));
+        found.set(
+            RecordType::DNAME,
+            format_args!("{} has {count} DNAME records. There may be one.", here.owner()),
+        );
     }
     if here.types().has(RecordType::CNAME) {
         found.set(
             RecordType::DNAME,
-            format!("{} has a DNAME and a CNAME. It may have one of them.", here.owner()),
+            format_args!("{} has a DNAME and a CNAME. It may have one of them.", here.owner()),
         );
     }
     if here.is_cut() {
-        let message = format!(
+        let message = format_args!(
             "{} has a DNAME and is delegated by NS records: a name can be one or the other.",
             here.owner()
         );

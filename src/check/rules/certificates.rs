@@ -105,8 +105,11 @@ fn caa_tag(here: &Here<'_, '_>, found: &mut Found<'_>) {
         let Some((flags, tag, _)) = caa(record.rdata) else { continue };
         if !TAGS.iter().any(|known| is_tag(tag, known)) {
             let effect = if flags & 128 != 0 { "forbids every authority to issue" } else { "says nothing" };
-            let message =
-                format!("{} CAA has the tag {}, which nobody knows: it {effect}.", here.owner(), quoted(tag));
+            let message = format_args!(
+                "{} CAA has the tag {}, which nobody knows: it {effect}.",
+                here.owner(),
+                quoted(tag)
+            );
             found.record(RecordType::CAA, record, message);
         }
     }
@@ -116,7 +119,7 @@ fn caa_flags(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for record in here.set(RecordType::CAA) {
         if let Some((flags, _, _)) = caa(record.rdata).filter(|(flags, _, _)| !matches!(flags, 0 | 128)) {
             let message =
-                format!("{} CAA has the flags {flags}. Only 0 and 128 have a meaning.", here.owner());
+                format_args!("{} CAA has the flags {flags}. Only 0 and 128 have a meaning.", here.owner());
             found.record(RecordType::CAA, record, message);
         }
     }
@@ -129,7 +132,7 @@ fn caa_iodef(here: &Here<'_, '_>, found: &mut Found<'_>) {
         };
         let lower = value.to_ascii_lowercase();
         if ![&b"mailto:"[..], b"http://", b"https://"].iter().any(|scheme| lower.starts_with(scheme)) {
-            let message = format!(
+            let message = format_args!(
                 "{} CAA wants reports at {}: that begins with mailto:, http:// or https://.",
                 here.owner(),
                 quoted(value)
@@ -149,7 +152,7 @@ fn caa_incomplete(here: &Here<'_, '_>, found: &mut Found<'_>) {
     } else {
         return;
     };
-    found.set(RecordType::CAA, format!("{} CAA {why}.", here.owner()));
+    found.set(RecordType::CAA, format_args!("{} CAA {why}.", here.owner()));
 }
 
 /// The host that a TLSA record is about: the owner without `_port._protocol`.
@@ -171,8 +174,10 @@ fn tlsa_owner(here: &Here<'_, '_>, found: &mut Found<'_>) {
         [&b"_tcp"[..], b"_udp", b"_sctp", b"_dccp"].iter().any(|known| protocol.eq_ignore_ascii_case(known));
     // Certificates of people stand at _smimecert, of clients at _device and the like: other types.
     if !is_port || !is_protocol {
-        let message =
-            format!("{} has a TLSA record and does not begin with _port._tcp or the like.", here.owner());
+        let message = format_args!(
+            "{} has a TLSA record and does not begin with _port._tcp or the like.",
+            here.owner()
+        );
         return found.set(RecordType::TLSA, message);
     }
     let Some(host) = host(here.owner()) else { return };
@@ -184,7 +189,7 @@ fn tlsa_owner(here: &Here<'_, '_>, found: &mut Found<'_>) {
         _ => true,
     };
     if !there {
-        let message = format!("{} has a TLSA record, and the host {host} has no address.", here.owner());
+        let message = format_args!("{} has a TLSA record, and the host {host} has no address.", here.owner());
         found.set(RecordType::TLSA, message);
     }
 }
@@ -211,14 +216,14 @@ fn tlsa_fields(here: &Here<'_, '_>, found: &mut Found<'_>) {
         } else {
             continue;
         };
-        found.record(RecordType::TLSA, record, format!("{} TLSA {why}.", here.owner()));
+        found.record(RecordType::TLSA, record, format_args!("{} TLSA {why}.", here.owner()));
     }
 }
 
 fn tlsa_unsigned(here: &Here<'_, '_>, found: &mut Found<'_>) {
     const SIGNED: Types = Types::of(&[RecordType::DNSKEY, RecordType::RRSIG]);
     if !here.view.types_at(here.view.origin()).meets(SIGNED) {
-        let message = format!(
+        let message = format_args!(
             "{} has a TLSA record, and the zone as it is here is not signed: then it has no effect.",
             here.owner()
         );
@@ -244,6 +249,6 @@ fn sshfp(here: &Here<'_, '_>, found: &mut Found<'_>) {
             }
             Some(_) => continue,
         };
-        found.record(RecordType::SSHFP, record, format!("{} SSHFP {why}.", here.owner()));
+        found.record(RecordType::SSHFP, record, format_args!("{} SSHFP {why}.", here.owner()));
     }
 }

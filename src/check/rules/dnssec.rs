@@ -2,8 +2,10 @@
 
 use super::super::Severity::{Error, Warning};
 use super::super::fixes;
+use super::super::node::Record;
 use super::super::rule::{Found, Here, LooksAt, Rule};
 use super::super::types::Types;
+use super::super::zonemd as digests;
 use super::number;
 use crate::zone::RecordType;
 use crate::zone::managed::seconds_until;
@@ -52,10 +54,12 @@ pub const RULES: &[Rule] = &[
         ("L-104", "zonemd"),
         Warning,
         "RFC 8976 section 4",
-        "A ZONEMD record that was made for another serial, or by means that nobody knows: it cannot match the zone.",
+        "A ZONEMD record whose digest is not that of the zone: who verifies it takes the zone for broken. It is looked \
+         at in the zone as it is served, before edits; a new one is made by the server that raises the serial.",
         &[RecordType::ZONEMD],
         zonemd,
-    ),
+    )
+    .mended("Delete the ZONEMD records: a zone without any is not verified", fixes::delete_set),
 ];
 
 fn ds(here: &Here<'_, '_>, found: &mut Found<'_>) {
@@ -68,7 +72,7 @@ fn ds(here: &Here<'_, '_>, found: &mut Found<'_>) {
             _ => None,
         };
         if let Some(expected) = expected.filter(|expected| *expected != data.len()) {
-            let message = format!(
+            let message = format_args!(
                 "{} DS has a digest of {} octets; one of type {digest} has {expected}.",
                 here.owner(),
                 data.len()
@@ -86,7 +90,7 @@ fn ds(here: &Here<'_, '_>, found: &mut Found<'_>) {
             (_, 3) => "has a digest of type 3 (GOST), which validators no longer know".into(),
             _ => continue,
         };
-        found.record(RecordType::DS, record, format!("{} DS {why}.", here.owner()));
+        found.record(RecordType::DS, record, format_args!("{} DS {why}.", here.owner()));
     }
 }
 
@@ -94,7 +98,7 @@ fn nsec3(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for record in here.set(RecordType::NSEC3PARAM) {
         let Some(([hash, _, high, low, salt], _)) = record.rdata.split_first_chunk::<5>() else { continue };
         if *hash != 1 {
-            let message = format!(
+            let message = format_args!(
                 "{} has NSEC3 with the hash algorithm {hash}. There is only 1 (SHA-1); BIND refuses the zone.",
                 here.owner()
             );
@@ -102,7 +106,7 @@ fn nsec3(here: &Here<'_, '_>, found: &mut Found<'_>) {
         }
         let iterations = u16::from_be_bytes([*high, *low]);
         if iterations > 0 || *salt > 0 {
-            let message = format!(
+            let message = format_args!(
                 "{} has NSEC3 with {iterations} iterations and a salt of {salt} octets. None of either is right.",
                 here.owner()
             );
@@ -123,14 +127,14 @@ fn signatures(here: &Here<'_, '_>, found: &mut Found<'_>) {
             (0..SOON, _) => (Warning, format!("ends at {}, in less than three days", timestamp(end))),
             _ => continue,
         };
-        let message = format!("The signature of {} {covered} {why} (UTC).", here.owner());
+        let message = format_args!("The signature of {} {covered} {why} (UTC).", here.owner());
         found.with(severity, RecordType::RRSIG, record, message);
     }
 }
 
 fn hand_made(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if here.is_apex() && here.view.census.signed > 0 && !here.types().has(RecordType::DNSKEY) {
-        let message = format!(
+        let message = format_args!(
             "{} has RRSIG, NSEC or NSEC3 records and no DNSKEY: nobody can validate them.",
             here.owner()
         );
@@ -143,26 +147,34 @@ fn zonemd(here: &Here<'_, '_>, found: &mut Found<'_>) {
         here.set(RecordType::SOA).first().and_then(|record| crate::zone::Soa::from_rdata(record.rdata));
     let Some(serial) = serial.map(|soa| soa.serial).filter(|_| here.is_apex()) else {
         let message =
-            format!("{} has a ZONEMD record, which counts at the top of a zone only.", here.owner());
+            format_args!("{} has a ZONEMD record, which counts at the top of a zone only.", here.owner());
         return found.set(RecordType::ZONEMD, message);
     };
-    for record in here.set(RecordType::ZONEMD) {
+    let records = here.set(RecordType::ZONEMD);
+    let kind = |record: &Record<'_>| record.rdata.get(4..6).map(<[u8]>::to_vec);
+    for record in records {
         let Some((made, [scheme, hash, digest @ ..])) = record.rdata.split_first_chunk::<4>() else {
             continue;
         };
         let made = u32::from_be_bytes(*made);
-        let length = match hash {
-            1 => 48,
-            2 => 64,
-            _ => 0,
-        };
+        let length = digests::length(*hash);
         let why = if made != serial {
             format!("was made for the serial {made}, and the zone has {serial}")
-        } else if *scheme == 1 && length > 0 && digest.len() != length {
+        } else if *scheme != digests::SIMPLE || length.is_none() {
+            // Those of others are left to others (RFC 8976 section 4).
+            continue;
+        } else if records.iter().filter(|other| kind(other) == kind(record)).count() > 1 {
+            format!("is one of several of the scheme {scheme} and the hash {hash}, of which none counts")
+        } else if let Some(length) = length.filter(|length| *length != digest.len()) {
             format!("has a digest of {} octets; one of type {hash} has {length}", digest.len())
+        } else if here.view.as_served
+            && digests::digest(here.view.zone.base, *hash).is_some_and(|own| own != digest)
+        {
+            format!("has a digest (type {hash}) that is not that of the zone")
         } else {
             continue;
         };
-        found.record(RecordType::ZONEMD, record, format!("The ZONEMD record of {} {why}.", here.owner()));
+        let message = format_args!("The ZONEMD record of {} {why}.", here.owner());
+        found.record(RecordType::ZONEMD, record, message);
     }
 }

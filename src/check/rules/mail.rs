@@ -66,7 +66,7 @@ fn alias(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for record in here.set(RecordType::MX) {
         let Some(name) = target(RecordType::MX, record) else { continue };
         if matches!(here.target(name), Target::Here(types) if types.has(RecordType::CNAME)) {
-            let message = format!("The mail host {name} of {} is an alias (CNAME).", here.owner());
+            let message = format_args!("The mail host {name} of {} is an alias (CNAME).", here.owner());
             found.record(RecordType::MX, record, message);
         }
     }
@@ -86,14 +86,14 @@ fn without_address(here: &Here<'_, '_>, found: &mut Found<'_>) {
             }
             _ => continue,
         };
-        found.record(RecordType::MX, record, format!("The mail host {name} of {} {why}.", here.owner()));
+        found.record(RecordType::MX, record, format_args!("The mail host {name} of {} {why}.", here.owner()));
     }
 }
 
 fn is_address(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for record in here.set(RecordType::MX) {
         if let Some(name) = target(RecordType::MX, record).filter(|name| looks_like_address(*name, here)) {
-            let message = format!(
+            let message = format_args!(
                 "{} has the mail host {name}, which is an address. Give the host a name, with that address.",
                 here.owner()
             );
@@ -109,11 +109,14 @@ fn null_mixed(here: &Here<'_, '_>, found: &mut Found<'_>) {
             continue;
         }
         if records.len() > 1 {
-            let message =
-                format!("{} says that it takes no mail (MX with .), and has other MX records.", here.owner());
+            let message = format_args!(
+                "{} says that it takes no mail (MX with .), and has other MX records.",
+                here.owner()
+            );
             found.record(RecordType::MX, record, message);
         } else if number(record.rdata.get(..2).unwrap_or_default()) != 0 {
-            let message = format!("{} takes no mail (MX with .): the preference of that is 0.", here.owner());
+            let message =
+                format_args!("{} takes no mail (MX with .): the preference of that is 0.", here.owner());
             found.record(RecordType::MX, record, message);
         }
     }
@@ -146,7 +149,7 @@ fn unsaid(here: &Here<'_, '_>, found: &mut Found<'_>) {
     .filter_map(|(missing, what)| missing.then_some(what))
     .collect();
     if !missing.is_empty() {
-        let message = format!(
+        let message = format_args!(
             "{} seems to have no mail and does not say so: {} would keep others from using it as a sender.",
             here.owner(),
             missing.join(", ")

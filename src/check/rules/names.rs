@@ -143,7 +143,8 @@ fn origin_twice(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if has_twice(here.owner(), here.view.origin())
         && let Some((rtype, _)) = here.node.sets().next()
     {
-        let message = format!("{} ends with the zone's name twice. Is a final dot missing?", here.owner());
+        let message =
+            format_args!("{} ends with the zone's name twice. Is a final dot missing?", here.owner());
         found.set(rtype, message);
     }
 }
@@ -151,7 +152,7 @@ fn origin_twice(here: &Here<'_, '_>, found: &mut Found<'_>) {
 fn target_origin_twice(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for (rtype, record) in here.node.records(ALIAS_SET) {
         if let Some(name) = target(rtype, record).filter(|name| has_twice(*name, here.view.origin())) {
-            let message = format!(
+            let message = format_args!(
                 "{} {rtype} leads to {name}, which ends with the zone's name twice. Is a final dot missing?",
                 here.owner()
             );
@@ -176,7 +177,7 @@ pub fn is_without_dot(view: &View<'_>, name: NameRef<'_>) -> bool {
 fn dot_missing(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for (rtype, record) in here.node.records(ALIAS_SET) {
         if let Some(name) = target(rtype, record).filter(|name| is_without_dot(here.view, *name)) {
-            let message = format!(
+            let message = format_args!(
                 "{} {rtype} leads to {name}, and there is no such name. Is a final dot missing after {}?",
                 here.owner(),
                 name.relative_to(here.view.origin())
@@ -219,7 +220,7 @@ fn hosts(
         && let Some(label) = bad_label(here.owner(), here, &is_bad)
         && let Some((rtype, _)) = here.node.sets().find(|(rtype, _)| HOST_SET.has(*rtype))
     {
-        found.set(rtype, format!("{} has an {rtype} record, {}.", here.owner(), what(label)));
+        found.set(rtype, format_args!("{} has an {rtype} record, {}.", here.owner(), what(label)));
     }
     for (rtype, record) in here.node.records(LEADING_SET) {
         let Some(name) = target(rtype, record).filter(|name| !is_usual(*name)) else { continue };
@@ -227,7 +228,7 @@ fn hosts(
             found.record(
                 rtype,
                 record,
-                format!("{} {rtype} leads to {name}, {}.", here.owner(), what(label)),
+                format_args!("{} {rtype} leads to {name}, {}.", here.owner(), what(label)),
             );
         }
     }
@@ -276,7 +277,7 @@ fn reserved(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if let Some(label) = here.own_labels().find(|label| is_bad(label))
         && let Some((rtype, _)) = here.node.sets().next()
     {
-        let message = format!(
+        let message = format_args!(
             "{} has the label {}: hyphens in the third and fourth place are reserved.",
             here.owner(),
             super::quoted(label)
@@ -302,7 +303,7 @@ fn bad_a_label(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if let Some(label) = bad
         && let Some((rtype, _)) = here.node.sets().next()
     {
-        let message = format!(
+        let message = format_args!(
             "{} has the label {}, which is no internationalised name.",
             here.owner(),
             super::quoted(label)
@@ -345,7 +346,7 @@ fn mixed_scripts(here: &Here<'_, '_>, found: &mut Found<'_>) {
         if let Some(other) = scripts.find(|script| *script != first)
             && let Some((rtype, _)) = here.node.sets().next()
         {
-            let message = format!(
+            let message = format_args!(
                 "{} is {unicode:?}, which mixes {first:?} and {other:?} letters: they can be mistaken for each other.",
                 here.owner()
             );

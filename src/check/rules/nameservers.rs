@@ -106,20 +106,22 @@ fn names<'z>(here: &Here<'_, 'z>) -> impl Iterator<Item = NameRef<'z>> {
 
 fn none(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if here.is_apex() && !here.types().has(RecordType::NS) {
-        found.set(RecordType::SOA, format!("The zone {} has no NS records at its top.", here.owner()));
+        found.set(RecordType::SOA, format_args!("The zone {} has no NS records at its top.", here.owner()));
     }
 }
 
 fn single(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if here.is_apex() && here.set(RecordType::NS).len() == 1 {
-        found
-            .set(RecordType::NS, format!("The zone {} has one nameserver. Two are the least.", here.owner()));
+        found.set(
+            RecordType::NS,
+            format_args!("The zone {} has one nameserver. Two are the least.", here.owner()),
+        );
     }
 }
 
 fn single_below(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if here.is_cut() && here.set(RecordType::NS).len() == 1 {
-        let message = format!("{} is delegated to one nameserver. Two are the least.", here.owner());
+        let message = format_args!("{} is delegated to one nameserver. Two are the least.", here.owner());
         found.set(RecordType::NS, message);
     }
 }
@@ -128,7 +130,7 @@ fn alias(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for record in here.set(RecordType::NS) {
         let Some(name) = target(RecordType::NS, record) else { continue };
         if matches!(here.target(name), Target::Here(types) if types.has(RecordType::CNAME)) {
-            let message = format!("The nameserver {name} of {} is an alias (CNAME).", here.owner());
+            let message = format_args!("The nameserver {name} of {} is an alias (CNAME).", here.owner());
             found.record(RecordType::NS, record, message);
         }
     }
@@ -149,7 +151,7 @@ fn without_address(here: &Here<'_, '_>, found: &mut Found<'_>) {
             }
             _ => continue,
         };
-        let message = format!("The nameserver {name} of {} {why}: nobody can reach it.", here.owner());
+        let message = format_args!("The nameserver {name} of {} {why}: nobody can reach it.", here.owner());
         found.record(RecordType::NS, record, message);
     }
 }
@@ -170,7 +172,7 @@ fn is_address(here: &Here<'_, '_>, found: &mut Found<'_>) {
         let Some(name) = target(RecordType::NS, record).filter(|name| looks_like_address(*name, here)) else {
             continue;
         };
-        let message = format!(
+        let message = format_args!(
             "{} has the nameserver {name}, which is an address. Give the host a name, with that address.",
             here.owner()
         );
@@ -198,7 +200,7 @@ fn one_network(here: &Here<'_, '_>, found: &mut Found<'_>) {
     let networks: BTreeSet<_> = addresses.iter().flatten().filter_map(|address| network(address)).collect();
     let [four, six] = [3, 6].map(|length| networks.iter().filter(|network| network.len() == length).count());
     if four <= 1 && six <= 1 {
-        let message = format!("All nameservers of {} are in one network (/24 or /48).", here.owner());
+        let message = format_args!("All nameservers of {} are in one network (/24 or /48).", here.owner());
         found.set(RecordType::NS, message);
     }
 }
@@ -213,7 +215,7 @@ fn family(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for (there, length, family) in [(census.ipv4, 4, "IPv4"), (census.ipv6, 16, "IPv6")] {
         if there > 0 && !has(length) {
             let message =
-                format!("{} has {family} addresses, and none of its nameservers has one.", here.owner());
+                format_args!("{} has {family} addresses, and none of its nameservers has one.", here.owner());
             found.set(RecordType::NS, message);
         }
     }
@@ -233,7 +235,7 @@ fn referral(here: &Here<'_, '_>, found: &mut Found<'_>) {
         }
     }
     if size > SMALL {
-        let message = format!(
+        let message = format_args!(
             "The referral to {} can have {size} octets, more than the {SMALL} of an old resolver.",
             here.owner()
         );

@@ -92,7 +92,7 @@ pub fn pairs(octets: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
 fn alias_parameters(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for (rtype, record) in here.node.records(BOTH_SET) {
         if let Some((0, target, [_, ..])) = service(record) {
-            let message = format!(
+            let message = format_args!(
                 "{} {rtype} is an alias of {target} (priority 0) and has parameters, which are passed over.",
                 here.owner()
             );
@@ -114,7 +114,7 @@ fn alias_target(here: &Here<'_, '_>, found: &mut Found<'_>) {
             Target::Here(_) if is_alias(here, name, rtype) => "leads to another alias",
             _ => continue,
         };
-        found.record(rtype, record, format!("{} {rtype} 0 {name} {why}.", here.owner()));
+        found.record(rtype, record, format_args!("{} {rtype} 0 {name} {why}.", here.owner()));
     }
 }
 
@@ -138,7 +138,7 @@ fn parameters(here: &Here<'_, '_>, found: &mut Found<'_>) {
             }
             None => continue,
         };
-        found.record(rtype, record, format!("{} {rtype} {why}.", here.owner()));
+        found.record(rtype, record, format_args!("{} {rtype} {why}.", here.owner()));
     }
 }
 
@@ -159,7 +159,7 @@ fn hints(here: &Here<'_, '_>, found: &mut Found<'_>) {
             let values = pairs(octets).find(|(own, _)| *own == key).map_or(&[][..], |(_, value)| value);
             let stale = values.chunks_exact(length).find(|hint| !addresses.contains(hint));
             if let Some(stale) = stale {
-                let message = format!(
+                let message = format_args!(
                     "{} {rtype} has the {what} {}, which is no address of {host}.",
                     here.owner(),
                     in_words(stale)
@@ -193,7 +193,7 @@ fn nameserver(here: &Here<'_, '_>, found: &mut Found<'_>) {
             Some(protocols) if speaks_http(protocols) && value(DOHPATH).is_none() => "dohpath",
             Some(_) => continue,
         };
-        let message = format!("{} says how a nameserver is reached and has no {missing}.", here.owner());
+        let message = format_args!("{} says how a nameserver is reached and has no {missing}.", here.owner());
         found.record(RecordType::SVCB, record, message);
     }
 }

@@ -98,7 +98,7 @@ fn rname(here: &Here<'_, '_>, found: &mut Found<'_>) {
     // Servers take any name; an @ in it is surely none that was meant.
     let severity = if why.contains('@') { Error } else { Warning };
     if let Some(record) = here.set(RecordType::SOA).first() {
-        let message = format!("The mailbox {} of {} {why}.", soa.rname, here.owner());
+        let message = format_args!("The mailbox {} of {} {why}.", soa.rname, here.owner());
         found.with(severity, RecordType::SOA, record, message);
     }
 }
@@ -117,7 +117,10 @@ fn mname(here: &Here<'_, '_>, found: &mut Found<'_>) {
         Target::Here(types) if !has_address(types) => "has no address (A or AAAA)",
         _ => return,
     };
-    found.set(RecordType::SOA, format!("The primary nameserver {} of {} {why}.", soa.mname, here.owner()));
+    found.set(
+        RecordType::SOA,
+        format_args!("The primary nameserver {} of {} {why}.", soa.mname, here.owner()),
+    );
 }
 
 fn hidden_primary(here: &Here<'_, '_>, found: &mut Found<'_>) {
@@ -125,7 +128,8 @@ fn hidden_primary(here: &Here<'_, '_>, found: &mut Found<'_>) {
     let nameservers = here.set(RecordType::NS);
     let is_primary = |record| target(RecordType::NS, record) == Some(soa.mname.as_ref());
     if !nameservers.is_empty() && !nameservers.iter().any(is_primary) {
-        let message = format!("The primary {} is none of the nameservers of {}.", soa.mname, here.owner());
+        let message =
+            format_args!("The primary {} is none of the nameservers of {}.", soa.mname, here.owner());
         found.set(RecordType::SOA, message);
     }
 }
@@ -154,7 +158,7 @@ fn timers(here: &Here<'_, '_>, found: &mut Found<'_>) {
         wrong.push("expire is below refresh and retry together".into());
     }
     if !wrong.is_empty() {
-        found.set(RecordType::SOA, format!("The timers of {}: {}.", here.owner(), wrong.join("; ")));
+        found.set(RecordType::SOA, format_args!("The timers of {}: {}.", here.owner(), wrong.join("; ")));
     }
 }
 
@@ -162,7 +166,8 @@ fn minimum(here: &Here<'_, '_>, found: &mut Found<'_>) {
     let Some(Soa { minimum, .. }) = soa(here) else { return };
     if !(300..=DAY).contains(&minimum) {
         let what = if minimum < 300 { "costs questions" } else { "hides new names for long" };
-        let message = format!("The negative TTL of {} is {}, which {what}.", here.owner(), short(minimum));
+        let message =
+            format_args!("The negative TTL of {} is {}, which {what}.", here.owner(), short(minimum));
         found.set(RecordType::SOA, message);
     }
 }
@@ -172,7 +177,7 @@ fn serial(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if soa.serial == 0 {
         found.set(
             RecordType::SOA,
-            format!("The serial of {} is 0, which some servers take for none.", here.owner()),
+            format_args!("The serial of {} is 0, which some servers take for none.", here.owner()),
         );
     }
     // A day ahead is the date of somebody further east.
@@ -180,7 +185,7 @@ fn serial(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if let Some(tomorrow) =
         tomorrow.filter(|tomorrow| is_date(soa.serial / 100) && soa.serial / 100 > *tomorrow)
     {
-        let message = format!(
+        let message = format_args!(
             "The serial of {} is {}, a date in the future (tomorrow is {tomorrow}).",
             here.owner(),
             soa.serial

@@ -69,14 +69,14 @@ pub const RULES: &[Rule] = &[
 fn one_soa(here: &Here<'_, '_>, found: &mut Found<'_>) {
     let count = here.set(RecordType::SOA).len();
     if !here.is_apex() {
-        let message = format!(
+        let message = format_args!(
             "{} has an SOA record and is not the top of the zone {}.",
             here.owner(),
             here.view.origin()
         );
         found.set(RecordType::SOA, message);
     } else if count > 1 {
-        found.set(RecordType::SOA, format!("{} has {count} SOA records. A zone has one.", here.owner()));
+        found.set(RecordType::SOA, format_args!("{} has {count} SOA records. A zone has one.", here.owner()));
     }
 }
 
@@ -98,7 +98,7 @@ fn hidden(here: &Here<'_, '_>, found: &mut Found<'_>) {
         if cut == here.owner() && AT_CUT.has(rtype) || ADDRESS.has(rtype) && is_glue {
             continue;
         }
-        let message = format!(
+        let message = format_args!(
             "{} {rtype} is hidden: {cut} is delegated, and its nameservers answer for it.",
             here.owner()
         );
@@ -123,7 +123,8 @@ fn orphaned_glue(here: &Here<'_, '_>, found: &mut Found<'_>) {
         apex.set(RecordType::NS).iter().any(|record| target(RecordType::NS, record) == Some(here.owner()));
     if here.view.types_at(parent).is_empty() && !serves_here {
         let rtype = if here.types().has(RecordType::A) { RecordType::A } else { RecordType::AAAA };
-        let message = format!("{} looks like glue, but {parent} is not delegated (any more).", here.owner());
+        let message =
+            format_args!("{} looks like glue, but {parent} is not delegated (any more).", here.owner());
         found.set(rtype, message);
     }
 }
@@ -142,7 +143,7 @@ fn missing_glue(here: &Here<'_, '_>, found: &mut Found<'_>) {
             _ => Types::NONE,
         };
         if !types.meets(ADDRESS) {
-            let message = format!(
+            let message = format_args!(
                 "The delegation of {} leads to {name}, which has no address here (glue): nobody can reach it.",
                 here.owner()
             );
@@ -153,11 +154,14 @@ fn missing_glue(here: &Here<'_, '_>, found: &mut Found<'_>) {
 
 fn ds_place(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if here.is_apex() {
-        let message =
-            format!("A DS record stands at the top of {}. It belongs into the zone above.", here.owner());
+        let message = format_args!(
+            "A DS record stands at the top of {}. It belongs into the zone above.",
+            here.owner()
+        );
         found.set(RecordType::DS, message);
     } else if !here.types().has(RecordType::NS) {
-        let message = format!("{} has a DS record and is not delegated: it has no NS records.", here.owner());
+        let message =
+            format_args!("{} has a DS record and is not delegated: it has no NS records.", here.owner());
         found.set(RecordType::DS, message);
     }
 }

@@ -114,7 +114,7 @@ fn srv_owner(here: &Here<'_, '_>, found: &mut Found<'_>) {
     let scoped = labels.next().zip(labels.next());
     let is_scope = |label: &[u8]| label.starts_with(b"_");
     if !scoped.is_some_and(|(service, protocol)| is_scope(service) && is_scope(protocol)) {
-        let message = format!(
+        let message = format_args!(
             "{} has an SRV record and is no name of a service: that begins with _service._tcp or the like.",
             here.owner()
         );
@@ -127,7 +127,7 @@ fn srv_target(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for record in records {
         let Some(name) = target(RecordType::SRV, record) else { continue };
         if name.is_root() && records.len() > 1 {
-            let message = format!(
+            let message = format_args!(
                 "{} has an SRV record with the target . (no such service) beside others.",
                 here.owner()
             );
@@ -142,7 +142,11 @@ fn srv_target(here: &Here<'_, '_>, found: &mut Found<'_>) {
             Target::BelowDname => "is below a DNAME",
             _ => continue,
         };
-        found.record(RecordType::SRV, record, format!("{} SRV leads to {name}, which {why}.", here.owner()));
+        found.record(
+            RecordType::SRV,
+            record,
+            format_args!("{} SRV leads to {name}, which {why}.", here.owner()),
+        );
     }
 }
 
@@ -165,7 +169,7 @@ fn several_ptr(here: &Here<'_, '_>, found: &mut Found<'_>) {
     let count = here.set(RecordType::PTR).len();
     // Elsewhere it is service discovery, where several are usual.
     if count > 1 && reverse(here.owner()).is_some() {
-        found.set(RecordType::PTR, format!("{} has {count} PTR records. One is usual.", here.owner()));
+        found.set(RecordType::PTR, format_args!("{} has {count} PTR records. One is usual.", here.owner()));
     }
 }
 
@@ -199,7 +203,7 @@ fn ptr_owner(here: &Here<'_, '_>, found: &mut Found<'_>) {
     };
     found.set(
         RecordType::PTR,
-        format!("{} has a PTR record and is the name of no address: {why}.", here.owner()),
+        format_args!("{} has a PTR record and is the name of no address: {why}.", here.owner()),
     );
 }
 
@@ -213,7 +217,8 @@ fn rp_text(here: &Here<'_, '_>, found: &mut Found<'_>) {
             _ => true,
         };
         if !has_text {
-            let message = format!("{} RP names {text} for its text, which has no TXT record.", here.owner());
+            let message =
+                format_args!("{} RP names {text} for its text, which has no TXT record.", here.owner());
             found.record(RP, record, message);
         }
     }
@@ -238,7 +243,7 @@ fn naptr(here: &Here<'_, '_>, found: &mut Found<'_>) {
             (false, false) if terminal => "has the flag u, which asks for a regular expression",
             _ => continue,
         };
-        found.record(RecordType::NAPTR, record, format!("{} NAPTR {why}.", here.owner()));
+        found.record(RecordType::NAPTR, record, format_args!("{} NAPTR {why}.", here.owner()));
     }
 }
 
@@ -252,13 +257,13 @@ fn uri(here: &Here<'_, '_>, found: &mut Found<'_>) {
         });
         if !is_scheme {
             let message =
-                format!("{} URI has the target {}, which has no scheme.", here.owner(), quoted(text));
+                format_args!("{} URI has the target {}, which has no scheme.", here.owner(), quoted(text));
             found.record(URI, record, message);
         }
     }
     for record in here.set(LOC) {
         if !crate::zone::types::is_valid(LOC, record.rdata) {
-            found.record(LOC, record, format!("{} LOC is no place on earth.", here.owner()));
+            found.record(LOC, record, format_args!("{} LOC is no place on earth.", here.owner()));
         }
     }
 }
@@ -267,7 +272,7 @@ fn obsolete(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for (rtype, _) in here.node.sets() {
         let at_host = rtype != RecordType::KEY || depth(here.owner(), here.view.origin()) > 0;
         if (OBSOLETE_SET.has(rtype) || rtype == DLV) && at_host {
-            let message = format!(
+            let message = format_args!(
                 "{} has a record of the type {rtype}, which nothing asks for any more.",
                 here.owner()
             );

@@ -59,7 +59,7 @@ fn mixed(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for (rtype, records) in here.node.sets().filter(|(rtype, _)| !SIGNATURES.has(*rtype)) {
         let Some((first, rest)) = records.split_first() else { continue };
         if let Some(other) = rest.iter().find(|record| record.ttl != first.ttl) {
-            let message = format!(
+            let message = format_args!(
                 "{} {rtype} has records with the TTLs {} and {}. A record set has one TTL.",
                 here.owner(),
                 first.ttl,
@@ -76,7 +76,7 @@ fn huge(here: &Here<'_, '_>, found: &mut Found<'_>) {
     }
     for (rtype, records) in here.node.sets() {
         if let Some(record) = records.iter().find(|record| record.ttl > MAX_TTL) {
-            let message = format!(
+            let message = format_args!(
                 "{} {rtype} has the TTL {}, above {MAX_TTL}: resolvers read it as 0.",
                 here.owner(),
                 record.ttl
@@ -92,7 +92,8 @@ fn zero(here: &Here<'_, '_>, found: &mut Found<'_>) {
     }
     for (rtype, records) in here.node.sets() {
         if records.iter().any(|record| record.ttl == 0) {
-            let message = format!("{} {rtype} has the TTL 0: nobody remembers the answer.", here.owner());
+            let message =
+                format_args!("{} {rtype} has the TTL 0: nobody remembers the answer.", here.owner());
             found.set(rtype, message);
         }
     }
@@ -114,6 +115,6 @@ fn unusual(here: &Here<'_, '_>, found: &mut Found<'_>) {
             _ if ttl > WEEK => "more than a week",
             _ => continue,
         };
-        found.set(rtype, format!("{} {rtype} has the TTL {}, {why}.", here.owner(), short(ttl)));
+        found.set(rtype, format_args!("{} {rtype} has the TTL {}, {why}.", here.owner(), short(ttl)));
     }
 }

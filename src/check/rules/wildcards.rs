@@ -59,7 +59,8 @@ fn inner(here: &Here<'_, '_>, found: &mut Found<'_>) {
         && here.own_labels().skip(1).any(|label| label == b"*")
         && let Some((rtype, _)) = here.node.sets().next()
     {
-        let message = format!("{} has a * inside: only as the first label it is a wildcard.", here.owner());
+        let message =
+            format_args!("{} has a * inside: only as the first label it is a wildcard.", here.owner());
         found.set(rtype, message);
     }
 }
@@ -68,7 +69,7 @@ fn hiding(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if here.owner().is_wildcard() && !here.is_apex() {
         for rtype in [RecordType::NS, RecordType::DNAME].into_iter().filter(|rtype| here.types().has(*rtype))
         {
-            let message = format!(
+            let message = format_args!(
                 "{} is a wildcard and has {rtype} records. What that means is not defined, and BIND refuses NS there.",
                 here.owner()
             );
@@ -103,7 +104,7 @@ fn taken_away(here: &Here<'_, '_>, found: &mut Found<'_>) {
     let Some((wildcard, lost)) = lost(here.view, here.owner(), here.types()) else { return };
     let lost: Vec<String> = lost.iter().map(RecordType::to_string).collect();
     if let Some((rtype, _)) = here.node.sets().next() {
-        let message = format!(
+        let message = format_args!(
             "{} is no longer answered by {wildcard}: it has no {} of its own.",
             here.owner(),
             lost.join(", ")

@@ -212,6 +212,8 @@ fn data() -> Vec<Pair> {
 fn signed() -> Vec<Pair> {
     let signature = |end: &str, begin: &str| format!("mail RRSIG A 13 3 3600 {end} {begin} 1 @ AAAA");
     let right = signature("20301220000000", "20260101000000");
+    let digest = crate::check::zonemd::digest(&zone(BASE), 1).unwrap();
+    let digest: String = digest.iter().map(|octet| format!("{octet:02X}")).collect();
     vec![
         lines("L-98", &format!("{CUT}sub DS 1 13 2 {HEX}"), &format!("{CUT}sub DS 1 13 1 {}", &HEX[..40])),
         lines("L-100", "@ NSEC3PARAM 1 0 0 -", "@ NSEC3PARAM 1 0 10 -"),
@@ -224,8 +226,8 @@ fn signed() -> Vec<Pair> {
         lines("L-103", &format!("{KEY}{right}"), &right),
         lines(
             "L-104",
+            &format!("@ ZONEMD 2026010101 1 1 {digest}"),
             &format!("@ ZONEMD 2026010101 1 1 {HEX}{}", &HEX[..32]),
-            &format!("@ ZONEMD 1 1 1 {HEX}{}", &HEX[..32]),
         ),
         lines("L-112", KEY, &KEY.replace('@', "x")),
     ]
