@@ -188,7 +188,11 @@ impl Words {
         // Zones hold ASCII; everything else is escaped in their texts.
         text.make_ascii_lowercase();
         let has = |words: &str| memmem::find(text.as_bytes(), words.as_bytes()).is_some();
-        has(&self.text) || self.ascii.as_deref().is_some_and(has)
+        if has(&self.text) || self.ascii.as_deref().is_some_and(has) {
+            return true;
+        }
+        // A part of a U-label is no part of its A-label.
+        !self.text.is_ascii() && has("xn--") && u_labels(text).contains(&self.text)
     }
 
     fn are_in_name(&self, record: Subject<'_>, origin: NameRef<'_>, buffer: &mut String) -> bool {
@@ -208,6 +212,25 @@ impl Words {
         types::push_rdata(record.rtype, record.rdata, Some(origin), buffer);
         self.are_in(buffer)
     }
+}
+
+/// A text with the A-labels in it as people read them.
+fn u_labels(text: &str) -> String {
+    let is_part = |character: char| character.is_ascii_alphanumeric() || character == '-';
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_part) {
+        let (before, from) = rest.split_at(start);
+        let (label, after) = from.split_at(from.find(|character| !is_part(character)).unwrap_or(from.len()));
+        shown.push_str(before);
+        match label.starts_with("xn--") {
+            true => shown.push_str(&idna::domain_to_unicode(label).0),
+            false => shown.push_str(label),
+        }
+        rest = after;
+    }
+    shown.push_str(rest);
+    shown
 }
 
 impl Target {

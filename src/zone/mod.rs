@@ -2,6 +2,7 @@
 
 pub mod beside;
 pub mod changes;
+pub mod der;
 pub mod draft;
 pub mod mailbox;
 pub mod managed;

@@ -115,7 +115,7 @@ pub static EVERYWHERE: &[Command] = &[
         "F4 Ctrl-O",
         &[Form],
         forms::assist,
-        "make the record from a file (certificate, SSH key, DNSKEY); MX: no mail",
+        "make the record from a file (certificate, SSH or OpenPGP key, DNSKEY); MX: no mail",
     )
     .taking_path(forms::read_material)
     .when(forms::has_assist),

@@ -1,10 +1,11 @@
 //! Records made from what people have: a certificate (PEM or DER) for TLSA and SMIMEA, a public key of SSH for SSHFP,
-//! a DNSKEY for DS and CDS; and the null MX.
+//! a DNSKEY for DS and CDS, an OpenPGP key for OPENPGPKEY, either of them for CERT; and the null MX.
 //!
 //! The text comes from a paste, or from a file that `run` has read; every octet of it is hostile.
 
 mod certificate;
 mod dnskey;
+mod openpgp;
 mod ssh;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,8 @@ const SMIMEA: u16 = 53;
 const SSHFP: u16 = 44;
 const DS: u16 = 43;
 const CDS: u16 = 59;
+const CERT: u16 = 37;
+const OPENPGPKEY: u16 = 61;
 
 /// What was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +63,8 @@ impl Form {
             (_, TLSA | SMIMEA) => Assist::File("a certificate file (PEM)"),
             (_, SSHFP) => Assist::File("a public-key file of SSH (.pub)"),
             (_, DS | CDS) => Assist::File("a DNSKEY (K*.key file)"),
+            (_, OPENPGPKEY) => Assist::File("an OpenPGP key (gpg --export)"),
+            (_, CERT) => Assist::File("a certificate (PEM) or an OpenPGP key"),
             _ => return None,
         })
     }
@@ -118,6 +123,14 @@ impl Form {
         match self.rtype.0 {
             TLSA | SMIMEA => certificate::make(self.rtype.0 == SMIMEA, octets, &self.texts()),
             SSHFP => ssh::make(octets, &self.texts()),
+            OPENPGPKEY => openpgp::make(octets),
+            CERT => certificate::whole(octets).or_else(|| {
+                let made = openpgp::make(octets)?;
+                // Type 3 is PGP; key tag and algorithm are for others.
+                let fields =
+                    |key: Vec<String>| ["3", "0", "0"].map(String::from).into_iter().chain(key).collect();
+                Some(made.map(|made| Made { fields: fields(made.fields), owner: None, ..made }))
+            }),
             DS | CDS => {
                 let owner = self.owner().unwrap_or_else(|| self.fixed_owner.clone());
                 dnskey::make(octets, &owner, &self.texts())

@@ -68,6 +68,9 @@ fn what_terms_let_through() {
         ("data:\"10 mail\"", &["@ MX 10 mail"]),
         ("\"type:mx\"", &[]),
         ("münchen", &["xn--mnchen-3ya A 198.51.100.1"]),
+        ("name:MÜNCHEN", &["xn--mnchen-3ya A 198.51.100.1"]),
+        ("name:ünch", &["xn--mnchen-3ya A 198.51.100.1"]),
+        ("name:ünchm", &[]),
         // What refers to a name, or to an address, and not to another one that begins alike.
         (
             "ref:mail",

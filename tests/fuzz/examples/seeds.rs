@@ -488,7 +488,34 @@ fn texts() {
     }
 }
 
+/// What records are made from, each behind the octet that chooses its type.
+fn material() {
+    use base64::Engine as _;
+    let unwrapped = |text: &str| {
+        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with(['-', '='])).collect();
+        base64::engine::general_purpose::STANDARD.decode(lines.concat()).expect("base 64")
+    };
+    let certificate = include_str!("../../../src/app/form/material/tests/certificate.pem");
+    let openpgp = include_str!("../../../src/app/form/material/tests/openpgp.asc");
+    let ssh = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOW6yMMRyVZqUJe0RSld3SywoIyyz5wNsFbIGSLWKYLS host.example.com\n";
+    let key = "@ IN DNSKEY 257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==\n";
+    for (choice, title, file) in [
+        (0, "tlsa", certificate.as_bytes().to_vec()),
+        (0, "der", unwrapped(certificate)),
+        (1, "smimea", certificate.as_bytes().to_vec()),
+        (2, "ssh", ssh.as_bytes().to_vec()),
+        (3, "ds", key.as_bytes().to_vec()),
+        (4, "cds", key.as_bytes().to_vec()),
+        (5, "cert", certificate.as_bytes().to_vec()),
+        (6, "openpgp-armour", openpgp.as_bytes().to_vec()),
+        (6, "openpgp", unwrapped(openpgp)),
+    ] {
+        write("material", title, [vec![choice], file].concat());
+    }
+}
+
 fn main() {
+    material();
     rdata_and_fields();
     messages();
     transfers();

@@ -5,12 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::{Made, hex, number};
+use crate::zone::der::{SEQUENCE, element, public_key};
 
 /// Most certificates of a file that are looked at.
 const MOST: usize = 16;
-const SEQUENCE: u8 = 0x30;
-/// The version of a certificate, which may be left out.
-const VERSION: u8 = 0xa0;
 
 /// A certificate or a key, in DER.
 struct Block {
@@ -22,6 +20,16 @@ struct Block {
 pub fn make(smime: bool, octets: &[u8], texts: &[String]) -> Option<Result<Made, String>> {
     let blocks = blocks(octets)?;
     Some(blocks.and_then(|blocks| from_blocks(smime, &blocks, texts)))
+}
+
+/// What becomes of a certificate in a CERT record: type 1 (PKIX), the whole of it.
+pub fn whole(octets: &[u8]) -> Option<Result<Made, String>> {
+    let blocks = blocks(octets)?;
+    Some(blocks.and_then(|blocks| {
+        let block = blocks.iter().find(|block| !block.is_key).ok_or("There is no certificate in it.")?;
+        let fields = vec!["1".into(), "0".into(), "0".into(), STANDARD.encode(&block.der)];
+        Ok(Made { fields, from: "the certificate".into(), owner: None })
+    }))
 }
 
 fn from_blocks(smime: bool, blocks: &[Block], texts: &[String]) -> Result<Made, String> {
@@ -93,43 +101,4 @@ fn blocks(octets: &[u8]) -> Option<Result<Vec<Block>, String>> {
         (true, false) => None,
         (false, _) => Some(Ok(blocks)),
     }
-}
-
-/// An element of DER: its tag, the whole of it, its content, and what follows.
-struct Element<'a> {
-    tag: u8,
-    whole: &'a [u8],
-    content: &'a [u8],
-    rest: &'a [u8],
-}
-
-fn element(octets: &[u8]) -> Option<Element<'_>> {
-    let (tag, after) = octets.split_first()?;
-    let (first, after) = after.split_first()?;
-    let (length, body) = match first {
-        0..=0x7f => (usize::from(*first), after),
-        0x81..=0x83 => {
-            let (digits, body) = after.split_at_checked(usize::from(first & 0x7f))?;
-            (digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)), body)
-        }
-        _ => return None,
-    };
-    let (content, rest) = body.split_at_checked(length)?;
-    let whole = octets.get(..octets.len() - rest.len())?;
-    Some(Element { tag: *tag, whole, content, rest })
-}
-
-/// The SubjectPublicKeyInfo of a certificate (RFC 5280 section 4.1): the seventh part, the version counted.
-fn public_key(certificate: &[u8]) -> Option<&[u8]> {
-    let outer = element(certificate).filter(|outer| outer.tag == SEQUENCE)?;
-    let signed = element(outer.content).filter(|signed| signed.tag == SEQUENCE)?;
-    let mut rest = signed.content;
-    if element(rest)?.tag == VERSION {
-        rest = element(rest)?.rest;
-    }
-    // Serial number, algorithm, issuer, validity, subject.
-    for _ in 0..5 {
-        rest = element(rest)?.rest;
-    }
-    element(rest).filter(|key| key.tag == SEQUENCE && !key.content.is_empty()).map(|key| key.whole)
 }

@@ -154,12 +154,73 @@ fn what_is_something_else_is_said() {
     assert_eq!(rdata(&form).trim(), "60485");
 }
 
+const OPENPGP: &str = include_str!("tests/openpgp.asc");
+
+/// The key without armour.
+fn openpgp() -> Vec<u8> {
+    use base64::Engine as _;
+    let lines: Vec<&str> = OPENPGP.lines().filter(|line| !line.starts_with(['-', '='])).collect();
+    base64::engine::general_purpose::STANDARD.decode(lines.concat()).unwrap()
+}
+
+#[test]
+fn openpgpkey_from_a_key_of_gpg() {
+    // The name is that of the example in RFC 7929 section 3: hugh@example.com.
+    const OWNER: &str = "c93f1e400f26708f98cb19d936620da35eec8f72e57f9eec01c1afd6._openpgpkey";
+    for octets in [OPENPGP.as_bytes().to_vec(), openpgp(), OPENPGP.replace('\n', "\r\n").into_bytes()] {
+        let (mut form, draft) = self::form(OPENPGPKEY, None);
+        form.take_file(&octets, draft.contents());
+        assert_eq!(rdata(&form), KEY_OF_HUGH);
+        assert_eq!(form.owner().unwrap(), name(OWNER));
+        assert_eq!(form.message(), Some("Made from the OpenPGP key of \"hugh@example.com\"."));
+        assert!(matches!(press(&mut form, &draft, "Enter"), Outcome::Accept(_)));
+    }
+    let (mut form, draft) = form(OPENPGPKEY, Some("host"));
+    form.on_paste(OPENPGP, draft.contents());
+    assert!(form.message().unwrap().contains("is that the name of this record?"), "{:?}", form.message());
+}
+
+#[test]
+fn keys_that_are_no_public_openpgp_keys() {
+    let said = |octets: &[u8]| {
+        let (mut form, draft) = form(OPENPGPKEY, Some("host"));
+        form.take_file(octets, draft.contents());
+        assert_eq!(rdata(&form), "");
+        form.message().unwrap().to_owned()
+    };
+    assert!(said(OPENPGP.replace("PUBLIC", "PRIVATE").as_bytes()).contains("private key"));
+    let mut secret = openpgp();
+    secret[0] = 0x80 | 5 << 2 | secret[0] & 3;
+    assert!(said(&secret).contains("private key"));
+    assert!(said(&openpgp()[..40]).contains("wanted is an OpenPGP key"));
+    let cut = openpgp();
+    assert!(said(&cut[..cut.len() - 3]).contains("ends in the middle"));
+    assert!(said(OPENPGP.split("-----END").next().unwrap().as_bytes()).contains("The end of it is missing"));
+    assert!(said(CERTIFICATE.as_bytes()).contains("wanted is an OpenPGP key"));
+    let large = openpgp().repeat(400);
+    assert!(said(&large).contains("more than a record can hold"));
+}
+
+#[test]
+fn cert_from_a_certificate_and_from_a_key() {
+    let (mut form, draft) = self::form(CERT, Some("host"));
+    form.take_file(CERTIFICATE.as_bytes(), draft.contents());
+    assert!(rdata(&form).starts_with("1 0 0 MII"), "{}", rdata(&form));
+    assert!(matches!(press(&mut form, &draft, "Enter"), Outcome::Accept(_)));
+    let (mut form, draft) = self::form(CERT, Some("host"));
+    form.take_file(OPENPGP.as_bytes(), draft.contents());
+    assert_eq!(rdata(&form), format!("3 0 0 {KEY_OF_HUGH}"));
+    assert!(matches!(press(&mut form, &draft, "Enter"), Outcome::Accept(_)));
+}
+
+const KEY_OF_HUGH: &str = "mDMEawM1UhYJKwYBBAHaRw8BAQdA7ZqkSSXEmsozLwx0uvG0aaAEB7NE3SkeREyOhSLTCAS0H0h1Z2ggRXhhbXBsZSA8aHVnaEBleGFtcGxlLmNvbT6IkAQTFggAOBYhBMXX4RMwVxcfSfrVjqE/G6Cq8iE7BQJrAzVSAhsDBQsJCAcCBhUKCQgLAgQWAgMBAh4BAheAAAoJEKE/G6Cq8iE7g7QBAPx1Puy0+jpj14kSN0BifTEzGEG9NnS9XdIKeKFLenAhAQChPQWqO+9UwI7yu2Ck5SWVulxYsdGZQ5O6baTwvm4nCA==";
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
     fn any_octets_do_no_harm(
-        number in prop::sample::select(vec![TLSA, SMIMEA, SSHFP, DS, CDS]),
+        number in prop::sample::select(vec![TLSA, SMIMEA, SSHFP, DS, CDS, CERT, OPENPGPKEY]),
         octets in prop::collection::vec(any::<u8>(), 0..300),
         at in 0..900usize,
         octet: u8,
@@ -176,6 +237,13 @@ proptest! {
         der.truncate(at);
         form.take_file(&der, draft.contents());
         let key = base64::engine::general_purpose::STANDARD.encode(&octets);
+        // The same of a key.
+        let mut pgp = openpgp();
+        let place = at % pgp.len();
+        pgp[place] = octet;
+        form.take_file(&pgp, draft.contents());
+        pgp.truncate(place);
+        form.take_file(&pgp, draft.contents());
         form.take_file(format!("ssh-ed25519 {key}").as_bytes(), draft.contents());
         form.take_file(format!("x. IN DNSKEY 257 3 13 {key}").as_bytes(), draft.contents());
         form.take_file(format!("-----BEGIN CERTIFICATE-----{key}-----END CERTIFICATE-----").as_bytes(), draft.contents());
