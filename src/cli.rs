@@ -191,6 +191,10 @@ pub struct CheckArgs {
     /// List the rules: id, severity, name, what it is about, where that is written
     #[arg(long)]
     pub list: bool,
+    /// Hold the zone also against the rules that ask others: its nameservers, the zone above, resolvers, web servers.
+    /// Nothing is asked without this
+    #[arg(long)]
+    pub network: bool,
     /// Print JSON, as --format json does
     #[arg(long, conflicts_with = "format")]
     pub json: bool,

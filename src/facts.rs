@@ -2,6 +2,7 @@
 //!
 //! Made by `dns`, `store` and `run`; read by `push`, `app` and `ui`. Nothing here does anything.
 
+pub mod answers;
 pub mod clean;
 pub mod history;
 mod nameservers;

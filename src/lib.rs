@@ -18,7 +18,8 @@
 //! * [`zonefile`]: BIND zone-file text, read and written. Stands on `zone`.
 //! * [`facts`]: what network and disk tell us, as plain values. Stands on `zone`.
 //! * [`config`]: the configuration as values. Stands on `zone`.
-//! * [`check`]: rules over a zone or a draft, and their findings. Stands on `zone` and `zonefile`.
+//! * [`check`]: rules over a zone or a draft, and their findings. Stands on `zone`, `zonefile` and
+//!   `facts`.
 //! * [`bulk`]: what is done with many records at once: filters, replacements, pasted lines. Stands on `zone` and `zonefile`.
 //! * [`push`]: plan, predict, and the state machine of a push. Stands on `zone`, `wire` and `facts`.
 //! * [`health`]: how a zone's servers stand, whether a change has come to all of them, and what caches may still hold. Stands

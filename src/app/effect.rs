@@ -12,13 +12,14 @@ use super::way_out::Whom;
 use super::work::Work;
 use super::zones::Destination;
 use super::{RequestId, history};
+use crate::check::Selection;
 use crate::edit::Text;
 use crate::facts::history::{End, PushId};
 use crate::facts::remembered::Remembered;
 use crate::facts::{Acknowledged, OpenForm};
 use crate::push;
 use crate::zone::draft::Entry;
-use crate::zone::{Name, RrKey, Snapshot};
+use crate::zone::{ChangeMap, Name, RrKey, Snapshot};
 
 /// What to do. Performed in order.
 #[derive(Debug, Clone)]
@@ -60,6 +61,9 @@ pub enum Effect {
     AskSets { request: RequestId, whom: Whom, keys: Vec<RrKey> },
     /// Find out what the zone above says of this one; tell with [`Msg::Parent`].
     AskParent { request: RequestId },
+    /// Ask others what the rules want to know of the zone with these changes; tell with [`Msg::NetworkAsking`] and
+    /// [`Msg::NetworkAsked`].
+    CheckNetwork { request: RequestId, base: Arc<Snapshot>, changes: ChangeMap, rules: Arc<Selection> },
     /// Send [`Msg::Woke`] when this time is over. Replaces an earlier one.
     WakeIn(Duration),
     /// Perform one action of a push: never `Show` or `Finish`. Tell with [`Msg::Push`].

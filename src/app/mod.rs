@@ -405,6 +405,8 @@ impl App {
             Msg::AcknowledgedFound(all) => self.on_acknowledged(all),
             Msg::Remembered(remembered) => self.remembered = *remembered,
             Msg::Nameserver { request, status } => self.on_nameserver(request, status),
+            Msg::NetworkAsking { request, answered, of } => self.on_asking(request, answered, of),
+            Msg::NetworkAsked { request, asked } => self.on_asked(request, asked),
             Msg::Parent { request, parent } => self.on_parent(request, parent),
             Msg::Sets { request, answers } => self.on_sets(request, answers),
             Msg::Push { request, event } if matches!(self.screen, Screen::Job(_)) => {

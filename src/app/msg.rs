@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Effect;
 use super::exchange::{Exported, Imported, NotImported};
 use super::file::Saved;
+use super::findings::network::Asked;
 use super::job::Opened;
 use super::paths::Listing;
 use super::secondaries::Heard;
@@ -96,6 +97,17 @@ pub enum Msg {
     AcknowledgedFound(Vec<Acknowledged>),
     /// What was kept of the zone at earlier visits. Sent at the start, where there is something.
     Remembered(Box<Remembered>),
+    /// How far [`Effect::CheckNetwork`](super::Effect) is.
+    NetworkAsking {
+        request: RequestId,
+        answered: usize,
+        of: usize,
+    },
+    /// The end of [`Effect::CheckNetwork`](super::Effect).
+    NetworkAsked {
+        request: RequestId,
+        asked: Arc<Asked>,
+    },
     /// What is known of one nameserver; sent whenever more is known.
     Nameserver {
         request: RequestId,

@@ -10,6 +10,7 @@ mod checker;
 mod fix;
 mod fixes;
 mod index;
+pub mod network;
 mod node;
 mod rule;
 mod rules;

@@ -1,17 +1,24 @@
 //! The verbs that look at a zone file or tidy it: check, fmt. How findings are printed is in [`super::check_report`].
 
-use std::collections::BTreeMap;
-use std::io::{self, BufWriter, Write};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::check_report::{Item, Report};
+use tokio::runtime::Runtime;
+
+use super::access::{self, Target};
+use super::asking;
+use super::check_report::{Item, MOST_OF_A_RULE, Report};
 use super::files::{self, Beside, FileText};
-use super::verbs::{Source, say, zone_name};
+use super::verbs::{say, zone_name};
 use super::{Exit, Stop, clock};
-use crate::check::{self, Finding, Level, Selection, Severity};
+use crate::check::network::{Inquiry, Outcome};
+use crate::check::{self, Finding, Level, Rule, Selection, Severity};
 use crate::cli::{CheckArgs, CheckFormat};
 use crate::config::{Config, RuleLevel};
+use crate::dns::questions::Asker;
 use crate::store::settings;
 use crate::ui::clean::clean;
 use crate::zone::{ChangeMap, Contents, Name, Snapshot};
@@ -25,7 +32,7 @@ const MOST_WITH_FIXES: usize = 100;
 /// # Errors
 /// [`Stop`].
 pub fn check(arguments: &CheckArgs) -> Result<Exit, Stop> {
-    let CheckArgs { what, rules, list, json, format, server, origin } = arguments;
+    let CheckArgs { what, rules, list, json, format, network, server, origin } = arguments;
     let format = if *json { CheckFormat::Json } else { *format };
     let selection = (rules != "none").then(|| selection(rules, server.config.as_deref())).transpose()?;
     let mut out = BufWriter::new(io::stdout().lock());
@@ -36,23 +43,79 @@ pub fn check(arguments: &CheckArgs) -> Result<Exit, Stop> {
     }
     let what = what.as_deref().ok_or_else(|| Stop::usage("check takes a zone, a file, or --list.".into()))?;
     let origin = origin.origin.as_deref().map(zone_name).transpose()?;
-    // Programs are told what would put a finding right; people have the editor for that.
-    let with_fixes = format == CheckFormat::Json;
-    let (name, items) = if files::is_file(what) {
+    // Programs are told everything, and what would put it right; people have the editor for that.
+    let for_people = format == CheckFormat::Text;
+    // By name those rules are meant too.
+    let asking = selection.as_ref().filter(|_| *network);
+    let (name, checked) = if files::is_file(what) {
         let path = Path::new(what);
-        (files::shown(path), items_of_file(path, origin.as_ref(), selection.as_ref(), with_fixes)?)
+        let patience = server.timeout.map_or(asking::PATIENCE, Duration::from_secs);
+        let ask = asking.map(|selection| {
+            move |zone: &Arc<Snapshot>| {
+                let asker = asking::for_file(zone.origin().clone(), patience);
+                ask(&asker, zone, selection, &access::runtime()?)
+            }
+        });
+        let checked = file_checked(path, origin.as_ref(), selection.as_ref(), for_people, ask)?;
+        (files::shown(path), checked)
     } else {
-        let zone = Source { argument: what, server, origin: origin.as_ref() }.load()?;
-        let items = findings(&zone, selection.as_ref(), with_fixes).into_iter().map(Item::finding);
-        (zone.origin().to_string(), items.collect())
+        let zone = zone_name(what)?;
+        let (world, runtime) = (Target::find(&zone, server)?.world(), access::runtime()?);
+        let zone = runtime.block_on(world.transfer(|_| {}))?;
+        let outcome = asking.map(|selection| {
+            let asker = runtime.block_on(world.asker())?;
+            ask(&asker, &zone, selection, &runtime)
+        });
+        let outcome = outcome.transpose()?.unwrap_or_default();
+        let InZone { found, more } = findings(&zone, selection.as_ref(), for_people, outcome.findings);
+        let items = found.into_iter().map(Item::finding).collect();
+        let outcome = Outcome { findings: Vec::new(), ..outcome };
+        (zone.origin().to_string(), Checked { items, more, outcome })
     };
     let file = files::is_file(what).then(|| Path::new(what));
-    let report = Report { file, items };
+    let Checked { items, more, outcome } = checked;
+    let report = Report { file, items, more, unasked: outcome.unasked };
     report.print(format, &mut out)?;
     out.flush()?;
+    for (rule, count) in outcome.passed_over {
+        say(&format!("{}: of what it asks about, {count} were left out: they are too many.", rule.id));
+    }
+    report.unasked_in_words().iter().for_each(|line| say(line));
     say(&format!("{name}: {}", report.summary()));
-    let errors = report.items.iter().any(|item| item.severity == Severity::Error);
-    Ok(if errors { Exit::No } else { Exit::Done })
+    Ok(if report.has_errors() { Exit::No } else { Exit::Done })
+}
+
+/// Asks others what the rules want to know. On a terminal it is told how far that is.
+///
+/// # Errors
+/// [`Stop`] where nobody answers anything.
+fn ask(
+    asker: &Asker,
+    zone: &Arc<Snapshot>,
+    selection: &Selection,
+    runtime: &Runtime,
+) -> Result<Outcome, Stop> {
+    let inquiry = Inquiry::new(Arc::clone(zone), |rule| selection.has(rule));
+    let shown = io::stderr().is_terminal();
+    let tell = |known: usize, of: usize| {
+        if shown {
+            // A standard error that is gone is no reason to stop.
+            let _ = write!(io::stderr(), "\r{known} of {of} questions answered\x1b[K");
+        }
+    };
+    let (mut outcome, answers) = runtime.block_on(asking::ask(asker, inquiry, tell));
+    if shown {
+        let _ = write!(io::stderr(), "\r\x1b[K");
+    }
+    outcome.findings = outcome.findings.into_iter().filter_map(|finding| selection.judge(finding)).collect();
+    if answers.are_all_unknown() {
+        let why =
+            outcome.unasked.first().map_or_else(String::new, |one| format!(" ({}: {})", one.what, one.why));
+        say(&format!(
+            "warning: nobody answers anything{why}: is there a network? The rules that ask others say nothing."
+        ));
+    }
+    Ok(outcome)
 }
 
 /// The rules that the command line names, weighed as the configuration says.
@@ -94,8 +157,19 @@ pub fn configure(selection: &mut Selection, config: &Config) -> Result<(), Strin
     Ok(())
 }
 
-/// What rules find in a zone; without a selection only what keeps servers from loading it.
-fn findings(zone: &Snapshot, selection: Option<&Selection>, with_fixes: bool) -> Vec<Found> {
+/// What is found in a zone.
+#[derive(Default)]
+struct InZone {
+    found: Vec<Found>,
+    /// How many more of a rule there are, as they count.
+    more: Vec<(&'static Rule, Severity, usize)>,
+}
+
+/// What rules find in a zone; without a selection only what keeps servers from loading it. For people only so much of
+/// each rule as is printed. `asked`: what those found that ask others.
+fn findings(zone: &Snapshot, selection: Option<&Selection>, for_people: bool, asked: Vec<Finding>) -> InZone {
+    let with_fixes = !for_people;
+    let mut more = Vec::new();
     let changes = ChangeMap::new();
     let contents = Contents { base: zone, changes: &changes };
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -107,9 +181,16 @@ fn findings(zone: &Snapshot, selection: Option<&Selection>, with_fixes: bool) ->
         Found::Rule(finding, fixes.into_iter().map(|fix| fix.title).collect())
     };
     let mut judged = |selection: &Selection| -> Vec<Found> {
-        let findings =
-            check::check(zone, Some(clock::now())).into_iter().filter_map(|finding| selection.judge(finding));
-        findings.map(&mut with_titles).collect()
+        let most = if for_people { MOST_OF_A_RULE } else { usize::MAX };
+        let counted = check::check_counted(zone, Some(clock::now()), most);
+        let wanted = counted.more.into_iter().filter(|(rule, ..)| selection.has(rule));
+        more.extend(wanted.map(|(rule, severity, count)| (rule, selection.severity(rule, severity), count)));
+        let judged = counted.findings.into_iter().filter_map(|finding| selection.judge(finding));
+        let mut findings: Vec<Finding> = judged.collect();
+        // Where a rule has said it of a record already, it is not said again.
+        let known: BTreeSet<String> = findings.iter().map(identity).collect();
+        findings.extend(asked.iter().filter(|finding| !known.contains(&identity(finding))).cloned());
+        findings.into_iter().map(&mut with_titles).collect()
     };
     let mut found = selection.map(&mut judged).unwrap_or_default();
     // What a rule finds is not said twice.
@@ -118,7 +199,7 @@ fn findings(zone: &Snapshot, selection: Option<&Selection>, with_fixes: bool) ->
         !rule.is_some_and(|rule| selection.is_some_and(|selection| selection.has(rule)))
     };
     found.extend(structure::findings(zone).into_iter().filter(is_new).map(Found::Structure));
-    found
+    InZone { found, more }
 }
 
 /// What was found about an RRset.
@@ -128,22 +209,35 @@ pub enum Found {
     Structure(structure::Finding),
 }
 
-fn items_of_file(
+/// What is found in a file.
+#[derive(Default)]
+struct Checked {
+    items: Vec<Item>,
+    more: Vec<(&'static Rule, Severity, usize)>,
+    /// What asking brought, but for its findings.
+    outcome: Outcome,
+}
+
+fn file_checked(
     path: &Path,
     origin: Option<&Name>,
     selection: Option<&Selection>,
-    with_fixes: bool,
-) -> Result<Vec<Item>, Stop> {
+    for_people: bool,
+    ask: Option<impl FnOnce(&Arc<Snapshot>) -> Result<Outcome, Stop>>,
+) -> Result<Checked, Stop> {
     let text = FileText::open(path).map_err(Stop::usage)?;
     let mut loader = Beside(path);
     let sets = selection.is_none();
     let (zone, problems) =
         match zonefile::read_source(&text, origin, Some(&mut loader), sets).map_err(Stop::usage)? {
-            Ok((zone, problems)) => (Some(zone), problems),
+            Ok((zone, problems)) => (Some(Arc::new(zone)), problems),
             Err(problems) => (None, problems),
         };
     let Some(selection) = selection else {
-        return Ok(problems.into_iter().map(Item::problem).collect());
+        return Ok(Checked {
+            items: problems.into_iter().map(Item::problem).collect(),
+            ..Checked::default()
+        });
     };
     let counts = |problem: &Problem| {
         // What servers refuse is always said.
@@ -151,21 +245,27 @@ fn items_of_file(
         rule.is_none_or(|rule| selection.has(rule))
     };
     let mut items: Vec<Item> = problems.into_iter().filter(counts).map(Item::problem).collect();
-    if let Some(zone) = zone {
-        let mut found: Vec<Item> =
-            findings(&zone, Some(selection), with_fixes).into_iter().map(Item::finding).collect();
-        if !found.is_empty() {
-            let text = text.whole().map_err(Stop::usage)?;
-            let wanted = found.iter().filter_map(|item| Some((item.key.as_ref()?, item.record.as_ref())));
-            let places = zonefile::places(text, origin, Some(&mut loader), wanted);
-            for (item, place) in found.iter_mut().zip(places) {
-                item.place = place;
-            }
+    let Some(zone) = zone else { return Ok(Checked { items, ..Checked::default() }) };
+    let mut outcome = ask.map(|ask| ask(&zone)).transpose()?.unwrap_or_default();
+    let asked = std::mem::take(&mut outcome.findings);
+    let InZone { found, more } = findings(&zone, Some(selection), for_people, asked);
+    let mut found: Vec<Item> = found.into_iter().map(Item::finding).collect();
+    if !found.is_empty() {
+        let text = text.whole().map_err(Stop::usage)?;
+        let wanted = found.iter().filter_map(|item| Some((item.key.as_ref()?, item.record.as_ref())));
+        let places = zonefile::places(text, origin, Some(&mut loader), wanted);
+        for (item, place) in found.iter_mut().zip(places) {
+            item.place = place;
         }
-        items.append(&mut found);
-        items.sort_by_key(|item| (item.place.as_ref().map(|place| place.in_text.start), item.severity));
     }
-    Ok(items)
+    items.append(&mut found);
+    items.sort_by_key(|item| (item.place.as_ref().map(|place| place.in_text.start), item.severity));
+    Ok(Checked { items, more, outcome })
+}
+
+/// What a finding is about, to find the same again.
+fn identity(finding: &Finding) -> String {
+    format!("{} {} {} {:?}", finding.rule.id, finding.key.owner, finding.key.rtype, finding.record)
 }
 
 /// `zonewright fmt`.

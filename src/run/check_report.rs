@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::Stop;
 use super::check::Found;
 use super::files::shown;
+use crate::check::network::{Unasked, asks};
 use crate::check::{self, Finding, Needs, Rule, Selection, Severity};
 use crate::cli::CheckFormat;
 use crate::ui::clean::clean;
@@ -16,7 +17,10 @@ use crate::zone::{Rdata, RrKey};
 use crate::zonefile::{self, Fix, Place, Problem, SYNTAX};
 
 /// As many findings of one rule are printed in words; more are counted.
-const MOST_OF_A_RULE: usize = 1000;
+pub const MOST_OF_A_RULE: usize = 1000;
+
+/// So many things of a rule that nobody answered are named.
+const NAMED: usize = 3;
 
 /// One thing that was found.
 pub struct Item {
@@ -39,6 +43,10 @@ pub struct Report<'a> {
     /// `None`: a zone of a server.
     pub file: Option<&'a Path>,
     pub items: Vec<Item>,
+    /// How many more of a rule there are.
+    pub more: Vec<(&'static Rule, Severity, usize)>,
+    /// What rules asked for and nobody answered: no findings, and not that there are none.
+    pub unasked: Vec<Unasked>,
 }
 
 fn severity(severity: zonefile::Severity) -> Severity {
@@ -184,7 +192,8 @@ impl Report<'_> {
         match format {
             CheckFormat::Text => Ok(self.print_text(out)?),
             CheckFormat::Json => {
-                print_json(out, &Value::Array(self.items.iter().map(|item| item.json(self.file)).collect()))
+                let items = self.items.iter().map(|item| item.json(self.file));
+                print_json(out, &Value::Array(items.chain(self.unasked.iter().map(unasked_json)).collect()))
             }
             CheckFormat::Sarif => print_json(out, &self.sarif()),
         }
@@ -200,6 +209,9 @@ impl Report<'_> {
                 writeln!(out, "{}", item.in_words(self.file))?;
             }
         }
+        for (rule, _, count) in &self.more {
+            *counts.entry(rule.id).or_default() += count;
+        }
         for (rule, count) in
             counts.into_iter().filter(|(rule, count)| *count > MOST_OF_A_RULE && *rule != SYNTAX)
         {
@@ -210,7 +222,8 @@ impl Report<'_> {
 
     fn sarif(&self) -> Value {
         let rules: Vec<Value> = check::all().map(sarif_rule).chain([sarif_syntax()]).collect();
-        let results: Vec<Value> = self.items.iter().map(|item| item.sarif(self.file)).collect();
+        let items = self.items.iter().map(|item| item.sarif(self.file));
+        let results: Vec<Value> = items.chain(self.unasked.iter().map(unasked_sarif)).collect();
         json!({
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
             "version": "2.1.0",
@@ -228,9 +241,35 @@ impl Report<'_> {
         })
     }
 
+    /// A line for each rule that got no answers, and why.
+    pub fn unasked_in_words(&self) -> Vec<String> {
+        let mut whats: BTreeMap<(u32, &str), Vec<&Unasked>> = BTreeMap::new();
+        for one in &self.unasked {
+            whats.entry((one.rule.number(), one.why.as_str())).or_default().push(one);
+        }
+        let line = |((_, why), all): (_, Vec<&Unasked>)| {
+            let named: Vec<String> =
+                all.iter().take(NAMED).map(|one| clean(&one.what).into_owned()).collect();
+            let more =
+                if all.len() > NAMED { format!(" and {} more", all.len() - NAMED) } else { String::new() };
+            let rule = all.first().map_or("", |one| one.rule.id);
+            format!("not known: {}{more}: {} [{rule}]", named.join(", "), clean(why))
+        };
+        whats.into_iter().map(line).collect()
+    }
+
+    pub fn has_errors(&self) -> bool {
+        let more = self.more.iter().any(|(_, severity, _)| *severity == Severity::Error);
+        more || self.items.iter().any(|item| item.severity == Severity::Error)
+    }
+
     /// How many there are, in words.
     pub fn summary(&self) -> String {
-        let count = |severity| self.items.iter().filter(|item| item.severity == severity).count();
+        let count = |severity| {
+            let more = self.more.iter().filter(|(_, own, _)| *own == severity);
+            self.items.iter().filter(|item| item.severity == severity).count()
+                + more.map(|(.., count)| count).sum::<usize>()
+        };
         let words = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
         let mut summary = format!(
             "{}, {}",
@@ -241,8 +280,31 @@ impl Report<'_> {
             0 => {}
             hints => summary.push_str(&format!(", {}", words(hints, "hint"))),
         }
+        match self.unasked.len() {
+            0 => {}
+            unasked => summary.push_str(&format!(", {} without an answer", words(unasked, "question"))),
+        }
         summary
     }
+}
+
+/// In the place of a finding: the rule could not judge.
+fn unasked_json(unasked: &Unasked) -> Value {
+    json!({
+        "rule": unasked.rule.id,
+        "severity": "not-known",
+        "message": format!("{}: {}", unasked.what, unasked.why),
+    })
+}
+
+/// The same: a result of the kind "open" (SARIF 2.1.0 section 3.27.9).
+fn unasked_sarif(unasked: &Unasked) -> Value {
+    json!({
+        "ruleId": unasked.rule.id,
+        "kind": "open",
+        "level": "none",
+        "message": { "text": format!("{}: {}", unasked.what, unasked.why) },
+    })
 }
 
 fn sarif_rule(rule: &Rule) -> Value {
@@ -278,8 +340,9 @@ pub fn list(selection: &Selection, format: CheckFormat, out: &mut impl Write) ->
     let needs = |rule: &Rule| match rule.needs {
         Needs::Zone => None,
         Needs::Text => Some("found while a zone file is read"),
-        Needs::Network => Some("needs the network, not yet"),
+        Needs::Network => Some("asks others: with --network"),
     };
+    let needs = |rule: &Rule| needs(rule).or_else(|| asks(rule).then_some("sees more with --network"));
     let weight = |rule: &Rule| match selection.has(rule) {
         true => selection.severity(rule, rule.severity).to_string(),
         false => "off".into(),
@@ -306,13 +369,17 @@ pub fn list(selection: &Selection, format: CheckFormat, out: &mut impl Write) ->
                     "severity": weight(rule),
                     "source": rule.source,
                     "needs": needs,
+                    "network": asks(rule),
                     "about": rule.about,
                     "fix": rule.fix_title(),
                 })
             };
             print_json(out, &Value::Array(check::all().map(rule).collect()))?;
         }
-        CheckFormat::Sarif => print_json(out, &Report { file: None, items: Vec::new() }.sarif())?,
+        CheckFormat::Sarif => print_json(
+            out,
+            &Report { file: None, items: Vec::new(), more: Vec::new(), unasked: Vec::new() }.sarif(),
+        )?,
     }
     Ok(())
 }

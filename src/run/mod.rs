@@ -1,6 +1,7 @@
 //! The only place that knows all the others: the loop, the effects, the command-line verbs.
 
 mod access;
+mod asking;
 mod check;
 mod check_report;
 mod clock;

@@ -30,10 +30,17 @@ pub fn draw(open: &Open, list: &List, canvas: &mut Canvas<'_>, layout: &Layout, 
     let origin = open.draft.base().origin();
     let (set_width, rule_width) = if layout.width >= WIDE { (34, 8) } else { (24, 0) };
     for (line, y) in (list.offset..).zip(inside.y..inside.bottom()) {
-        let Some(finding) = list.finding(line) else { break };
-        if line == list.selected {
+        if line == list.selected && line < list.shown.len() {
             canvas.text(inside.x, y, 1, theme.marker_sign(), theme.marker(true));
         }
+        if let Some(not_known) = list.not_known(line) {
+            canvas.text(inside.x + 3, y, set_width - 1, "not known", theme.faint());
+            let x = inside.x + 3 + set_width;
+            let text = format!("{} {}", not_known.rule.id, not_known.in_words());
+            canvas.text(x, y, inside.right().saturating_sub(x), &text, theme.faint());
+            continue;
+        }
+        let Some(finding) = list.finding(line) else { break };
         let acknowledged = list.reason(line);
         let (sign, style) = match acknowledged {
             Some(_) => (' ', theme.faint()),
@@ -53,11 +60,15 @@ pub fn draw(open: &Open, list: &List, canvas: &mut Canvas<'_>, layout: &Layout, 
         }
         let text = match acknowledged {
             Some(acknowledged) => format!("acknowledged: {}", acknowledged.reason),
+            None if list.seen.as_ref().is_some_and(|seen| seen.is_old(finding)) => {
+                format!("before the last changes: {}", finding.message)
+            }
             None => finding.message.clone(),
         };
         canvas.text(x, y, inside.right().saturating_sub(x), &text, plain);
     }
     let title = match (list.selected(), list.reason(list.selected)) {
+        (None, _) if list.not_known(list.selected).is_some() => "not known".into(),
         (None, _) => "About it".into(),
         (Some(_), Some(_)) => "acknowledged".into(),
         (Some(finding), None) => finding.severity.to_string(),
@@ -96,6 +107,9 @@ fn note(list: &List, open: &Open) -> String {
     }
     if seen.counts.total() > seen.findings.len() {
         text.push_str(&format!(" (the first {} are listed)", seen.findings.len()));
+    }
+    if let Some(asking) = &open.findings.asking {
+        text.push_str(&format!(", {} of {} questions answered", asking.answered, asking.of));
     }
     if !open.findings.are_current() {
         text.push_str(", looking again");

@@ -27,6 +27,33 @@ pub fn owner(address: IpAddr) -> Name {
     Name::parse(text.as_bytes(), None).unwrap_or_else(|_| Name::root())
 }
 
+/// The address whose PTR record stands at a name; `None` for other names.
+pub fn address_of(name: &Name) -> Option<IpAddr> {
+    let labels: Vec<&[u8]> = name.as_ref().labels().collect();
+    let digit = |label: &[u8], radix: u32| u8::from_str_radix(std::str::from_utf8(label).ok()?, radix).ok();
+    let address = match labels.len() {
+        // Both end in the label of the root or not, as names tell them.
+        6.. if labels.iter().any(|label| label.eq_ignore_ascii_case(b"in-addr")) => {
+            let mut octets = [0; 4];
+            for (octet, label) in octets.iter_mut().rev().zip(&labels) {
+                *octet = digit(label, 10)?;
+            }
+            IpAddr::from(octets)
+        }
+        34.. => {
+            let mut octets = [0; 16];
+            for (octet, pair) in octets.iter_mut().rev().zip(labels.chunks(2)) {
+                let [low, high] = pair else { return None };
+                *octet = digit(high, 16).filter(|_| high.len() == 1)? << 4
+                    | digit(low, 16).filter(|_| low.len() == 1)?;
+            }
+            IpAddr::from(octets)
+        }
+        _ => return None,
+    };
+    (owner(address) == *name).then_some(address)
+}
+
 /// Can a zone hold PTR records of addresses?
 pub fn is_reverse(zone: &Name) -> bool {
     let below = |text: &[u8]| Name::parse(text, None).is_ok_and(|above| zone.is_at_or_below(&above));

@@ -107,7 +107,8 @@ fn rules_are_listed() {
     let (status, out, told) = place.text(&["--list"]);
     assert_eq!((status, told.as_str()), (Some(0), ""));
     assert!(out.contains("L-29   error    cname-and-other: Where a CNAME stands"), "{out}");
-    assert!(out.contains("L-23   off ") && out.contains("needs the network, not yet"), "{out}");
+    assert!(out.contains("L-23   off ") && out.contains("(asks others: with --network)"), "{out}");
+    assert!(out.contains("(sees more with --network)"), "{out}");
     assert!(
         out.contains("RFC 2181 section 10.1; fix: Delete the CNAME, or what stands beside it\n"),
         "{out}"

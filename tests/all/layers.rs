@@ -35,7 +35,7 @@ fn rules() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("zonefile", ["zone"].into()),
         ("facts", ["zone"].into()),
         ("config", ["zone"].into()),
-        ("check", ["zone", "zonefile"].into()),
+        ("check", ["zone", "zonefile", "facts"].into()),
         ("bulk", ["zone", "zonefile"].into()),
         ("push", ["zone", "wire", "facts"].into()),
         ("health", ["zone", "facts"].into()),

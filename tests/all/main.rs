@@ -25,6 +25,7 @@ mod large;
 mod layers;
 mod merging;
 mod nameservers;
+mod network_rules;
 mod others;
 mod ovh;
 mod ovh_client;

@@ -5,7 +5,7 @@ use super::Context::{
     Result as Outcome, Waiting,
 };
 use super::{Command, Context, command};
-use crate::app::findings::{acknowledging, fixing, screen};
+use crate::app::findings::{acknowledging, fixing, network, screen};
 use crate::app::{App, changes, file, merge, moves, proposal, pushing, way_out};
 
 const PANES: &[Context] = &[Records, Nameservers];
@@ -148,6 +148,15 @@ pub static PUSHING: &[Command] = &[
         "list only findings that contain a text: of the name, the type, the sentence, the rule",
     )
     .hint(4, "filter"),
+    command(
+        "check-network",
+        "n",
+        &[Findings],
+        network::ask,
+        "ask nameservers, the zone above, resolvers and web servers about the zone; once more stops that",
+    )
+    .hint(6, "ask others")
+    .when(network::may_ask),
     command("clear-findings", "Esc", &[Findings], screen::back, "list all again; else go back"),
     command("leave-findings", "! q", &[Findings], screen::leave, "back").hint(5, "back"),
     // Proposed changes.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use super::acknowledging::is_about as is_about_finding;
+use super::network::{Asked, NotKnown};
 use crate::app::describe;
 use crate::check::{Checker, Finding, Selection, Severity};
 use crate::facts::Acknowledged;
@@ -38,6 +39,8 @@ pub struct Look {
     pub now: Option<u64>,
     pub rules: Arc<Selection>,
     pub acknowledged: Arc<Vec<Acknowledged>>,
+    /// What others said of the zone.
+    pub asked: Option<Arc<Asked>>,
 }
 
 /// How many there are.
@@ -85,10 +88,21 @@ pub struct Seen {
     pub brought_counts: Counts,
     /// How often rules looked at names since the zone was first looked at.
     pub looks: usize,
+    /// What others said of the zone, whose findings are among these.
+    pub asked: Option<Arc<Asked>>,
+    /// Have the zone or the draft changed since others were asked?
+    pub is_old: bool,
+    /// What nobody answered.
+    pub not_known: Vec<NotKnown>,
     by_key: BTreeMap<RrKey, Vec<usize>>,
 }
 
 impl Seen {
+    /// Was it found by asking others, when the zone was not what it is now?
+    pub fn is_old(&self, finding: &Finding) -> bool {
+        self.is_old && self.asked.as_ref().is_some_and(|asked| asked.has(finding))
+    }
+
     /// Those about a record, the worst first.
     pub fn of_record<'f>(&'f self, key: &RrKey, rdata: &'f [u8]) -> impl Iterator<Item = &'f Finding> {
         let places = self.by_key.get(key).into_iter().flatten();
@@ -112,7 +126,7 @@ impl Look {
     }
 
     pub fn run(self) -> Seen {
-        let Look { keeper, base, changes, now, rules, acknowledged } = self;
+        let Look { keeper, base, changes, now, rules, acknowledged, asked } = self;
         let mut kept = match keeper.0.lock() {
             Ok(kept) => kept,
             Err(poisoned) => {
@@ -137,14 +151,23 @@ impl Look {
             known.checker.edited(&step, &changes);
             known.changes = changes;
         }
-        let seen = Seen::new(base, &known.checker, &rules, &acknowledged);
+        let mut seen = Seen::new(base, &known.checker, &rules, &acknowledged, asked.as_deref());
+        seen.is_old = asked.as_ref().is_some_and(|asked| !asked.is_about(&known.base, &known.changes));
+        seen.not_known = asked.as_ref().map_or_else(Vec::new, |asked| asked.not_known());
+        seen.asked = asked;
         *kept = Some(known);
         seen
     }
 }
 
 impl Seen {
-    fn new(base: Arc<Snapshot>, checker: &Checker, rules: &Selection, let_stand: &[Acknowledged]) -> Seen {
+    fn new(
+        base: Arc<Snapshot>,
+        checker: &Checker,
+        rules: &Selection,
+        let_stand: &[Acknowledged],
+        asked: Option<&Asked>,
+    ) -> Seen {
         let mut by_name: BTreeMap<&RrKey, Vec<&Acknowledged>> = BTreeMap::new();
         for one in let_stand {
             by_name.entry(&one.key).or_default().push(one);
@@ -159,7 +182,8 @@ impl Seen {
             rules.has(finding.rule).then(|| Finding { severity, ..finding.clone() })
         };
         let (mut all, mut acknowledged) = (Sorted::new(MAX_LISTED), Vec::new());
-        for finding in checker.findings().filter_map(judged) {
+        let asked = asked.into_iter().flat_map(|asked| &asked.findings);
+        for finding in checker.findings().chain(asked).filter_map(judged) {
             match reason(&finding) {
                 Some(one) if acknowledged.len() < Acknowledged::MOST => {
                     acknowledged.push((finding, one.clone()))
@@ -181,7 +205,19 @@ impl Seen {
             by_key.entry(finding.key.clone()).or_default().push(place);
         }
         let looks = checker.looks();
-        Seen { base, findings, counts, acknowledged, brought, brought_counts, looks, by_key }
+        Seen {
+            base,
+            findings,
+            counts,
+            acknowledged,
+            brought,
+            brought_counts,
+            looks,
+            asked: None,
+            is_old: false,
+            not_known: Vec::new(),
+            by_key,
+        }
     }
 }
 

@@ -8,11 +8,13 @@ pub mod acknowledging;
 pub mod fixing;
 pub mod in_text;
 pub mod look;
+pub mod network;
 pub mod screen;
 
 use std::sync::Arc;
 
 use self::look::{Counts, Keeper, Look, Seen};
+use self::network::{Asked, Asking};
 use super::rows::{Mark, Row};
 use super::work::Work;
 use super::{App, RequestId, changes};
@@ -28,6 +30,10 @@ pub struct Findings {
     looking: Option<RequestId>,
     /// Has something changed since the last look began?
     is_due: bool,
+    /// Others are being asked.
+    pub asking: Option<Asking>,
+    /// What they said when they were asked last.
+    asked: Option<Arc<Asked>>,
 }
 
 impl Findings {
@@ -81,6 +87,7 @@ impl App {
             now,
             rules,
             acknowledged,
+            asked: open.findings.asked.clone(),
         };
         open.findings.is_due = false;
         let request = self.work(Work::Look(Box::new(look)));

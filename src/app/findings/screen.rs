@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::fixing;
 use super::look::Seen;
+use super::network::NotKnown;
 use crate::app::changes::{Line, LineKind};
 use crate::app::layout::{Layout, scroll, wrap};
 use crate::app::open::Open;
@@ -46,7 +47,11 @@ impl List {
             let acknowledged = seen.acknowledged.iter().map(|(finding, _)| finding);
             let findings = seen.findings.iter().chain(acknowledged).enumerate();
             let fits = |finding: &Finding| wanted.is_empty() || matches(finding, &wanted, origin);
-            findings.filter(|(_, finding)| fits(finding)).map(|(place, _)| place).collect()
+            let places = findings.filter(|(_, finding)| fits(finding)).map(|(place, _)| place);
+            let not_known = (seen.findings.len() + seen.acknowledged.len()..).zip(&seen.not_known);
+            let has =
+                |one: &NotKnown| one.in_words().contains(&wanted) || one.rule.id.to_lowercase() == wanted;
+            places.chain(not_known.filter(|(_, one)| has(one)).map(|(place, _)| place)).collect()
         });
         List {
             seen,
@@ -78,6 +83,12 @@ impl List {
         seen.acknowledged.get(place.checked_sub(seen.findings.len())?)
     }
 
+    /// What nobody answered, at a line of the list.
+    pub fn not_known(&self, line: usize) -> Option<&NotKnown> {
+        let (seen, place) = (self.seen.as_ref()?, *self.shown.get(line)?);
+        seen.not_known.get(place.checked_sub(seen.findings.len() + seen.acknowledged.len())?)
+    }
+
     pub fn selected(&self) -> Option<&Finding> {
         self.finding(self.selected)
     }
@@ -102,8 +113,15 @@ impl List {
                 finding.as_ref().map_or_else(Vec::new, |finding| fix(finding, open.draft.contents()));
             let width = layout.width.saturating_sub(SIGNS);
             let reason = self.reason(self.selected);
-            self.about =
-                finding.map_or_else(Vec::new, |finding| about(&finding, reason, &self.fixes, open, width));
+            self.about = match (finding, self.not_known(self.selected)) {
+                (Some(finding), _) => {
+                    let old = self.seen.as_ref().filter(|seen| seen.is_old(&finding));
+                    let asked = old.and_then(|seen| seen.asked.as_ref()).map(|asked| asked.when());
+                    about(&finding, reason, asked.as_deref(), &self.fixes, open, width)
+                }
+                (None, Some(not_known)) => about_not_known(not_known, width),
+                (None, None) => Vec::new(),
+            };
         }
     }
 }
@@ -132,17 +150,20 @@ fn matches(finding: &Finding, wanted: &str, origin: &Name) -> bool {
 fn about(
     finding: &Finding,
     reason: Option<&Acknowledged>,
+    asked: Option<&str>,
     fixes: &[Fix],
     open: &Open,
     width: u16,
 ) -> Vec<Line> {
     let mut lines = Vec::new();
-    let mut line = |kind, text: &str| {
-        for (number, text) in wrap(text, width).into_iter().enumerate() {
-            lines.push(Line { change: None, kind, text, continued: number > 0 });
-        }
-    };
+    let mut line = |kind, text: &str| push_wrapped(&mut lines, kind, text, width);
     line(LineKind::Head, &finding.message);
+    if let Some(when) = asked {
+        line(
+            LineKind::Note,
+            &format!("others were asked {when}, and the zone has changed since: n asks again"),
+        );
+    }
     if let Some(record) = &finding.record {
         let data = types::format_rdata(finding.key.rtype, record, None);
         line(LineKind::Fact, &format!("{} {data}", finding.key.rtype));
@@ -165,6 +186,24 @@ fn about(
     let Rule { id, name, source, about, .. } = finding.rule;
     line(LineKind::Note, &format!("{id} {name}: {about} ({source})"));
     lines
+}
+
+/// All there is to say of questions without an answer.
+fn about_not_known(not_known: &NotKnown, width: u16) -> Vec<Line> {
+    let mut lines = Vec::new();
+    push_wrapped(&mut lines, LineKind::Head, &format!("It is not known: {}.", not_known.why), width);
+    for what in &not_known.what {
+        push_wrapped(&mut lines, LineKind::Fact, what, width);
+    }
+    let Rule { id, name, source, about, .. } = not_known.rule;
+    push_wrapped(&mut lines, LineKind::Note, &format!("{id} {name}: {about} ({source})"), width);
+    lines
+}
+
+fn push_wrapped(lines: &mut Vec<Line>, kind: LineKind, text: &str, width: u16) {
+    for (number, text) in wrap(text, width).into_iter().enumerate() {
+        lines.push(Line { change: None, kind, text, continued: number > 0 });
+    }
 }
 
 /// Shows the screen, with what is found at the selected record.

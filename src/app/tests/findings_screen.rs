@@ -31,7 +31,7 @@ fn the_screen_lists_the_worst_first_and_says_all_of_the_selected_one() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
 
-     u undo  R reload  f fix  Enter go to  a acknowledge  / filter  ! back  ? help
+     f fix  Enter go to  a acknowledge  / filter  n ask others  ! back  ? help
     ");
     insta::assert_snapshot!(test.screen(132, 43), @"
      example.com · ns1.example.com · serial 2026112101                                                                             demo
@@ -76,7 +76,7 @@ fn the_screen_lists_the_worst_first_and_says_all_of_the_selected_one() {
     │                                                                                                                                  │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
 
-     u undo  R reload  f fix  Enter go to  a acknowledge  / filter  ! back  ? help
+     u undo  R reload  f fix  Enter go to  a acknowledge  / filter  n ask others  ! back  ? help
     ");
     test.keys("Down Down");
     insta::assert_snapshot!(test.part((80, 24), 11, 13), @"
@@ -92,7 +92,7 @@ fn the_screen_lists_the_worst_first_and_says_all_of_the_selected_one() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
 
-     u undo  R reload  f fix  Enter go to  a acknowledge  / filter  ! back  ? help
+     f fix  Enter go to  a acknowledge  / filter  n ask others  ! back  ? help
     ");
     test.keys("Esc");
     assert!(matches!(test.app.screen, Screen::Main));
@@ -147,7 +147,7 @@ fn a_fix_is_shown_applied_and_undone_as_one_step() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
 
-     u undo  R reload  f fix  Enter go to  a acknowledge  / filter  ! back  ? help
+     f fix  Enter go to  a acknowledge  / filter  n ask others  ! back  ? help
     ");
     let before = found(&test);
     test.keys("f");
@@ -305,7 +305,7 @@ fn a_finding_is_acknowledged_with_a_reason_and_taken_back() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
 
-     u undo  R reload  f fix  Enter go to  a acknowledge  / filter  ! back  ? help
+     f fix  Enter go to  a acknowledge  / filter  n ask others  ! back  ? help
     ");
     // Neither counted nor marked; it stays so when the zone is loaded again, and at the next start.
     assert_eq!(test.open().findings.in_words(), "2 errors, 1 warning");
@@ -338,4 +338,95 @@ fn an_acknowledged_error_counts_all_the_same() {
     };
     test.send(Msg::AcknowledgedFound(vec![hostile]));
     assert_eq!(test.open().findings.in_words(), "2 errors, 2 warnings");
+}
+
+/// Has others asked, who say this; the request.
+fn asked(test: &mut Test, found: Vec<crate::check::Finding>) {
+    use crate::app::findings::network::Asked;
+    use crate::check::network::Unasked;
+    let effect = test.effects.iter().rev().find_map(|effect| match effect {
+        Effect::CheckNetwork { request, base, changes, .. } => {
+            Some((*request, std::sync::Arc::clone(base), changes.clone()))
+        }
+        _ => None,
+    });
+    let (request, base, changes) = effect.unwrap();
+    let rule = crate::check::find("L-36").unwrap();
+    let unasked = (1..=2).map(|number| Unasked {
+        rule,
+        what: format!("host{number}.example.net. A"),
+        why: "no resolver answers".into(),
+    });
+    let asked = Asked {
+        base,
+        changes,
+        findings: found,
+        unasked: unasked.collect(),
+        passed_over: Vec::new(),
+        time: Some(1_795_312_980),
+    };
+    test.send(Msg::NetworkAsking { request, answered: 3, of: 9 });
+    test.send(Msg::NetworkAsked { request, asked: std::sync::Arc::new(asked) });
+}
+
+fn lame() -> crate::check::Finding {
+    let rule = crate::check::find("L-45").unwrap();
+    crate::check::Finding {
+        rule,
+        severity: rule.severity,
+        key: crate::zone::RrKey::new(Name::parse(b"example.com.", None).unwrap(), RecordType::NS),
+        record: None,
+        message: "The nameserver ns2.example.net. (198.51.100.2) refuses to answer.".into(),
+    }
+}
+
+#[test]
+fn others_are_asked_on_request_only_and_what_they_said_gets_old() {
+    let mut test = checked(ZONE);
+    test.keys("!");
+    assert!(!test.did(|effect| matches!(effect, Effect::CheckNetwork { .. })), "never by itself");
+    test.keys("n");
+    assert!(test.did(|effect| matches!(effect, Effect::CheckNetwork { .. })));
+    assert!(test.screen(80, 24).contains("0 of 0 questions answered"));
+    asked(&mut test, vec![lame()]);
+    let screen = test.screen(80, 24);
+    assert!(screen.contains("? @ NS                    The nameserver ns2.example.net."), "{screen}");
+    assert!(
+        screen.contains("not known               L-36 2 questions without an answer: no resolver"),
+        "{screen}"
+    );
+    assert!(screen.contains("others were asked: 1 finding; 2 questions without an answer"), "{screen}");
+    test.keys("G");
+    let screen = test.screen(80, 24);
+    assert!(screen.contains("It is not known: no resolver answers."), "{screen}");
+    assert!(screen.contains("host2.example.net. A"), "{screen}");
+    // An edit, and what was said is old.
+    test.keys("1").select("ns1", "AAAA", "2001:db8::53").keys("- !");
+    let screen = test.screen(80, 24);
+    assert!(screen.contains("before the last changes: The nameserver"), "{screen}");
+    test.keys("Home");
+    let old = (0..9).any(|_| {
+        let seen = test.screen(80, 24).contains("others were asked 2026-11-22");
+        test.keys("Down");
+        seen
+    });
+    assert!(old, "{}", test.screen(80, 24));
+    // Taken back, it is as it was.
+    test.keys("1 u !");
+    assert!(!test.screen(80, 24).contains("before the last changes"), "{}", test.screen(80, 24));
+    // Asked again, nothing is wrong any more.
+    test.keys("n");
+    asked(&mut test, Vec::new());
+    assert!(test.screen(80, 24).contains("others were asked: nothing is wrong; 2 questions"));
+    assert!(!test.screen(80, 24).contains("refuses to answer"));
+}
+
+#[test]
+fn asking_others_is_stopped_by_the_same_key() {
+    let mut test = checked(ZONE);
+    test.keys("! n");
+    test.keys("n");
+    assert!(test.did(|effect| matches!(effect, Effect::Cancel { .. })));
+    asked(&mut test, vec![lame()]);
+    assert!(!test.screen(80, 24).contains("refuses to answer"), "nobody waits for it any more");
 }

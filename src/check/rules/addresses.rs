@@ -1,6 +1,6 @@
 //! Addresses that nobody outside can reach, and texts that are too much or were left behind.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::super::Severity::{Hint, Warning};
 use super::super::fixes;
@@ -78,6 +78,14 @@ fn ipv6_scope(address: Ipv6Addr) -> Option<&'static str> {
     })
 }
 
+/// Can hosts elsewhere reach it? Those of documentation stand for ones that can.
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => ipv4_scope(address).is_none(),
+        IpAddr::V6(address) => ipv6_scope(address).is_none(),
+    }
+}
+
 /// Addresses of documentation are right in zones of documentation.
 fn is_example(here: &Here<'_, '_>) -> bool {
     const EXAMPLES: [&[u8]; 3] = [b"example", b"test", b"invalid"];
@@ -96,7 +104,7 @@ fn private(here: &Here<'_, '_>, found: &mut Found<'_>) {
         let documentation = || address.is_documentation() && !is_example(here);
         let scope = ipv4_scope(address).or_else(|| documentation().then_some("for documentation (RFC 5737)"));
         if let Some(scope) = scope {
-            let message = format!("{} has the address {address}, which is {scope}.", here.owner());
+            let message = format_args!("{} has the address {address}, which is {scope}.", here.owner());
             found.record(RecordType::A, record, message);
         }
     }
@@ -106,7 +114,7 @@ fn private(here: &Here<'_, '_>, found: &mut Found<'_>) {
         let documentation = || octets.starts_with(&[0x20, 1, 0x0d, 0xb8]) && !is_example(here);
         let scope = ipv6_scope(address).or_else(|| documentation().then_some("for documentation (RFC 3849)"));
         if let Some(scope) = scope {
-            let message = format!("{} has the address {address}, which is {scope}.", here.owner());
+            let message = format_args!("{} has the address {address}, which is {scope}.", here.owner());
             found.record(RecordType::AAAA, record, message);
         }
     }
@@ -120,7 +128,7 @@ fn mapped(here: &Here<'_, '_>, found: &mut Found<'_>) {
         // ::ffff:a.b.c.d, and ::a.b.c.d but for :: and ::1.
         let compatible = octets.starts_with(&[0; 12]) && (a, b) != (0, 0);
         if octets.starts_with(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]) || compatible {
-            let message = format!(
+            let message = format_args!(
                 "{} has the AAAA address {}, which stands for {address}. Use an A record.",
                 here.owner(),
                 Ipv6Addr::from(octets)
@@ -134,8 +142,10 @@ fn left_behind(here: &Here<'_, '_>, found: &mut Found<'_>) {
     const MOMENTARY: [&[u8]; 2] = [b"_acme-challenge", b"ownercheck"];
     let label = first_label(here.owner());
     if MOMENTARY.iter().any(|known| known.eq_ignore_ascii_case(label)) {
-        let message =
-            format!("{} is needed only while ownership is proved. If that is over, delete it.", here.owner());
+        let message = format_args!(
+            "{} is needed only while ownership is proved. If that is over, delete it.",
+            here.owner()
+        );
         found.set(RecordType::TXT, message);
     }
 }
@@ -151,7 +161,7 @@ fn large(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if size > DATAGRAM {
         let longest = records.iter().max_by_key(|record| record.rdata.len());
         let text = longest.map(|record| text_of(record.rdata)).unwrap_or_default();
-        let message = format!(
+        let message = format_args!(
             "The answer for {} TXT has {size} octets, more than the {DATAGRAM} of a datagram. The longest is {}.",
             here.owner(),
             super::quoted(&text)

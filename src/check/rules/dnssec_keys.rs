@@ -38,7 +38,7 @@ pub const RULES: &[Rule] = &[
 
 fn place(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if !here.is_apex() {
-        let message = format!("{} has a DNSKEY record and is not the top of the zone.", here.owner());
+        let message = format_args!("{} has a DNSKEY record and is not the top of the zone.", here.owner());
         found.set(RecordType::DNSKEY, message);
     }
 }
@@ -65,7 +65,7 @@ pub fn digest(owner: NameRef<'_>, key: &[u8], kind: u8) -> Option<Vec<u8>> {
 }
 
 /// Does a DS or CDS fit this key? One with an unknown digest may.
-fn fits(owner: NameRef<'_>, ds: &[u8], key: &[u8]) -> bool {
+pub fn fits(owner: NameRef<'_>, ds: &[u8], key: &[u8]) -> bool {
     let Some(([tag @ .., algorithm, kind], data)) = ds.split_first_chunk::<4>() else { return false };
     number(tag) == u32::from(key_tag(key))
         && key.get(3) == Some(algorithm)
@@ -76,14 +76,16 @@ fn signals(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for rtype in BOTH.into_iter().filter(|rtype| here.types().has(*rtype)) {
         let records = here.set(rtype);
         if !here.is_apex() {
-            found
-                .set(rtype, format!("{} has a {rtype} record and is not the top of the zone.", here.owner()));
+            found.set(
+                rtype,
+                format_args!("{} has a {rtype} record and is not the top of the zone.", here.owner()),
+            );
             continue;
         }
         let deletion = if rtype == RecordType::CDS { DELETE_CDS } else { DELETE_CDNSKEY };
         let deletes = records.iter().any(|record| record.rdata == deletion);
         if deletes && records.len() > 1 {
-            let message = format!(
+            let message = format_args!(
                 "The {rtype} record of {} that asks for deletion stands beside others.",
                 here.owner()
             );
@@ -97,7 +99,8 @@ fn signals(here: &Here<'_, '_>, found: &mut Found<'_>) {
                 _ => keys.iter().any(|key| key.rdata == record.rdata),
             };
             if !matches {
-                let message = format!("A {rtype} record of {} fits no DNSKEY of the zone.", here.owner());
+                let message =
+                    format_args!("A {rtype} record of {} fits no DNSKEY of the zone.", here.owner());
                 found.record(rtype, record, message);
             }
         }
@@ -112,7 +115,7 @@ fn signals(here: &Here<'_, '_>, found: &mut Found<'_>) {
     );
     let both = cds.iter().all(|record| keys.iter().any(|key| fits(here.owner(), record.rdata, key.rdata)));
     if deletes.0 != deletes.1 || !deletes.0 && !both {
-        let message = format!("CDS and CDNSKEY of {} ask the parent for different keys.", here.owner());
+        let message = format_args!("CDS and CDNSKEY of {} ask the parent for different keys.", here.owner());
         found.set(RecordType::CDS, message);
     }
 }

@@ -1,6 +1,6 @@
 //! The rules, by theme, and what they share: where the names in RDATA are.
 
-mod addresses;
+pub(super) mod addresses;
 pub(super) mod alias;
 pub(super) mod certificates;
 mod dnssec;
@@ -79,6 +79,7 @@ pub(super) const READERS: Types = Types::of(&[
     RecordType::HTTPS,
     RecordType::SOA,
     RecordType::TLSA,
+    RecordType::TXT,
     RP,
 ]);
 
@@ -120,6 +121,7 @@ pub(super) fn reads(
                 visit(host);
             }
         }
+        RecordType::TXT => spf::reads(owner, rdata, visit),
         RP => {
             let text = NameRef::split_from(rdata).and_then(|(_, rest)| NameRef::split_from(rest));
             if let Some((text, _)) = text {
@@ -148,7 +150,7 @@ pub(super) fn text_of(rdata: &[u8]) -> Vec<u8> {
 }
 
 /// Text of a record inside a sentence.
-fn quoted(text: &[u8]) -> String {
+pub(super) fn quoted(text: &[u8]) -> String {
     crate::zonefile::shown(text)
 }
 

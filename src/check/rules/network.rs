@@ -1,4 +1,4 @@
-//! Rules that need answers of other servers, or what is known of them: listed, not yet looked at.
+//! Rules that say nothing without answers of other servers. They look in [`super::super::network`].
 
 use super::super::Severity::{Error, Hint, Warning};
 use super::super::rule::Rule;
@@ -26,7 +26,7 @@ pub const RULES: &[Rule] = &[
         ("L-45", "lame-nameserver"),
         Warning,
         "RFC 1912 section 2.8",
-        "A nameserver that does not answer with authority, or not over TCP.",
+        "A nameserver that does not answer with authority, or not over TCP, or looks up names for everybody.",
     ),
     Rule::network(
         ("L-46", "serials-differ"),
@@ -38,7 +38,7 @@ pub const RULES: &[Rule] = &[
         ("L-57", "address-without-ptr"),
         Hint,
         "RFC 1912 section 2.1",
-        "An address whose PTR record is missing or leads elsewhere. Needs the reverse zone.",
+        "An address whose PTR record is missing, or leads to a name that does not have it.",
     ),
     Rule::network(
         ("L-68", "dmarc-reports"),
@@ -62,6 +62,6 @@ pub const RULES: &[Rule] = &[
         ("L-110", "type-unknown-to-server"),
         Warning,
         "RFC 3597",
-        "A type that the server which the zone is for does not know. Needs to know the server.",
+        "A type that the zone's server does not know yet: it takes it in the form of RFC 3597 only.",
     ),
 ];

@@ -9,7 +9,8 @@ use super::super::node::Record;
 use super::super::rule::{Found, Here, Rule};
 use super::structure::first_label;
 use super::{quoted, text_of};
-use crate::zone::RecordType;
+use crate::zone::der::{SEQUENCE, tagged};
+use crate::zone::{Name, RecordType};
 
 const TXT: &[RecordType] = &[RecordType::TXT];
 pub const DMARC_TAGS: [&str; 14] =
@@ -66,6 +67,30 @@ fn begins(record: &Record<'_>, start: &[u8]) -> bool {
     record.rdata.get(1..start.len() + 1).is_some_and(|own| own.eq_ignore_ascii_case(start))
 }
 
+/// Is this text a DMARC policy, or the agreement to take reports?
+pub fn is_dmarc(rdata: &[u8]) -> bool {
+    text_of(rdata).get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"v=DMARC1"))
+}
+
+/// The domain that a DMARC policy at this name is for.
+pub fn dmarc_domain(owner: &Name) -> Option<Name> {
+    owner.parent().filter(|_| first_label(owner.as_ref()).eq_ignore_ascii_case(b"_dmarc"))
+}
+
+/// The domains to which a DMARC policy sends reports.
+pub fn report_domains(text: &str) -> Vec<Name> {
+    let tags = tags(text);
+    let lists = ["rua", "ruf"].into_iter().filter_map(|tag| value(&tags, tag));
+    let domain = |address: &str| {
+        let (scheme, address) = address.trim().split_once(':')?;
+        // A limit of size may follow a !.
+        let (_, domain) = address.split('!').next()?.rsplit_once('@')?;
+        let is_one = scheme.eq_ignore_ascii_case("mailto") && !domain.is_empty();
+        Name::parse(format!("{}.", domain.trim_end_matches('.')).as_bytes(), None).ok().filter(|_| is_one)
+    };
+    lists.flat_map(|list| list.split(',')).filter_map(domain).collect()
+}
+
 fn dmarc(here: &Here<'_, '_>, found: &mut Found<'_>) {
     let at_place = first_label(here.owner()).eq_ignore_ascii_case(b"_dmarc");
     let records: Vec<&Record<'_>> =
@@ -75,20 +100,23 @@ fn dmarc(here: &Here<'_, '_>, found: &mut Found<'_>) {
         let is_consent = here.owner().labels().any(|label| label.eq_ignore_ascii_case(b"_dmarc"));
         if let Some(record) = records.first().filter(|_| !is_consent) {
             let message =
-                format!("{} has a DMARC policy: receivers look for it at _dmarc only.", here.owner());
+                format_args!("{} has a DMARC policy: receivers look for it at _dmarc only.", here.owner());
             found.record(RecordType::TXT, record, message);
         }
         return;
     }
     if let Some(second) = records.get(1) {
-        let message =
-            format!("{} has {} DMARC policies. Receivers take none of them.", here.owner(), records.len());
+        let message = format_args!(
+            "{} has {} DMARC policies. Receivers take none of them.",
+            here.owner(),
+            records.len()
+        );
         found.record(RecordType::TXT, second, message);
         return;
     }
     let Some(record) = records.first() else {
         if let Some(record) = here.set(RecordType::TXT).first() {
-            let message = format!("{} has no DMARC policy: that begins with v=DMARC1.", here.owner());
+            let message = format_args!("{} has no DMARC policy: that begins with v=DMARC1.", here.owner());
             found.record(RecordType::TXT, record, message);
         }
         return;
@@ -99,7 +127,7 @@ fn dmarc(here: &Here<'_, '_>, found: &mut Found<'_>) {
         ["none", "quarantine", "reject"].iter().any(|known| known.eq_ignore_ascii_case(policy))
     };
     let mut say = |why: String| {
-        found.record(RecordType::TXT, record, format!("The DMARC policy of {} {why}.", here.owner()));
+        found.record(RecordType::TXT, record, format_args!("The DMARC policy of {} {why}.", here.owner()));
     };
     match value(&tags, "p") {
         None => say("has no p=: none, quarantine or reject".into()),
@@ -119,7 +147,7 @@ fn dmarc(here: &Here<'_, '_>, found: &mut Found<'_>) {
     }
     let is_known = |tag: &str| DMARC_TAGS.iter().any(|known| known.eq_ignore_ascii_case(tag));
     if let Some((tag, _)) = tags.iter().find(|(tag, _)| !is_known(tag)) {
-        let message = format!(
+        let message = format_args!(
             "The DMARC policy of {} has the tag {}, which receivers do not know.",
             here.owner(),
             quoted(tag.as_bytes())
@@ -137,7 +165,12 @@ fn dkim(here: &Here<'_, '_>, found: &mut Found<'_>) {
         let text = in_text(record);
         let tags = tags(&text);
         let mut say = |severity, why: &str| {
-            found.with(severity, RecordType::TXT, record, format!("The DKIM key of {} {why}.", here.owner()));
+            found.with(
+                severity,
+                RecordType::TXT,
+                record,
+                format_args!("The DKIM key of {} {why}.", here.owner()),
+            );
         };
         if value(&tags, "v").is_some_and(|version| version != "DKIM1")
             || value(&tags, "v").is_some()
@@ -175,31 +208,16 @@ fn dkim(here: &Here<'_, '_>, found: &mut Found<'_>) {
     }
 }
 
-/// Content and rest of a DER element with this tag.
-fn element(octets: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-    let (own, rest) = octets.split_first().filter(|(own, _)| **own == tag)?;
-    let _ = own;
-    let (length, rest) = rest.split_first()?;
-    let (length, rest) = match length {
-        0..=0x7f => (usize::from(*length), rest),
-        0x81 => (usize::from(*rest.first()?), rest.get(1..)?),
-        0x82 => (usize::from(u16::from_be_bytes([*rest.first()?, *rest.get(1)?])), rest.get(2..)?),
-        _ => return None,
-    };
-    rest.split_at_checked(length)
-}
-
 /// The length of an RSA key: a SubjectPublicKeyInfo, or the bare key. `None` where it is neither.
 pub fn rsa_bits(octets: &[u8]) -> Option<usize> {
-    let (outer, _) = element(octets, 0x30)?;
-    let inner = match element(outer, 0x30) {
-        Some((_, rest)) => {
-            let (bits, _) = element(rest, 0x03)?;
-            element(bits.get(1..)?, 0x30)?.0
-        }
+    const INTEGER: u8 = 0x02;
+    const BITS: u8 = 0x03;
+    let outer = tagged(octets, SEQUENCE)?.content;
+    let inner = match tagged(outer, SEQUENCE) {
+        Some(algorithm) => tagged(tagged(algorithm.rest, BITS)?.content.get(1..)?, SEQUENCE)?.content,
         None => outer,
     };
-    let (modulus, _) = element(inner, 0x02)?;
+    let modulus = tagged(inner, INTEGER)?.content;
     let first = modulus.iter().position(|octet| *octet != 0)?;
     let significant = modulus.get(first..)?;
     Some(significant.len() * 8 - significant.first()?.leading_zeros() as usize)
@@ -221,13 +239,14 @@ fn transport(here: &Here<'_, '_>, found: &mut Found<'_>) {
     let mut own = records.iter().filter(matching);
     let (Some(record), more) = (own.next(), own.count()) else {
         if let Some(record) = records.first() {
-            let message = format!("{} has no record for {what}: that begins with v={version}.", here.owner());
+            let message =
+                format_args!("{} has no record for {what}: that begins with v={version}.", here.owner());
             found.record(RecordType::TXT, record, message);
         }
         return;
     };
     if more > 0 {
-        let message = format!("{} has {} records for {what}. One is right.", here.owner(), more + 1);
+        let message = format_args!("{} has {} records for {what}. One is right.", here.owner(), more + 1);
         return found.record(RecordType::TXT, record, message);
     }
     let text = in_text(record);
@@ -250,7 +269,11 @@ fn transport(here: &Here<'_, '_>, found: &mut Found<'_>) {
         Some(_) => None,
     };
     if let Some(why) = wrong {
-        found.record(RecordType::TXT, record, format!("The record for {what} of {} {why}.", here.owner()));
+        found.record(
+            RecordType::TXT,
+            record,
+            format_args!("The record for {what} of {} {why}.", here.owner()),
+        );
     }
 }
 

@@ -3,13 +3,18 @@
 use super::super::Severity::{Error, Warning};
 use super::super::fixes;
 use super::super::node::Record;
-use super::super::rule::{Found, Here, Rule};
+use super::super::rule::{Found, Here, LooksAt, Rule};
+use super::super::view::{self, Target, View};
 use super::{quoted, text_of};
-use crate::zone::RecordType;
+use crate::zone::{Name, NameRef, Rdata, RecordType, RrKey};
 
 const TXT: &[RecordType] = &[RecordType::TXT];
 /// As many lookups may a policy take (RFC 7208 section 4.6.4).
 pub const MOST_LOOKUPS: usize = 10;
+/// And so many of them may find nothing.
+pub const MOST_VOID: usize = 2;
+/// A count ends when it is this far beyond what is allowed.
+const ENOUGH: usize = 50;
 
 pub const RULES: &[Rule] = &[
     Rule::zone(
@@ -34,11 +39,12 @@ pub const RULES: &[Rule] = &[
         ("L-64", "spf-lookups"),
         Error,
         "RFC 7208 section 4.6.4",
-        "A policy may take ten lookups. Beyond that receivers take it for broken. Those of included policies, which \
-         are counted as well, are not known here.",
+        "A policy may take ten lookups, those of the policies that it includes counted, and two that find nothing. \
+         Beyond that receivers take it for broken. What it includes of other zones is counted with the network.",
         TXT,
         lookups,
-    ),
+    )
+    .looking_at(LooksAt::TARGETS),
     Rule::zone(
         ("L-65", "spf-open-end"),
         Warning,
@@ -92,7 +98,7 @@ fn several(here: &Here<'_, '_>, found: &mut Found<'_>) {
     }
     let count = policies(here).count();
     if let Some((second, _)) = policies(here).nth(1) {
-        let message = format!("{} has {count} SPF policies. Receivers take none of them.", here.owner());
+        let message = format_args!("{} has {count} SPF policies. Receivers take none of them.", here.owner());
         found.record(RecordType::TXT, second, message);
     }
 }
@@ -111,6 +117,18 @@ impl Term<'_> {
     /// Does it cost receivers a lookup? Those of an included policy come on top.
     pub fn asks(&self) -> bool {
         ["include", "a", "mx", "ptr", "exists", "redirect"].contains(&self.name)
+    }
+
+    /// The name that it is about: its own, else that of the policy. `None` where that depends on the mail (macros), or is
+    /// none.
+    fn domain(&self, of_policy: Option<&Name>) -> Option<Name> {
+        let text = self.rest.get(1..).filter(|_| self.rest.starts_with([':', '=']));
+        let text = text.map(|text| text.split('/').next().unwrap_or_default());
+        match text {
+            None | Some("") => of_policy.cloned(),
+            Some(text) if text.contains('%') => None,
+            Some(text) => Name::parse(format!("{}.", text.trim_end_matches('.')).as_bytes(), None).ok(),
+        }
     }
 }
 
@@ -183,7 +201,7 @@ fn syntax(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for (record, policy) in policies(here) {
         let mut terms = terms(&policy);
         if let Some((text, why)) = terms.find_map(|(text, term)| Some((text, mistake(&term)?))) {
-            let message = format!(
+            let message = format_args!(
                 "The SPF policy of {} has {}: {why}. Receivers take the whole policy for broken.",
                 here.owner(),
                 quoted(text.as_bytes())
@@ -193,22 +211,157 @@ fn syntax(here: &Here<'_, '_>, found: &mut Found<'_>) {
     }
 }
 
+/// Where policies and what they name are looked up.
+pub trait Policies {
+    fn find(&mut self, name: &Name, rtype: RecordType) -> Texts;
+}
+
+/// The records of a type at a name.
+pub enum Texts {
+    /// Not to be seen from here.
+    NotKnown,
+    /// None, where there are none.
+    Are(Vec<Rdata>),
+}
+
+/// The zone alone.
+pub struct OwnZone<'z>(pub View<'z>);
+
+impl Policies for OwnZone<'_> {
+    fn find(&mut self, name: &Name, rtype: RecordType) -> Texts {
+        match self.0.target(name.as_ref()) {
+            Target::Here(types) if types.has(RecordType::CNAME) => Texts::NotKnown,
+            Target::Here(types) if types.has(rtype) => {
+                let owner = match self.0.source(name.as_ref()) {
+                    Some(view::Found::Wildcard(wildcard, _)) => wildcard,
+                    _ => name.clone(),
+                };
+                let set = self.0.zone.get(&RrKey::new(owner, rtype));
+                Texts::Are(set.map_or_else(Vec::new, |set| set.rdata))
+            }
+            Target::Here(_) | Target::Missing => Texts::Are(Vec::new()),
+            Target::Outside | Target::Delegated(_) | Target::BelowDname => Texts::NotKnown,
+        }
+    }
+}
+
+/// What a policy costs receivers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counted {
+    pub lookups: usize,
+    /// Of these, those that find nothing.
+    pub void: usize,
+    /// Why receivers take it for broken, other than by numbers: the end of a sentence.
+    pub broken: Option<String>,
+}
+
+impl Counted {
+    pub fn is_too_much(&self) -> bool {
+        self.lookups > MOST_LOOKUPS || self.void > MOST_VOID || self.broken.is_some()
+    }
+}
+
+/// Counts what a policy and those that it includes cost, as far as they are known.
+pub fn count(policies: &mut dyn Policies, owner: &Name, policy: &str) -> Counted {
+    let mut counted = Counted::default();
+    count_one(policies, &mut vec![owner.clone()], policy, &mut counted);
+    counted
+}
+
+/// `path`: the names whose policies led here, the last one's own at the end.
+fn count_one(policies: &mut dyn Policies, path: &mut Vec<Name>, policy: &str, counted: &mut Counted) {
+    let has_all = terms(policy).any(|(_, term)| term.name == "all");
+    for (_, term) in terms(policy) {
+        // A redirect counts only where nothing else ends the policy.
+        if !term.asks() || term.name == "redirect" && has_all {
+            continue;
+        }
+        counted.lookups += 1;
+        if counted.lookups >= ENOUGH || counted.broken.is_some() {
+            return;
+        }
+        let Some(name) = term.domain(path.last()) else { continue };
+        match term.name {
+            "include" | "redirect" => include(policies, path, &name, counted),
+            "a" => {
+                let found = [RecordType::A, RecordType::AAAA].map(|rtype| policies.find(&name, rtype));
+                if found.iter().all(|found| matches!(found, Texts::Are(records) if records.is_empty())) {
+                    counted.void += 1;
+                }
+            }
+            "mx" | "exists" => {
+                let rtype = if term.name == "mx" { RecordType::MX } else { RecordType::A };
+                if matches!(policies.find(&name, rtype), Texts::Are(records) if records.is_empty()) {
+                    counted.void += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn include(policies: &mut dyn Policies, path: &mut Vec<Name>, name: &Name, counted: &mut Counted) {
+    if path.contains(name) {
+        counted.broken = Some(format!("includes itself by way of {name}"));
+        return;
+    }
+    let Texts::Are(texts) = policies.find(name, RecordType::TXT) else { return };
+    let found: Vec<String> = texts.iter().filter_map(|rdata| policy(rdata)).collect();
+    match found.as_slice() {
+        [] => {
+            counted.void += usize::from(texts.is_empty());
+            counted.broken = Some(format!("includes {name}, which has none"));
+        }
+        [one] => {
+            path.push(name.clone());
+            count_one(policies, path, one, counted);
+            path.pop();
+        }
+        _ => counted.broken = Some(format!("includes {name}, which has several")),
+    }
+}
+
+/// The names that a count looks up because of a text.
+pub(super) fn reads(owner: NameRef<'_>, rdata: &[u8], visit: &mut dyn FnMut(NameRef<'_>)) {
+    let Some(policy) = policy(rdata) else { return };
+    let owner = owner.to_name();
+    for name in terms(&policy).filter_map(|(_, term)| term.domain(Some(&owner)).filter(|_| term.asks())) {
+        visit(name.as_ref());
+    }
+}
+
 fn lookups(here: &Here<'_, '_>, found: &mut Found<'_>) {
-    // Nearly every policy is shorter.
-    let is_short =
-        |record: &Record<'_>| record.rdata.iter().filter(|octet| **octet == b' ').count() <= MOST_LOOKUPS;
-    if here.set(RecordType::TXT).iter().all(is_short) {
+    // Nearly every policy asks for nothing, or for little.
+    let may = |record: &Record<'_>| {
+        let is_after = |word: &[u8], at: usize| {
+            let before = at.checked_sub(word.len()).and_then(|start| record.rdata.get(start..at));
+            before.is_some_and(|before| before.eq_ignore_ascii_case(word))
+        };
+        let mut signs = memchr::memchr2_iter(b':', b'=', record.rdata);
+        record.rdata.iter().filter(|octet| **octet == b' ').nth(MOST_VOID).is_some()
+            || signs.any(|at| is_after(b"include", at) || is_after(b"redirect", at))
+    };
+    if !here.set(RecordType::TXT).iter().any(may) {
         return;
     }
     for (record, policy) in policies(here) {
-        let count = terms(&policy).filter(|(_, term)| term.asks()).count();
-        if count > MOST_LOOKUPS {
-            let message = format!(
-                "The SPF policy of {} takes {count} lookups by itself, and {MOST_LOOKUPS} are allowed.",
-                here.owner()
-            );
-            found.record(RecordType::TXT, record, message);
+        // What is broken is the news.
+        if terms(&policy).any(|(_, term)| mistake(&term).is_some()) {
+            continue;
         }
+        let counted = count(&mut OwnZone(*here.view), &here.owner().to_name(), &policy);
+        let Counted { lookups, void, broken } = counted;
+        let why = if lookups > MOST_LOOKUPS {
+            format!("takes {lookups} lookups, and {MOST_LOOKUPS} are allowed")
+        } else if let Some(broken) = broken {
+            broken
+        } else if void > MOST_VOID {
+            format!("asks for {void} names that have nothing, and {MOST_VOID} are allowed")
+        } else {
+            continue;
+        };
+        let message = format_args!("The SPF policy of {} {why}.", here.owner());
+        found.record(RecordType::TXT, record, message);
     }
 }
 
@@ -237,12 +390,12 @@ fn end(here: &Here<'_, '_>, found: &mut Found<'_>) {
             _ if mechanisms.iter().any(|term| term.name == "ptr") => "has ptr, which is slow and not for use",
             _ => continue,
         };
-        found.record(RecordType::TXT, record, format!("The SPF policy of {} {why}.", here.owner()));
+        found.record(RecordType::TXT, record, format_args!("The SPF policy of {} {why}.", here.owner()));
     }
 }
 
 fn retired(here: &Here<'_, '_>, found: &mut Found<'_>) {
-    let message = format!(
+    let message = format_args!(
         "{} has a record of the retired type SPF. The policy belongs into a TXT record.",
         here.owner()
     );

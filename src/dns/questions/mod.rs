@@ -5,13 +5,16 @@
 //! UDP answers to 512 octets, TCP answers to a message, and of each the records that are of use to a number.
 //!
 //! `ask` carries one question, `lookup` asks the resolvers, `nameserver` watches one nameserver, `sets` asks one for an
-//! RRset, `delegation` finds the parent and asks it.
+//! RRset, `delegation` finds the parent and asks it, `several` asks many questions about a zone beside each other,
+//! `certificate` looks at that of a web server.
 
 mod ask;
+mod certificate;
 mod delegation;
 mod lookup;
 mod nameserver;
 mod sets;
+mod several;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -24,6 +27,7 @@ pub use self::delegation::parent;
 pub use self::lookup::{addresses, nameservers, system_resolvers};
 pub use self::nameserver::{expire, nameserver_status, watch};
 pub use self::sets::{rrset, rrset_at_resolver, rrsets};
+pub use self::several::{Asker, answer_all};
 use super::Endpoint;
 use crate::facts::{Make, ServerKind, Transport};
 
@@ -56,8 +60,14 @@ pub async fn server_kind(endpoint: &Endpoint, patience: Duration) -> ServerKind 
     server_make(endpoint, patience).await.kind()
 }
 
-/// What the server says it is. Asked over TCP: that way the update goes too, so it is open.
+/// What the server is.
 pub async fn server_make(endpoint: &Endpoint, patience: Duration) -> Make {
+    software(endpoint, patience).await.map_or(Make::Unknown, |text| make_of(text.as_bytes()))
+}
+
+/// What the server says it is, where that is one that is known. Asked over TCP: that way the update goes too, so it is
+/// open.
+async fn software(endpoint: &Endpoint, patience: Duration) -> Option<String> {
     for asked in [&b"version.bind"[..], b"version.server"] {
         let Ok(name) = HickoryName::from_labels(asked.split(|octet| *octet == b'.')) else { continue };
         let mut question = Query::query(name, HickoryType::TXT);
@@ -65,17 +75,17 @@ pub async fn server_make(endpoint: &Endpoint, patience: Duration) -> Make {
         let server = ask::Server { address: endpoint.address, source: endpoint.source, patience };
         let Ok(answer) = server.ask(question, Transport::Tcp).await else {
             // A server that does not answer the first question will not answer the second either.
-            return Make::Unknown;
+            return None;
         };
-        let make = answer.answers.iter().find_map(|record| match &record.data {
-            RData::TXT(text) => Some(make_of(&text.txt_data.concat())),
+        let text = answer.answers.iter().find_map(|record| match &record.data {
+            RData::TXT(text) => Some(text.txt_data.concat()),
             _ => None,
         });
-        if let Some(make) = make.filter(|make| *make != Make::Unknown) {
-            return make;
+        if let Some(text) = text.filter(|text| make_of(text) != Make::Unknown) {
+            return Some(String::from_utf8_lossy(&text).into_owned());
         }
     }
-    Make::Unknown
+    None
 }
 
 /// BIND gives its bare version ("9.18.49-1~deb12u1-Debian"), the others their names.

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::super::world::World;
 use super::super::zone_file::FromFile;
-use super::super::{exchange, history, others, outside, paths, zones};
+use super::super::{asking, exchange, history, others, outside, paths, zones};
 use super::{Editor, Place, secondaries};
 use crate::app::{Effect, Msg, RequestId};
 use crate::facts::past::Told;
@@ -94,6 +94,21 @@ impl Editor {
                 self.spawn(request, async move {
                     let parent = world.parent().await;
                     let _ = sender.send(Msg::Parent { request, parent });
+                });
+            }
+            Effect::CheckNetwork { request, base, changes, rules } => {
+                let (place, sender) = (self.place.clone(), self.sender.clone());
+                self.spawn(request, async move {
+                    let asker = match &place {
+                        Place::Nowhere => return,
+                        Place::Primary(world) => world.asker().await,
+                        Place::File(_) => Ok(asking::for_file(base.origin().clone(), asking::PATIENCE)),
+                    };
+                    let asked = match asker {
+                        Ok(asker) => asking::in_editor(&asker, request, base, changes, &rules, &sender).await,
+                        Err(failure) => return drop(sender.send(Msg::Failed(failure))),
+                    };
+                    let _ = sender.send(Msg::NetworkAsked { request, asked: Arc::new(asked) });
                 });
             }
             Effect::WakeIn(time) => self.wake_at = Instant::now().checked_add(time),
