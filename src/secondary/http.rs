@@ -80,6 +80,8 @@ pub struct Http {
     base: String,
     host: String,
     loopback: bool,
+    /// Is it reached through a proxy of the environment?
+    proxied: bool,
     /// Keeps connections. What changes something gets one of its own: a kept one may be dead, and then nobody knows
     /// what became of the request.
     questions: Agent,
@@ -136,6 +138,7 @@ impl Http {
             base: base.into(),
             host: host.into(),
             loopback,
+            proxied: !loopback && Proxy::try_from_env().is_some_and(|proxy| !proxy.is_no_proxy(uri)),
             patience: PATIENCE,
             patience_for_changes: PATIENCE_FOR_CHANGES,
             room: MAX_BODY,
@@ -289,6 +292,10 @@ impl Http {
                     }
                 },
                 "Try again later.",
+            ),
+            None if self.proxied => (
+                format!("{host} cannot be reached through the proxy: {}.", error.kind()),
+                "Check HTTPS_PROXY and NO_PROXY in the environment, and the network.",
             ),
             None => {
                 (format!("{host} cannot be reached: {}.", error.kind()), "Check the URL and the network.")

@@ -50,7 +50,7 @@ impl Refusal {
 
     /// Was the time of the request too far off?
     pub fn is_late(&self) -> bool {
-        self.status == 400 && self.has("QUERY_TIME_OUT")
+        self.status == 400 && (self.has("QUERY_TIME_OUT") || self.has("QUERY OUT OF TIME"))
     }
 
     /// The gateway's own words are always English; some shapes have nothing else.

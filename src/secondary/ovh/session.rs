@@ -302,12 +302,16 @@ fn bearer(token: &Secret, what: &str) -> Result<Zeroizing<String>, Problem> {
 
 /// What fails before the request itself leaves everything as it was.
 fn not_sent(problem: Problem) -> Problem {
-    let kind = match problem.kind {
-        ProblemKind::Local => ProblemKind::Local,
-        _ => ProblemKind::NotSent,
-    };
-    let why = problem.why.replace(" It was sent, and may have been carried out.", "");
-    Problem { kind, why, next: "Try again later.".into(), ..problem }
+    match problem.kind {
+        ProblemKind::Local | ProblemKind::NotSent => problem,
+        ProblemKind::Unknown => Problem {
+            kind: ProblemKind::NotSent,
+            why: problem.why.replace(" It was sent, and may have been carried out.", ""),
+            next: "Try again later.".into(),
+            ..problem
+        },
+        _ => Problem { kind: ProblemKind::NotSent, ..problem },
+    }
 }
 
 #[cfg(test)]

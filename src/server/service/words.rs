@@ -37,15 +37,12 @@ pub(super) fn error(state: &State, status: u16, code: &str, message: &str) -> Re
         })
     } else {
         let class = match status {
-            400 if code == "QUERY_TIME_OUT" || code == "INVALID_SIGNATURE" => {
-                format!("Client::BadRequest::{code}")
-            }
-            400 => "Client::BadRequest".into(),
-            401 => "Client::Unauthorized".into(),
-            403 => "Client::Forbidden".into(),
-            404 => "Client::NotFound".into(),
-            409 => "Client::Conflict".into(),
-            _ => "Server::InternalServerError".into(),
+            400 => "Client::BadRequest",
+            401 => "Client::Unauthorized",
+            403 => "Client::Forbidden",
+            404 => "Client::NotFound",
+            409 => "Client::Conflict",
+            _ => "Server::InternalServerError",
         };
         serde_json::json!({ "class": class, "message": message, "details": {} })
     };
