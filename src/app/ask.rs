@@ -3,8 +3,9 @@
 //! Records have a form of their own ([`super::form`]). What becomes of the values is for whoever asked.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::secondaries::adding::domain_of;
 use super::{App, Screen, nameserver_sets, templates};
 use crate::edit::Field;
 use crate::facts::OpenForm;
@@ -25,7 +26,8 @@ pub struct Ask {
     /// What the values make, a line each.
     pub preview: Vec<String>,
     accept_tried: bool,
-    pub(super) purpose: Purpose,
+    /// `None` on the screen of secondary services, which knows by itself.
+    pub(super) purpose: Option<Purpose>,
 }
 
 /// What a value is.
@@ -33,6 +35,10 @@ pub struct Ask {
 pub enum Kind {
     Ip,
     Ip6,
+    /// Of either sort.
+    Address,
+    /// The domain of a zone, always absolute.
+    Domain,
     /// A domain name; without a final dot it is absolute all the same, where it has a dot in it.
     Name,
     Mail,
@@ -74,6 +80,8 @@ impl Input {
         let (hint, example) = match kind {
             Kind::Ip => ("an IPv4 address", "192.0.2.1"),
             Kind::Ip6 => ("an IPv6 address", "2001:db8::1"),
+            Kind::Address => ("an address", "192.0.2.1"),
+            Kind::Domain => ("a domain", "example.net"),
             Kind::Name => ("a domain name", "www.example.net"),
             Kind::Mail => ("a mail address", "postmaster@example.net"),
             Kind::Text => ("a text", ""),
@@ -108,6 +116,8 @@ pub fn problem(kind: Kind, text: &str, origin: &Name) -> Option<String> {
     match kind {
         Kind::Ip if text.parse::<Ipv4Addr>().is_err() => Some("not an IPv4 address".into()),
         Kind::Ip6 if text.parse::<Ipv6Addr>().is_err() => Some("not an IPv6 address".into()),
+        Kind::Address if text.parse::<IpAddr>().is_err() => Some("not an address".into()),
+        Kind::Domain if domain_of(text).is_none() => Some("not a domain".into()),
         Kind::Name => match Name::parse(text.as_bytes(), Some(origin.as_ref())) {
             Ok(_)
                 if text.contains(|character: char| {
@@ -139,7 +149,7 @@ impl Ask {
         title: impl Into<String>,
         intro: Vec<String>,
         inputs: Vec<Input>,
-        purpose: Purpose,
+        purpose: impl Into<Option<Purpose>>,
         origin: &Name,
     ) -> Ask {
         let mut ask = Ask {
@@ -150,7 +160,7 @@ impl Ask {
             message: None,
             preview: Vec::new(),
             accept_tried: false,
-            purpose,
+            purpose: purpose.into(),
         };
         ask.check(origin);
         // Where there is something left to fill in.
@@ -180,7 +190,7 @@ impl Ask {
     /// What is to be kept of it.
     pub fn kept(&self) -> OpenForm {
         OpenForm {
-            values_of: Some(self.purpose.clone()),
+            values_of: self.purpose.clone(),
             rtype: RecordType(0),
             owner: None,
             replaced: None,
@@ -191,7 +201,7 @@ impl Ask {
 
     /// Puts in what was kept. Of another purpose, or of another time with other fields, it is of no use: false.
     fn take_up(&mut self, kept: &OpenForm, origin: &Name) -> bool {
-        if kept.values_of.as_ref() != Some(&self.purpose) || kept.fields.len() != self.inputs.len() {
+        if kept.values_of != self.purpose || kept.fields.len() != self.inputs.len() {
             return false;
         }
         for (input, text) in self.inputs.iter_mut().zip(&kept.fields) {
@@ -293,6 +303,9 @@ pub(super) fn reopen(app: &mut App, kept: &OpenForm) {
 
 /// Gives the key to the form.
 pub fn key(app: &mut App) {
+    if matches!(app.screen, Screen::Secondaries(_)) {
+        return super::secondaries::adding::key(app);
+    }
     let (Screen::Ask(ask), super::Zone::Open(open)) = (&mut app.screen, &app.zone) else { return };
     match ask.on_key(app.key, open.draft.base().origin()) {
         Outcome::Stay => templates::preview(app),
@@ -300,8 +313,9 @@ pub fn key(app: &mut App) {
         Outcome::Accept => {
             let ask = ask.clone();
             match ask.purpose.clone() {
-                Purpose::Nameservers(set) => nameserver_sets::with_addresses(app, &set, &ask),
-                Purpose::Template(name) => templates::propose(app, &name, &ask.values()),
+                Some(Purpose::Nameservers(set)) => nameserver_sets::with_addresses(app, &set, &ask),
+                Some(Purpose::Template(name)) => templates::propose(app, &name, &ask.values()),
+                None => {}
             }
         }
     }

@@ -6,7 +6,8 @@
 use Context::{
     Ask, Changes, Chooser, Dialog, FileChanges, Filter, FindDomain, Findings, Fixes, Form, Help, History,
     Job, Jump, Menu, Merge, Nameservers, Palette, PastPush, Pointers, Problems, Prompt, Proposal, Pushing,
-    Records, ReplacedInZones, Replacing, Result as Outcome, Secondaries, Text, Waiting, Zones,
+    Records, Registering, Registration, ReplacedInZones, Replacing, Result as Outcome, Secondaries, Text,
+    Waiting, Zones,
 };
 
 use super::App;
@@ -59,6 +60,10 @@ pub enum Context {
     FindDomain,
     /// What would be replaced in them.
     ReplacedInZones,
+    /// One registration.
+    Registration,
+    /// A job at a secondary service.
+    Registering,
     Form,
     /// Typing what to find in the text, or where to go.
     Prompt,
@@ -80,7 +85,7 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Context; 32] = [
+    pub const ALL: [Context; 34] = [
         Records,
         Nameservers,
         Text,
@@ -104,6 +109,8 @@ impl Context {
         Secondaries,
         FindDomain,
         ReplacedInZones,
+        Registration,
+        Registering,
         Form,
         Ask,
         Menu,
@@ -138,6 +145,8 @@ impl Context {
             Secondaries => "Secondaries",
             FindDomain => "Finding a domain",
             ReplacedInZones => "Replacing in several zones",
+            Registration => "A registration",
+            Registering => "Registering at a secondary service",
             Merge => "Merge",
             Proposal => "Proposed changes",
             Pushing => "Push under way",

@@ -5,7 +5,9 @@ use super::exchange::{Exporting, Imported};
 use super::file::ToSave;
 use super::loading::FoundDraft;
 use super::pushing::Ready;
+use super::secondaries::Unfinished;
 use super::text::leave::Decision;
+use super::zones::Destination;
 use super::{App, Effect, Overlay, changes};
 use crate::edit::Field;
 use crate::facts::Failure;
@@ -76,6 +78,12 @@ pub(super) enum Then {
     RevertInterrupted(Box<PushRecord>),
     /// Puts what is missing of an interrupted push into the draft.
     FinishInterrupted(Box<PushRecord>),
+    /// A job at a secondary service that an earlier run has left.
+    GoOnRegistering(Box<Unfinished>),
+    /// Only takes out what it has left in the zone.
+    TidyUp(Box<Unfinished>),
+    /// Leaves the job that is under way for later, and goes on to where the person wants to go, or out.
+    RestJob(Option<Destination>),
 }
 
 impl Dialog {
@@ -337,6 +345,9 @@ impl App {
             Then::Settle(record) => self.settle(&record),
             Then::RevertInterrupted(record) => self.revert_interrupted(&record),
             Then::FinishInterrupted(record) => self.finish_interrupted(&record),
+            Then::GoOnRegistering(found) => self.go_on_registering(*found, false),
+            Then::TidyUp(found) => self.go_on_registering(*found, true),
+            Then::RestJob(to) => self.rest_job(to),
             Then::Text(decision) => self.decide_on_text(decision),
         }
     }

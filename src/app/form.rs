@@ -6,7 +6,7 @@
 mod check;
 mod choices;
 mod edits;
-mod idn;
+pub(super) mod idn;
 mod kept;
 pub mod material;
 mod pieces;

@@ -108,6 +108,7 @@ impl App {
                 self.offer_draft();
                 self.offer_text();
                 self.ask_interrupted();
+                self.find_unfinished();
             }
         }
         self.watch_nameservers();

@@ -3,8 +3,10 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::{App, Overlay, nameserver_sets, templates};
+use super::{App, Overlay, nameserver_sets, secondaries, templates};
 use crate::edit::Field;
+use crate::facts::Make;
+use crate::facts::registration::Abilities;
 use crate::key::Key;
 
 /// The list on the screen.
@@ -34,6 +36,12 @@ pub(super) enum Pick {
     Nameservers(String),
     /// Loads a template.
     Template(String),
+    /// Registers a domain at this secondary service.
+    SecondaryService(String),
+    /// The same in a place there.
+    SecondaryPlace(String, Option<String>, Abilities),
+    /// Shows how a server of this make lets a secondary service transfer.
+    Allow(Make),
 }
 
 impl Menu {
@@ -75,5 +83,10 @@ pub fn choose(app: &mut App) {
     match pick {
         Pick::Nameservers(name) => nameserver_sets::chosen(app, &name),
         Pick::Template(name) => templates::chosen(app, &name),
+        Pick::SecondaryService(name) => secondaries::adding::chosen_backend(app, name),
+        Pick::SecondaryPlace(name, service, abilities) => {
+            secondaries::adding::fill_in(app, name, service, abilities);
+        }
+        Pick::Allow(make) => secondaries::details::allow_at(app, make),
     }
 }

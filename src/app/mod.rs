@@ -353,6 +353,7 @@ impl App {
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         self.on_message(msg);
         self.offer_interrupted();
+        self.offer_unfinished();
         self.search_rows();
         self.sort_rows();
         self.do_small_works();
@@ -492,8 +493,7 @@ impl App {
             (Screen::Job(_), _) => Context::Job,
             (Screen::Zones(zones), _) if zones.is_typing() => Context::Jump,
             (Screen::Zones(_), _) => Context::Zones,
-            (Screen::Secondaries(screen), _) if screen.is_typing() => Context::FindDomain,
-            (Screen::Secondaries(_), _) => Context::Secondaries,
+            (Screen::Secondaries(screen), _) => screen.context(),
             (Screen::Text, _) if self.broken().is_some() => Context::Text,
             (_, None) => Context::Waiting,
             (Screen::Main, Some(Pane::Records)) => Context::Records,

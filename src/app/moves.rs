@@ -4,6 +4,7 @@ use super::commands::Context;
 use super::layout::{Layout, scroll};
 use super::open::{Open, Pane};
 use super::rows::Found;
+use super::secondaries::Layer;
 use super::work::Work;
 use super::{App, Overlay, RequestId, Screen};
 use crate::edit::Field;
@@ -43,6 +44,7 @@ impl App {
         let Some(layout) = Layout::new(self.size) else { return };
         let page = usize::from(layout.inside(layout.body()).height);
         let help_width = layout.help_width();
+        let text = super::secondaries::text_lines(self);
         match (&mut self.overlay, &mut self.screen, &mut self.zone) {
             (Some(Overlay::Help(help)), ..) => {
                 help.offset = go.from(help.offset, help.lines(help_width).len(), page);
@@ -101,10 +103,15 @@ impl App {
             (None, Screen::Zones(zones), _) => {
                 zones.selected = go.from(zones.selected, zones.shown.len(), page);
             }
-            (None, Screen::Secondaries(screen), _) => {
-                screen.selected = go.from(screen.selected, screen.lines.len(), page);
-                screen.moved = true;
-            }
+            (None, Screen::Secondaries(screen), _) => match &mut screen.layer {
+                Layer::List => {
+                    screen.selected = go.from(screen.selected, screen.lines.len(), page);
+                    screen.moved = true;
+                }
+                Layer::Details(details) => details.offset = go.from(details.offset, text, page),
+                Layer::Walk { offset } => *offset = go.from(*offset, text, page),
+                Layer::Adding(_) => {}
+            },
             (None, Screen::Merge(merge), _) => merge.offset = go.from(merge.offset, merge.lines.len(), page),
             (None, Screen::Result(results), _) => {
                 results.offset = go.from(results.offset, results.lines.len(), page);

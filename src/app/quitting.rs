@@ -52,6 +52,9 @@ impl App {
         if let Some(why) = self.is_job_busy() {
             return self.say(why);
         }
+        if self.is_kept_by_job(None) {
+            return;
+        }
         match self.open().map_or(0, |open| open.draft.changes().len()) {
             0 if !text && !self.has_new_text() => self.quit(),
             // Another editor's draft is no reason to stay.

@@ -1,36 +1,93 @@
 //! The Secondaries screen: what is registered at the secondary DNS services of the configuration, over all of them, as far
 //! as the last look has told; the jump to one of the domains by a few letters.
 //!
-//! What is known outlives the screen: the upper pane shows of each nameserver whether the zone is registered with it.
+//! What is known outlives the screen: the upper pane shows of each nameserver whether the zone is registered with it. So does
+//! the job under way. `details` is one registration, `adding` asks what to register where, `walk` is the job (registering,
+//! removing, changing the primary), `telling` has the words for it.
+
+pub mod adding;
+pub mod details;
+pub mod telling;
+pub mod walk;
 
 use std::collections::BTreeMap;
 
+use super::commands::Context;
 use super::describe::count;
 use super::layout::scroll;
 use super::zones::{fitting, short};
 use super::{App, Effect, RequestId, Screen, Zone};
 use crate::edit::Field;
-use crate::facts::registration::{Details, Place, Problem, Registration};
+use crate::facts::NameserverStatus;
+use crate::facts::registration::{Abilities, Details as Completeness, Offered, Place, Problem, Registration};
 use crate::key::Key;
+use crate::registering::{Action, Event, Saved};
 use crate::zone::Name;
 
 /// A look is done again after so many seconds, where the screen is opened then: it may cost a question for each domain.
 const RECENT: u64 = 300;
 
 /// What is wanted of secondary services. Each is named as in its `[secondary.NAME]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Call {
     /// Tell what is registered there: [`Heard::Rows`], and at the end [`Heard::Listed`].
     List { backend: String },
+    /// What can it do, and where can something be registered there? [`Heard::Places`].
+    Places { backend: String },
+    /// All about one registration: [`Heard::Looked`].
+    Look { backend: String, place: Place },
+    /// How a nameserver serves a domain: [`Heard::Health`], again each time that more is known.
+    Health { domain: Name, server: Offered },
+    /// What earlier runs have left unfinished with this domain: [`Heard::Unfinished`].
+    FindUnfinished { domain: Name },
+    /// Make ready what a job needs: [`Heard::Begun`].
+    Begin { backend: String, domain: Name },
+    /// Perform one action of the job that was begun: never `Show`, `Ask` or `Finish`. [`Heard::Stepped`].
+    Step { action: Box<Action> },
+    /// The job is over.
+    End,
 }
 
 /// What they say.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Heard {
     /// Registrations; the same one again once more is known of it.
-    Rows { backend: String, rows: Vec<Told> },
+    Rows {
+        backend: String,
+        rows: Vec<Told>,
+    },
     /// That was all; or why there is no more.
-    Listed { backend: String, result: Result<(), Problem> },
+    Listed {
+        backend: String,
+        result: Result<(), Problem>,
+    },
+    Places {
+        result: Result<(Abilities, Vec<Option<String>>), Problem>,
+    },
+    Looked {
+        result: Result<Told, Problem>,
+        offered: Result<Vec<Offered>, Problem>,
+        abilities: Abilities,
+    },
+    Health(NameserverStatus),
+    Unfinished(Vec<Unfinished>),
+    Begun(Result<Begun, Problem>),
+    Stepped(Box<Event>),
+}
+
+/// What an earlier run has left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    pub backend: String,
+    pub saved: Saved,
+}
+
+/// A job can begin.
+#[derive(Debug, Clone)]
+pub struct Begun {
+    pub abilities: Abilities,
+    /// What an earlier run has left, if it has.
+    pub saved: Option<Saved>,
 }
 
 /// A registration as it is told.
@@ -83,6 +140,27 @@ pub struct Known {
     /// The latest look, and when it began.
     request: RequestId,
     begun: Option<u64>,
+    /// The job under way, or the last one, until that is left.
+    pub walk: Option<walk::Walk>,
+    /// Earlier runs' jobs, until they are looked at.
+    pub(super) unfinished: Vec<Unfinished>,
+    asked_unfinished: RequestId,
+    /// The service that is asked where something can be registered.
+    asked_places: Option<(RequestId, String)>,
+    /// A registration that is asked for since a job has changed it.
+    refreshing: Option<(RequestId, RowKey)>,
+}
+
+/// What lies over the list.
+#[derive(Debug)]
+pub enum Layer {
+    List,
+    Details(Box<details::Details>),
+    Adding(Box<adding::Adding>),
+    /// [`Known::walk`].
+    Walk {
+        offset: usize,
+    },
 }
 
 impl Known {
@@ -135,7 +213,18 @@ impl Known {
                 let look = result.map_or_else(|problem| Look::Failed(Box::new(problem)), |()| Look::Complete);
                 self.looks.insert(backend, look);
             }
+            _ => {}
         }
+    }
+
+    /// It is registered so, as was found out beside the list.
+    fn insert(&mut self, key: RowKey, told: Told) {
+        let look = self.request;
+        self.rows.insert(key, Row { told, look });
+    }
+
+    fn remove(&mut self, key: &RowKey) {
+        self.rows.remove(key);
     }
 }
 
@@ -160,6 +249,7 @@ pub struct Secondaries {
     pub offset: usize,
     /// Has the person moved? Until then the marker goes to the open zone, once that is told of.
     pub(super) moved: bool,
+    pub layer: Layer,
     /// What was on the screen before.
     behind: Box<Screen>,
 }
@@ -167,6 +257,17 @@ pub struct Secondaries {
 impl Secondaries {
     pub fn is_typing(&self) -> bool {
         self.typing || !self.jump.is_empty()
+    }
+
+    /// Where the person is.
+    pub(super) fn context(&self) -> Context {
+        match self.layer {
+            Layer::List if self.is_typing() => Context::FindDomain,
+            Layer::List => Context::Secondaries,
+            Layer::Details(_) => Context::Registration,
+            Layer::Adding(_) => Context::Ask,
+            Layer::Walk { .. } => Context::Registering,
+        }
     }
 
     pub fn selected(&self) -> Option<&Line> {
@@ -209,10 +310,21 @@ impl Secondaries {
     }
 }
 
+/// How many lines the text over the list has.
+pub(super) fn text_lines(app: &App) -> usize {
+    let Screen::Secondaries(screen) = &app.screen else { return 0 };
+    match (&screen.layer, &app.secondaries.walk) {
+        (Layer::Details(details), _) => details::lines(app, details).len(),
+        (Layer::Walk { .. }, Some(walk)) => telling::lines(app, walk).len(),
+        _ => 0,
+    }
+}
+
 /// More about a line than it has room for.
 pub fn about(app: &App) -> String {
     let Screen::Secondaries(screen) = &app.screen else { return String::new() };
     match screen.selected() {
+        _ if !matches!(screen.layer, Layer::List) => String::new(),
         None => String::new(),
         Some(Line::Failed(backend)) => match app.secondaries.looks.get(backend) {
             Some(Look::Failed(problem)) => problem.to_string(),
@@ -222,8 +334,8 @@ pub fn about(app: &App) -> String {
             let Some(row) = app.secondaries.row(key) else { return String::new() };
             let mut parts = vec![format!("{} at {}", short(&key.domain), place_in_words(key))];
             match &row.told.registration.details {
-                Details::Failed(problem) => parts.push(problem.to_string()),
-                Details::Pending | Details::Known => {}
+                Completeness::Failed(problem) => parts.push(problem.to_string()),
+                Completeness::Pending | Completeness::Known => {}
             }
             parts.extend(row.told.registration.note.clone());
             if !app.secondaries.is_fresh(row)
@@ -257,12 +369,16 @@ pub fn open(app: &mut App) {
         selected: 0,
         offset: 0,
         moved: false,
+        layer: Layer::List,
         behind,
     }));
     if !app.secondaries.is_recent(app.now) {
         app.look_at_secondaries();
     }
     find(app);
+    if app.secondaries.walk.is_some() {
+        walk::show(app);
+    }
 }
 
 /// Asks all services again.
@@ -282,9 +398,13 @@ pub fn may_reload(app: &App) -> Result<(), String> {
 /// Why there is nothing to be seen.
 pub const NONE: &str = "No secondary service is configured: [secondary.NAME] with its backend. zonewright config example shows some.";
 
-/// Back: first what is typed goes.
+/// Back: from what lies over the list to that; then what is typed goes.
 pub fn back(app: &mut App) {
     let Some(screen) = screen_mut(app) else { return };
+    if !matches!(screen.layer, Layer::List) {
+        screen.layer = Layer::List;
+        return;
+    }
     if screen.is_typing() {
         (screen.jump, screen.typing) = (Field::default(), false);
         find(app);
@@ -307,10 +427,28 @@ pub fn start_jump(app: &mut App) {
 }
 
 pub(super) fn type_key(app: &mut App, key: Key) {
+    if matches!(&app.screen, Screen::Secondaries(screen) if matches!(screen.layer, Layer::Adding(_))) {
+        return adding::key(app);
+    }
     if let Some(screen) = screen_mut(app) {
         screen.jump.on_key(key);
         find(app);
     }
+}
+
+/// The registration under the marker, or the one that is looked at.
+pub(super) fn selected_key(app: &App) -> Option<RowKey> {
+    let Screen::Secondaries(screen) = &app.screen else { return None };
+    match (&screen.layer, screen.selected()) {
+        (Layer::Details(details), _) => Some(details.key.clone()),
+        (_, Some(Line::Row(key))) => Some(key.clone()),
+        _ => None,
+    }
+}
+
+pub fn has_registration(app: &App) -> Result<(), String> {
+    has_selection(app)?;
+    selected_key(app).map(|_| ()).ok_or_else(|| "this line is a service, not a domain".into())
 }
 
 pub fn has_selection(app: &App) -> Result<(), String> {
@@ -325,7 +463,7 @@ pub fn has_selection(app: &App) -> Result<(), String> {
     }
 }
 
-fn screen_mut(app: &mut App) -> Option<&mut Secondaries> {
+pub(super) fn screen_mut(app: &mut App) -> Option<&mut Secondaries> {
     match &mut app.screen {
         Screen::Secondaries(screen) => Some(screen),
         _ => None,
@@ -356,9 +494,31 @@ impl App {
     }
 
     pub(super) fn on_secondary(&mut self, request: RequestId, heard: Heard) {
-        if request == self.secondaries.request {
-            self.secondaries.hear(heard);
-            find(self);
+        match heard {
+            Heard::Rows { .. } | Heard::Listed { .. } if request == self.secondaries.request => {
+                self.secondaries.hear(heard);
+                find(self);
+            }
+            Heard::Rows { .. } | Heard::Listed { .. } => {}
+            Heard::Places { result } => adding::on_places(self, request, result),
+            Heard::Looked { result, offered, abilities } => {
+                details::on_looked(self, request, result, offered, abilities);
+            }
+            Heard::Health(status) => details::on_health(self, request, status),
+            Heard::Unfinished(found) => {
+                if request == self.secondaries.asked_unfinished {
+                    self.secondaries.unfinished = found;
+                }
+            }
+            Heard::Begun(result) => walk::on_begun(self, request, result),
+            Heard::Stepped(event) => walk::on_event(self, request, *event),
         }
+    }
+
+    /// A nameserver of the draft, by the services that have the zone registered with it, as far as the last look has told.
+    pub fn registered_with(&self, server: &Name) -> Vec<&str> {
+        let of_zone = self.secondaries.of_domain(&self.settings.zone);
+        let with = of_zone.filter(|(_, row)| row.told.registration.secondary.as_ref() == Some(server));
+        with.map(|(key, _)| key.backend.as_str()).collect()
     }
 }

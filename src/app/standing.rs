@@ -121,7 +121,7 @@ fn address_in_words(status: &AddressStatus, primary: u32) -> String {
 }
 
 /// What a fault comes from, most likely.
-fn meaning(fault: Fault) -> &'static str {
+pub(super) fn meaning(fault: Fault) -> &'static str {
     match fault {
         Fault::TimedOut => "it is down, or a firewall drops the questions",
         Fault::ConnectionRefused => "no nameserver runs there",

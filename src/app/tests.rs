@@ -36,6 +36,7 @@ mod plans;
 mod proposals;
 mod pushing;
 mod random;
+mod registering;
 mod replacing_in_zones;
 mod saving;
 mod screens;

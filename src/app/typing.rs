@@ -69,6 +69,8 @@ impl App {
             (&self.overlay, &mut self.screen, &self.zone)
         {
             ask.on_paste(text, open.draft.base().origin());
+        } else if matches!(self.screen_context(), super::commands::Context::Ask) && self.overlay.is_none() {
+            super::secondaries::adding::paste(self, text);
         } else if let (None, Screen::Text) = (&self.overlay, &self.screen) {
             text::paste_text(self, text);
         } else if self.overlay.is_some() || matches!(self.screen, Screen::Zones(_) | Screen::Secondaries(_)) {

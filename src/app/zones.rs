@@ -369,6 +369,9 @@ impl App {
         if let Some(why) = self.is_job_busy() {
             return self.say(why);
         }
+        if self.is_kept_by_job(Some(&to)) {
+            return;
+        }
         if self.saving || self.is_job_saving() {
             self.leaving = Some(Leaving::For(to));
             return self.say("the draft is being saved; then it goes on. Any key stays here");

@@ -94,17 +94,21 @@ pub struct Configured {
     /// Zones that were left in this run.
     left: Mutex<BTreeSet<Name>>,
     services: Services,
+    /// Where registrations under way are kept.
+    registrations: PathBuf,
 }
 
 impl Configured {
     /// # Errors
     /// [`Stop`] where the configuration cannot be read, or there is no place for drafts.
     pub fn new(arguments: &ServerArgs) -> Result<Configured, Stop> {
+        let state = state_directory()?;
         Ok(Configured {
             config: Arc::new(crate::store::settings::load(arguments.config.as_deref())?),
             arguments: arguments.clone(),
             first: None,
-            state: state_directory()?,
+            registrations: state.clone(),
+            state,
             keys: Mutex::default(),
             left: Mutex::default(),
             services: Services::default(),
@@ -116,11 +120,13 @@ impl Configured {
     /// # Errors
     /// [`Stop`] where there is no place for drafts.
     pub fn none(zone: Name) -> Result<Configured, Stop> {
+        let state = state_directory()?;
         Ok(Configured {
             config: Arc::default(),
             arguments: ServerArgs::default(),
             first: Some(First::Zone(zone)),
-            state: state_directory()?,
+            registrations: state.clone(),
+            state,
             keys: Mutex::default(),
             left: Mutex::default(),
             services: Services::default(),
@@ -247,6 +253,16 @@ impl Configured {
     /// [`Stop`].
     pub fn target(&self, zone: &Name) -> Result<Target, Stop> {
         Target::of(&self.config, zone, self.arguments_for(zone), &mut |source| self.key(source))
+    }
+
+    /// The same with these services, and what is under way there kept in a folder of its own.
+    pub fn with_services(self, services: Services, registrations: PathBuf) -> Configured {
+        Configured { services, registrations, ..self }
+    }
+
+    /// Where registrations under way are kept.
+    pub fn registrations(&self) -> &Path {
+        &self.registrations
     }
 
     /// A secondary DNS service, by its name in the configuration.

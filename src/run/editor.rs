@@ -17,6 +17,7 @@ use tokio::task::AbortHandle;
 use super::clock;
 use super::configured::{Configured, Kept, Session};
 use super::job::Parts;
+use super::registering::Performer;
 use super::saver::Saver;
 use super::world::World;
 use super::zone_file::ZoneFile;
@@ -59,6 +60,8 @@ struct Editor {
     zones: Arc<Configured>,
     /// The zones of a job.
     parts: Arc<Parts>,
+    /// What is under way at a secondary DNS service.
+    job: Arc<Mutex<Option<Performer>>>,
     /// Where the last visit is kept.
     visit: Option<VisitFile>,
     /// Where it goes on.
@@ -97,6 +100,7 @@ pub fn run(session: Session, zones: Arc<Configured>, network: Handle) -> io::Res
         screen,
         zones,
         parts: Arc::default(),
+        job: Arc::default(),
         visit,
         next: None,
         inputs,
@@ -234,6 +238,7 @@ impl Editor {
         // First the one has let its draft go, then the next takes one: it may be the same.
         self.saver = Saver::idle();
         self.parts = Arc::default();
+        self.job = Arc::default();
         let (mut app, effects) = begin(&session);
         app.bring_copied(&mut self.app);
         self.app = app;

@@ -15,6 +15,11 @@ pub struct Services {
 }
 
 impl Services {
+    /// One that is open already, under this name.
+    pub fn insert(&self, name: &str, service: Arc<dyn Service>) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), service);
+    }
+
     /// A service by its name. One that cannot be opened is tried again the next time: its settings may have been mended.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use super::clean::clean;
 use super::theme::Theme;
 use crate::app::commands::{Command, in_context};
 use crate::app::layout::{Layout, wrap};
+use crate::app::nameservers::target;
 use crate::app::open::Open;
 use crate::app::{App, Screen, Zone, describe, forms, secondaries, zones};
 use crate::zone::managed::seconds_until;
@@ -37,6 +38,9 @@ pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
             rest.push_str(&format!("{dot}{}", describe::count(changes, "change")));
         } else if app.has_new_text() {
             rest.push_str(&format!("{dot}text changed"));
+        }
+        if let Some(job) = secondaries::walk::in_title(app) {
+            rest.push_str(&format!("{dot}{job}"));
         }
         if app.saving {
             rest.push_str(&format!("{dot}saving"));
@@ -183,6 +187,11 @@ fn about_selected(app: &App, open: &Open) -> String {
     if row.ttl != usual {
         let (own, usual) = (describe::ttl(row.ttl), describe::ttl(usual));
         text.push_str(&format!("  TTL {own} of its own; the zone's is {usual}"));
+    }
+    if let Some(name) = target(&row).filter(|_| row.key == open.apex()) {
+        for service in app.registered_with(&name) {
+            text.push_str(&format!("; registered with it at {service}"));
+        }
     }
     for finding in open.findings.of_row(&row) {
         text.push_str(&format!("  {}: {} [{}]", finding.severity, finding.message, finding.rule.id));

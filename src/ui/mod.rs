@@ -110,7 +110,7 @@ fn draw_screen(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     match &app.screen {
         Screen::Main => {
             let (upper, lower) = layout.panes(open.nameservers.line_count());
-            nameservers::draw(open, canvas, layout, rect(upper, layout.width));
+            nameservers::draw(app, open, canvas, layout, rect(upper, layout.width));
             records::draw(open, canvas, layout, rect(lower, layout.width));
         }
         Screen::Text => text::draw(app, canvas, layout),

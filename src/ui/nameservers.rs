@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::canvas::{Canvas, columns};
+use crate::app::App;
 use crate::app::delegation::{self, AtParent};
 use crate::app::describe;
 use crate::app::layout::{Layout, Span};
@@ -47,7 +48,7 @@ impl Columns {
     }
 }
 
-pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
+pub fn draw(app: &App, open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     let theme = canvas.theme;
     let active = open.pane == Pane::Nameservers;
     let nameservers = &open.nameservers;
@@ -103,7 +104,9 @@ pub fn draw(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
             canvas.text(x, y, address_width, &status.address.to_string(), theme.plain());
         }
         x += address_width + 2;
-        state(&line, open, canvas, (x, y), widths);
+        let registered =
+            name.as_ref().filter(|_| line.first).map_or(Vec::new(), |name| app.registered_with(name));
+        state(&line, open, canvas, (x, y), widths, &registered);
         x += widths.serial + widths.state;
         if let Some(status) = line.address.filter(|_| widths.tcp > 0) {
             over_tcp(status, canvas, (x, y), widths.tcp);
@@ -145,7 +148,14 @@ fn note(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect, title
     canvas.right(end - room, area.y, room, &format!(" {text} "), style);
 }
 
-fn state(line: &Line<'_>, open: &Open, canvas: &mut Canvas<'_>, (x, y): (u16, u16), widths: Columns) {
+fn state(
+    line: &Line<'_>,
+    open: &Open,
+    canvas: &mut Canvas<'_>,
+    (x, y): (u16, u16),
+    widths: Columns,
+    registered: &[&str],
+) {
     let theme = canvas.theme;
     let mut words = |text: &str, style: Style| {
         canvas.text(x, y, widths.serial + widths.state, text, style);
@@ -175,7 +185,12 @@ fn state(line: &Line<'_>, open: &Open, canvas: &mut Canvas<'_>, (x, y): (u16, u1
     };
     let x = x + widths.serial;
     let lag_width = widths.state.saturating_sub(columns(&time) + 1);
-    canvas.text(x, y, lag_width, &health::lag(theirs, primary), lag_style);
+    let used = canvas.text(x, y, lag_width, &health::lag(theirs, primary), lag_style);
+    // At which services the zone is registered with it, where there is room.
+    let at = format!(" @{}", registered.join(","));
+    if !registered.is_empty() && used + columns(&at) <= lag_width {
+        canvas.text(x + used, y, lag_width - used, &at, theme.faint());
+    }
     canvas.right(x, y, widths.state, &time, time_style);
 }
 

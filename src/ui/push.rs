@@ -6,7 +6,7 @@ use super::canvas::Canvas;
 use crate::app::App;
 use crate::app::describe::count;
 use crate::app::layout::{Layout, wrap};
-use crate::app::pushing::{self, Pushing, Results};
+use crate::app::pushing::{self, Line, Pushing, Results};
 
 pub fn pushing(state: &Pushing, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     let theme = canvas.theme;
@@ -28,11 +28,24 @@ pub fn pushing(state: &Pushing, canvas: &mut Canvas<'_>, layout: &Layout, area: 
 }
 
 pub fn results(app: &App, results: &Results, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
-    let theme = canvas.theme;
     let title = if app.file().is_some() { "Saved" } else { "Push result" };
+    lines(title, &results.lines, results.offset, canvas, layout, area);
+}
+
+/// Lines from this one on, each wrapped.
+pub fn lines(
+    title: &str,
+    lines: &[Line],
+    offset: usize,
+    canvas: &mut Canvas<'_>,
+    layout: &Layout,
+    area: Rect,
+) {
+    let theme = canvas.theme;
     let inside = canvas.pane(layout, area, title, "", true);
     let width = inside.width.saturating_sub(2);
-    let lines = results.lines.iter().skip(results.offset).flat_map(|line| {
+    let offset = offset.min(lines.len().saturating_sub(1));
+    let lines = lines.iter().skip(offset).flat_map(|line| {
         let style = theme.tone(line.tone);
         wrapped(&line.text, width).into_iter().map(move |text| (text, style))
     });

@@ -5,16 +5,33 @@ use ratatui::style::Style;
 
 use super::canvas::Canvas;
 use super::theme::Theme;
+use super::{ask, push};
 use crate::app::App;
 use crate::app::layout::Layout;
-use crate::app::secondaries::{Line, Look, NONE, Row, RowKey, Secondaries};
+use crate::app::nameserver_sets;
+use crate::app::secondaries::{Layer, Line, Look, NONE, Row, RowKey, Secondaries, details, telling};
 use crate::app::zones::short;
 use crate::facts::registration::Details;
+use crate::health::AddressHealth;
 
 /// From this width on there is a column for the service.
 const WIDE: u16 = 110;
 
 pub fn draw(app: &App, screen: &Secondaries, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
+    match (&screen.layer, &app.secondaries.walk) {
+        (Layer::Details(shown), _) => {
+            let (title, lines) = ("Registration", details::lines(app, shown));
+            push::lines(title, &lines, shown.offset, canvas, layout, area);
+        }
+        (Layer::Adding(adding), _) => ask::draw(&adding.ask, canvas, layout, area),
+        (Layer::Walk { offset }, Some(walk)) => {
+            push::lines(walk.title(), &telling::lines(app, walk), *offset, canvas, layout, area);
+        }
+        (Layer::List | Layer::Walk { .. }, _) => list(app, screen, canvas, layout, area),
+    }
+}
+
+fn list(app: &App, screen: &Secondaries, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
     let theme = canvas.theme;
     let known = &app.secondaries;
     let mut note = match screen.lines.len() {
@@ -108,9 +125,26 @@ fn state(app: &App, key: &RowKey, row: &Row, theme: Theme) -> (String, Style) {
         Details::Failed(_) => ("no details".into(), theme.doubt()),
         Details::Known => match &row.told.registration.note {
             Some(note) => (note.clone(), theme.plain()),
-            None => ("registered".into(), theme.plain()),
+            None => in_zone(app, key, row, theme).unwrap_or_else(|| ("registered".into(), theme.plain())),
         },
     }
+}
+
+/// How its nameserver stands in the zone that is open.
+fn in_zone(app: &App, key: &RowKey, row: &Row, theme: Theme) -> Option<(String, Style)> {
+    let open = app.open().filter(|open| *open.draft.base().origin() == key.domain)?;
+    let name = row.told.registration.secondary.as_ref()?;
+    if !nameserver_sets::nameservers(open).contains(name) {
+        return Some(("not in NS".into(), theme.doubt()));
+    }
+    let addresses = &open.nameservers.status(name)?.addresses;
+    let serial = Some(open.draft.base().serial());
+    let health: Vec<AddressHealth> =
+        addresses.iter().map(|address| AddressHealth::new(address, serial)).collect();
+    // The one that stands worst.
+    let shown = health.iter().find(|one| !one.agrees()).or(health.first())?;
+    let style = if shown.agrees() { theme.good() } else { theme.doubt() };
+    Some((shown.in_words(), style))
 }
 
 /// Domain, created, primary, secondary, state; on wide screens also the service.

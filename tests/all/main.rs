@@ -39,6 +39,7 @@ mod scripts;
 mod secondaries;
 mod secrets;
 mod services;
+mod services_screen;
 mod steps;
 mod stories;
 mod taking_over;

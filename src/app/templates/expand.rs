@@ -143,7 +143,7 @@ fn push_value(
     text: &mut String,
 ) -> Result<(), String> {
     match value.kind {
-        Kind::Name => {
+        Kind::Name | Kind::Domain => {
             let name = read_name(&value.text, origin).ok_or("not a domain name")?.to_string();
             let without = name.strip_suffix('.').filter(|name| !name.is_empty() && (goes_on || in_quotes));
             text.push_str(without.unwrap_or(&name));
@@ -151,7 +151,7 @@ fn push_value(
         Kind::Mail if !in_quotes => {
             text.push_str(&mailbox::to_name(&value.text).ok_or("not a mail address")?.to_string());
         }
-        Kind::Ip | Kind::Ip6 => text.push_str(&value.text),
+        Kind::Ip | Kind::Ip6 | Kind::Address => text.push_str(&value.text),
         Kind::Mail | Kind::Text => push_text(&value.text, in_quotes, text),
     }
     Ok(())

@@ -106,9 +106,9 @@ pub fn check(name: &str, template: &Template) -> Result<(), String> {
     for ask in &template.ask {
         let (name, _, kind) = asked(template, ask);
         let text = match kind {
-            Kind::Ip => "192.0.2.1",
+            Kind::Ip | Kind::Address => "192.0.2.1",
             Kind::Ip6 => "2001:db8::1",
-            Kind::Name => "host.example.net",
+            Kind::Name | Kind::Domain => "host.example.net",
             Kind::Mail => "hostmaster@example.net",
             Kind::Text => "text",
         };
@@ -202,7 +202,7 @@ fn values(template: &Template, typed: &BTreeMap<String, String>, own: Values) ->
 /// Writes below the fields what they make.
 pub(super) fn preview(app: &mut App) {
     let (Screen::Ask(ask), super::Zone::Open(open)) = (&mut app.screen, &app.zone) else { return };
-    let Purpose::Template(name) = &ask.purpose else { return };
+    let Some(Purpose::Template(name)) = &ask.purpose else { return };
     let Some(template) = all(&app.settings.config).remove(name) else { return };
     let origin = open.draft.base().origin();
     // What is not right yet, or not there yet, is shown as it is called.

@@ -50,9 +50,9 @@ fn built_in_templates_are_right_and_bring_no_finding() {
             let variable = contents.variable.get(&id);
             let example = variable.and_then(|variable| variable.example.clone());
             let text = example.unwrap_or_else(|| match kind {
-                Kind::Ip => "192.0.2.10".into(),
+                Kind::Ip | Kind::Address => "192.0.2.10".into(),
                 Kind::Ip6 => "2001:db8::10".into(),
-                Kind::Name => "host.example.net".into(),
+                Kind::Name | Kind::Domain => "host.example.net".into(),
                 Kind::Mail => "hostmaster@example.com".into(),
                 Kind::Text => "text".into(),
             });

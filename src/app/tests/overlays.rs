@@ -82,7 +82,7 @@ fn the_page_of_a_type() {
     let form = edited().keys("+ 'mx' Enter 'new'").screen(80, 24);
     assert_eq!(edited().keys("+ 'mx' Enter 'new' F1 Esc").screen(80, 24), form);
     // The types stand at the end.
-    assert!(edited().keys(&format!("? {}", "PgDn ".repeat(40))).screen(80, 24).contains("DLV"));
+    assert!(edited().keys(&format!("? {}", "PgDn ".repeat(60))).screen(80, 24).contains("DLV"));
 }
 
 #[test]

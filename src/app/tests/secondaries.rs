@@ -108,7 +108,7 @@ fn rows_come_as_they_are_told_and_a_failing_service_is_a_line() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
      example.com at ovh, vps/vps-1.example
-     / find  R ask again  Esc back  ? help
+     + add  - remove  Enter details  / find  R ask again  Esc back  ? help
     ");
     test.hear_rows("ovh", vec![told("@", "2026-11-22")]);
     test.hear_end("ovh", Ok(()));
@@ -117,7 +117,7 @@ fn rows_come_as_they_are_told_and_a_failing_service_is_a_line() {
     ┌ Secondaries ──────────────────────────────────────────────────────────────────────────────────────────────────────────── 2 of 4 ─┐
     │  Domain                            Created     Primary IP       Secondary                  State          Service                │
     │  own: own cannot be asked. The list in /var/lib/own cannot be read.                                                              │
-    │▌ example.com                       2026-11-22  192.0.2.1        sdns2.example.net          registered     ovh, vps/vps-1.example │
+    │▌ example.com                       2026-11-22  192.0.2.1        sdns2.example.net          not in NS      ovh, vps/vps-1.example │
     │  shop.example                      2024-03-01  192.0.2.1        sdns2.example.net          registered     ovh, vps/vps-1.example │
     │  zzz.example                                                                               no details     ovh, vps/vps-1.example │
     │                                                                                                                                  │
@@ -126,7 +126,7 @@ fn rows_come_as_they_are_told_and_a_failing_service_is_a_line() {
     insta::assert_snapshot!(test.part((80, 24), 21, 3), @"
     └──────────────────────────────────────────────────────────────────────────────┘
      own cannot be asked. The list in /var/lib/own cannot be read. Look at its set…
-     / find  R ask again  Esc back  ? help
+     + add  - remove  Enter details  / find  R ask again  Esc back  ? help
     ");
 }
 
@@ -152,7 +152,7 @@ fn what_is_gone_goes_and_what_could_not_be_asked_for_stays_as_old() {
     ┌ Secondaries ──────────────────────────────────────────────────────── 2 of 3 ─┐
     │  Domain               Created    Primary IP      Secondary        State      │
     │  own: own cannot be asked. Nobody answers.                                   │
-    │▌ example.com          2026-11-22 192.0.2.1       sdns2.example.n… registered │
+    │▌ example.com          2026-11-22 192.0.2.1       sdns2.example.n… not in NS  │
     │  home.example         2020-01-01 192.0.2.1       sdns2.example.n… not known  │
     │                                                                              │
     │                                                                              │

@@ -55,8 +55,16 @@ fn each_key_means_one_thing_in_its_place() {
 /// keys end in.
 #[test]
 fn torn_escape_sequences_do_no_harm() {
-    let harmless =
-        ["help", "details", "previous-change", "reload", "reload-job", "reload-secondaries", "last"];
+    let harmless = [
+        "help",
+        "details",
+        "previous-change",
+        "reload",
+        "reload-job",
+        "reload-secondaries",
+        "reload-registration",
+        "last",
+    ];
     for context in Context::ALL {
         for command in in_context(context) {
             for sequence in command.sequences() {

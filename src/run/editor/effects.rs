@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::super::world::World;
 use super::super::zone_file::FromFile;
 use super::super::{asking, exchange, history, others, outside, paths, zones};
+use super::secondaries::Desk;
 use super::{Editor, Place, secondaries};
 use crate::app::{Effect, Msg, RequestId};
 use crate::facts::past::Told;
@@ -236,8 +237,14 @@ impl Editor {
                 self.spawn(request, zones::ask_serials(configured, request, zones, sender));
             }
             Effect::Secondary { request, call } => {
-                let (configured, sender) = (Arc::clone(&self.zones), self.sender.clone());
-                self.spawn(request, secondaries::call(configured, request, call, sender));
+                let desk = Desk {
+                    configured: Arc::clone(&self.zones),
+                    zone: self.app.settings.zone.clone(),
+                    server: self.app.settings.server.clone(),
+                    place: self.place.clone(),
+                    job: Arc::clone(&self.job),
+                };
+                self.spawn(request, secondaries::call(desk, request, call, self.sender.clone()));
             }
             Effect::OpenPart { request, zone } => {
                 let (parts, configured) = (Arc::clone(&self.parts), Arc::clone(&self.zones));
