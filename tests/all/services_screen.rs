@@ -110,7 +110,11 @@ fn the_demo_registers_the_zone_and_removes_it_again() {
     escape(&mut terminal);
     terminal.wait_for("Nothing is registered.");
     assert_eq!(proofs(&port), before);
+    // Below it is the result of the push, and below that the zone.
     escape(&mut terminal);
+    terminal.wait_for("Push result");
+    escape(&mut terminal);
+    terminal.wait_for("Records");
     terminal.press("q");
     assert_eq!(terminal.exit_within(Duration::from_secs(5)), Some(0));
 }
