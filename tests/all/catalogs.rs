@@ -16,8 +16,8 @@ use zonewright::zone::Name;
 
 use super::lab::{Key, Lab, Make, Signing, Zone, is_available, nsupdate};
 
-const CATALOG: &str = "cat.example";
-const TEXT: &str = "$TTL 0
+pub const CATALOG: &str = "cat.example";
+pub const TEXT: &str = "$TTL 0
 @ SOA invalid. invalid. 1 1 1 3600 1
 @ NS invalid.
 version TXT \"2\"

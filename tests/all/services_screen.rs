@@ -9,6 +9,7 @@ use zonewright::server::service::{self, Handle, Options, Trouble};
 use zonewright::wire::key::{Algorithm, Key, Secret};
 use zonewright::zone::Name;
 
+use crate::catalogs;
 use crate::lab::{self, Lab, Make, Zone};
 use crate::pty::Terminal;
 
@@ -301,4 +302,48 @@ fn a_lost_answer_is_asked_for_and_nothing_is_added_twice() {
     terminal.press("-");
     terminal.wait_for("The service did not do it.");
     drop((lab, home));
+}
+
+/// A catalog zone at BIND, changed on the screen: its consumers take the zone up and drop it.
+#[test]
+fn consumers_of_a_catalog_follow_what_is_done_on_the_screen() {
+    const MEMBER: &str = "one.example";
+    if !lab::is_available("dig") {
+        return;
+    }
+    let Some(primary) = catalogs::primary(Make::Bind, catalogs::TEXT, &[MEMBER]) else { return };
+    let consumers: Vec<Lab> = [Make::Bind, Make::Knot, Make::PowerDns]
+        .into_iter()
+        .filter_map(|make| Lab::consume(make, catalogs::CATALOG, primary.address, &primary.key))
+        .collect();
+    let home = tempfile::tempdir().unwrap();
+    let more = format!(
+        "[secondary.own]\nbackend = \"catalog\"\nserver = \"lab\"\nzone = \"{}\"\n",
+        catalogs::CATALOG
+    );
+    crate::zones::configure(home.path(), &primary, &[MEMBER], &more);
+    let mut terminal = Terminal::start(home.path(), 80, 24, &[MEMBER, "--timeout", "2"]);
+    terminal.wait_for("Records");
+    terminal.press("4");
+    terminal.wait_for("Nothing is registered.");
+    terminal.press("+");
+    terminal.wait_for("Register a domain");
+    terminal.press(ENTER);
+    terminal.wait_for("one.example is registered.");
+    consumers.iter().for_each(|consumer| consumer.wait_until(MEMBER, true));
+    escape(&mut terminal);
+    terminal.wait_until("the row", |screen| {
+        screen.contains("Secondaries") && screen.lines().any(|line| line.contains("one.example  "))
+    });
+    // Somebody else changes the catalog meanwhile: nothing of theirs is lost.
+    let commands = "update add other.zones.cat.example. 0 PTR other.example.";
+    lab::nsupdate(primary.address, &primary.key, catalogs::CATALOG, commands);
+    terminal.press("-");
+    terminal.wait_for("Remove one.example at own?");
+    terminal.press("y");
+    terminal.wait_for("one.example is removed.");
+    consumers.iter().for_each(|consumer| consumer.wait_until(MEMBER, false));
+    escape(&mut terminal);
+    let screen = terminal.wait_for("other.example");
+    assert!(!screen.lines().any(|line| line.contains("▌ one.example  ")), "{screen}");
 }

@@ -224,7 +224,11 @@ fn ended(app: &mut App, report: Report) {
     let key = walk.key();
     let Stage::Going(machine) = walk.stage else { return };
     match &report.outcome {
-        Outcome::Removed | Outcome::NotRegistered => app.secondaries.remove(&key),
+        Outcome::Removed | Outcome::NotRegistered => {
+            app.secondaries.remove(&key);
+            // What is left is not to be taken for all there is: others may have registered something meanwhile.
+            app.look_at_secondaries();
+        }
         Outcome::Registered(_)
         | Outcome::AlreadyRegistered(_)
         | Outcome::OtherPrimary(_)
