@@ -130,8 +130,10 @@ impl World {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_zonewright"));
+        // Ctrl-C is for it, also where these tests run in the background of a script: there it is ignored.
+        let mut command = Command::new("env");
         command
+            .args(["--default-signal=INT", env!("CARGO_BIN_EXE_zonewright")])
             .args(arguments)
             .arg("--config")
             .arg(self.home.path().join("config.toml"))
