@@ -98,7 +98,8 @@ fn what_was_not_sent_is_told_from_what_nobody_knows() {
         assert_eq!(trouble.kind, ProblemKind::NotSent, "{trouble:?}");
     }
     // Reads the request, says nothing; says a part of something; says something else; too much.
-    let much = format!("HTTP/1.1 200 OK\r\n\r\n{}", " ".repeat((1 << 20) + 1));
+    let length = (1 << 20) + 1;
+    let much = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{}", " ".repeat(length));
     let endless = format!("HTTP/1.1 200 OK\r\nA: {}\r\n\r\n", "a".repeat(MAX_HEADERS * 3));
     for (said, read) in [
         (&b""[..], ProblemKind::Unknown),
