@@ -6,6 +6,7 @@
 
 mod builder;
 mod order;
+mod stretches;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicU32;
 
 use super::order::{Names, Run};
+use super::stretches::{Merged, Stretches};
 use super::{Row, Snapshot, SnapshotError};
 use crate::zone::beside::{self, beside};
 use crate::zone::name::{Name, NameRef};
@@ -19,8 +20,8 @@ pub struct SnapshotBuilder {
     rdata: Vec<u8>,
     rows: Vec<Row>,
     last_owner: Option<u32>,
-    /// The owners of the first rows in order, part by part; empty while nobody asked for that.
-    runs: Vec<Run>,
+    /// The owners of the first rows; empty while nobody asked for that.
+    runs: Stretches,
     /// How many rows these are.
     arranged: usize,
 }
@@ -33,7 +34,7 @@ impl SnapshotBuilder {
             rdata: Vec::new(),
             rows: Vec::new(),
             last_owner: None,
-            runs: Vec::new(),
+            runs: Stretches::default(),
             arranged: 0,
         }
     }
@@ -52,14 +53,12 @@ impl SnapshotBuilder {
     /// so that [`SnapshotBuilder::finish`] has less to do.
     pub fn arrange(&mut self) {
         let names = Names { origin: self.origin.as_ref(), names: &self.names };
-        let sorted = self.runs.len();
-        self.runs.extend(names.runs(&self.rows, self.arranged));
-        let runs = self.runs.get_mut(sorted..).unwrap_or_default();
-        for run in runs.iter_mut() {
+        let mut runs: Vec<Run> = names.runs(&self.rows, self.arranged).collect();
+        for run in &mut runs {
             let rows = self.rows.get_mut(run.rows()).unwrap_or_default();
             run.settled = settle(&self.rdata, rows);
         }
-        names.sort(&self.rows, runs);
+        self.runs.push(names, &self.rows, runs);
         self.arranged = self.rows.len();
     }
 
@@ -82,7 +81,7 @@ impl SnapshotBuilder {
         self.rdata.append(&mut other.rdata);
         let moved = |row: Row| Row { owner: row.owner + names, rdata: row.rdata + rdata, ..row };
         self.rows.extend(other.rows.drain(..).map(moved));
-        self.runs.extend(other.runs.drain(..).map(|run| Run { first: run.first + rows, ..run }));
+        self.runs.append(&mut other.runs, rows);
         self.arranged = self.rows.len();
         (self.last_owner, other.last_owner, other.arranged) = (None, None, 0);
         Ok(())
@@ -163,6 +162,8 @@ impl SnapshotBuilder {
 /// Some of the rows of a zone that stand together, in zone order: all rows of their owners. They are put in order
 /// beside other shares.
 struct Share {
+    /// The rows, where they were put in order in a table of their own.
+    moved: Option<Vec<Row>>,
     /// How many rows there were, and how many of them are kept, at the start of the others.
     given: usize,
     kept: usize,
@@ -177,8 +178,13 @@ impl Snapshot {
     fn join(&mut self, mut rows: Vec<Row>, shares: Vec<Share>) {
         let (mut at, mut kept) = (0, 0);
         for share in shares {
-            if at > kept {
-                rows.copy_within(at..at + share.kept, kept);
+            match share.moved {
+                // Into a table that there is: new memory costs more than the copy.
+                Some(moved) => {
+                    rows.iter_mut().skip(kept).zip(&moved).take(share.kept).for_each(|(to, row)| *to = *row)
+                }
+                None if at > kept => rows.copy_within(at..at + share.kept, kept),
+                None => {}
             }
             // Row numbers fit: the builder sees to that.
             let first = kept as u32;
@@ -196,21 +202,21 @@ impl Snapshot {
     }
 }
 
-/// Puts rows in zone order, in shares; `runs` are those of the first `arranged` rows, sorted part by part.
+/// Puts rows in zone order, in shares; `runs` are those of the first `arranged` rows.
 fn in_order(
     zone: &Snapshot,
     mut rows: Vec<Row>,
-    mut runs: Vec<Run>,
+    mut runs: Stretches,
     arranged: usize,
 ) -> (Vec<Row>, Vec<Share>) {
     let names = Names { origin: zone.origin.as_ref(), names: &zone.names };
     let parts = beside::parts(rows.len());
     // Most servers send zones in order; files are seldom so.
-    let in_order = |a: &Run, b: &Run| a.first < b.first && names.compare(&rows, a, b).is_le();
+    let in_order = |a: &Run, b: &Run| names.compare(&rows, a, b).is_le();
     let mut sorted = arranged == 0 && names.runs(&rows, 0).is_sorted_by(in_order);
     if !sorted {
-        runs.extend(names.runs(&rows, arranged));
-        sorted = runs.is_sorted_by(in_order);
+        runs.extend(names, &rows, names.runs(&rows, arranged).collect(), parts);
+        sorted = runs.are_in_order(names, &rows);
     }
     if sorted {
         drop(runs);
@@ -220,23 +226,13 @@ fn in_order(
         });
         return (rows, shares);
     }
-    let runs = names.by_key(runs, parts);
-    // A second table: to move a million rows in place, each to somewhere else, takes five times as long.
-    let mut ordered = vec![Row::default(); rows.len()];
-    let mut rest = ordered.as_mut_slice();
-    let jobs = runs.into_iter().map(|runs| {
-        let count = runs.iter().map(|run| usize::from(run.count)).sum();
-        let (own, others) = std::mem::take(&mut rest).split_at_mut_checked(count).unwrap_or_default();
-        rest = others;
-        (own, runs)
+    // In tables of their own: to move a million rows in place, each to somewhere else, takes five times as long.
+    let shares = beside(runs.shares(names, &rows, parts), |runs| {
+        let (mut moved, owners, respelled) = moved(names, &rows, runs);
+        let share = compacted(zone, &mut moved, &owners, respelled);
+        Share { moved: Some(moved), ..share }
     });
-    let shares = beside(jobs.collect(), |(own, mut runs)| {
-        names.sort(&rows, &mut runs);
-        let (owners, respelled) = moved(names, &rows, &runs, own);
-        drop(runs);
-        compacted(zone, own, &owners, respelled)
-    });
-    (ordered, shares)
+    (rows, shares)
 }
 
 /// An owner among rows in order of their owners.
@@ -263,29 +259,37 @@ fn owners(names: Names<'_>, rows: &mut [Row]) -> (Vec<Owner>, bool) {
     (owners, respelled)
 }
 
-/// Copies rows to where sorted runs say; tells what [`owners`] does.
-fn moved(names: Names<'_>, rows: &[Row], runs: &[Run], sorted: &mut [Row]) -> (Vec<Owner>, bool) {
+/// Copies rows in the order that runs say; tells what [`owners`] does.
+fn moved(names: Names<'_>, rows: &[Row], mut runs: Merged<'_>) -> (Vec<Row>, Vec<Owner>, bool) {
+    // Rows are far away in memory: where it is known of several which they are, they are fetched beside each other.
+    const AT_ONCE: usize = 256;
     let (mut owners, mut respelled) = (Vec::<Owner>::new(), false);
+    let mut moved = Vec::with_capacity(runs.row_count());
     let mut last: Option<(Run, Row)> = None;
-    let mut at = 0;
-    for run in runs {
-        let own = rows.get(run.rows()).unwrap_or_default();
-        let Some(places) = sorted.get_mut(at..at + own.len()) else { break };
-        places.copy_from_slice(own);
-        match last {
-            Some((last, before)) if names.compare(rows, &last, run).is_eq() => {
-                owners.last_mut().into_iter().for_each(|owner| owner.settled = false);
-                for row in places.iter_mut() {
-                    respelled |= names.respells(&before, row);
+    let mut next: Vec<Run> = Vec::with_capacity(AT_ONCE);
+    loop {
+        next.clear();
+        next.extend(runs.by_ref().take(AT_ONCE));
+        for run in &next {
+            let start = moved.len();
+            // Mostly one or two: to call for a copy would take longer.
+            moved.extend(rows.get(run.rows()).unwrap_or_default().iter().copied());
+            match last {
+                Some((last, before)) if names.compare(rows, &last, run).is_eq() => {
+                    owners.last_mut().into_iter().for_each(|owner| owner.settled = false);
+                    for row in moved.iter_mut().skip(start) {
+                        respelled |= names.respells(&before, row);
+                    }
                 }
+                // Row numbers fit: the builder sees to that.
+                _ => owners.push(Owner { start: start as u32, settled: run.settled }),
             }
-            // Row numbers fit: the builder sees to that.
-            _ => owners.push(Owner { start: at as u32, settled: run.settled }),
+            last = moved.last().map(|row| (*run, *row));
         }
-        last = places.last().map(|row| (*run, *row));
-        at += own.len();
+        if next.len() < AT_ONCE {
+            return (moved, owners, respelled);
+        }
     }
-    (owners, respelled)
 }
 
 /// Puts the rows of each owner in order and those that are there twice behind all others. RDATA is far away in memory:
@@ -315,7 +319,7 @@ fn compacted(zone: &Snapshot, rows: &mut [Row], owners: &[Owner], respelled: boo
             kept += 1;
         }
     }
-    Share { given: rows.len(), kept, sets, respelled }
+    Share { moved: None, given: rows.len(), kept, sets, respelled }
 }
 
 /// What the rows of an owner are ordered by.

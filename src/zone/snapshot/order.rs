@@ -4,7 +4,6 @@
 use std::cmp::Ordering;
 
 use super::Row;
-use crate::zone::beside::beside;
 use crate::zone::name::NameRef;
 
 /// Some rows of one owner that stand together.
@@ -34,11 +33,14 @@ impl Run {
 pub(super) type Key = [u64; 2];
 
 /// How many codes there is room for.
-const CODES: u32 = 21;
+const CODES: usize = 21;
 
-/// The code of each octet, in canonical order, and whether others share it: all but those of usual names do.
-const CODE: [(u8, bool); 256] = {
-    let mut table = [(0, false); 256];
+/// Stands beside the code of an octet that shares it.
+const SHARED: u8 = 1 << 7;
+
+/// The code of each octet, in canonical order, and whether others [share](SHARED) it: all but those of usual names do.
+const CODE: [u8; 256] = {
+    let mut table = [0; 256];
     let (mut octet, mut code, mut shared) = (0, 1, false);
     while octet < table.len() {
         let usual = matches!(octet as u8, b'*' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z');
@@ -46,7 +48,7 @@ const CODE: [(u8, bool); 256] = {
             code += 1;
         }
         shared = !usual;
-        table[octet] = (code, shared);
+        table[octet] = if shared { code | SHARED } else { code };
         octet += 1;
         // Upper case counts as lower case.
         if octet == b'A' as usize {
@@ -112,26 +114,6 @@ impl<'a> Names<'a> {
         cut
     }
 
-    /// Shares runs out by their keys: all runs of an owner into the same share, those of the first ones before those
-    /// of the next. Runs stay in the order that they have.
-    pub fn by_key(self, runs: Vec<Run>, shares: usize) -> Vec<Vec<Run>> {
-        if shares == 1 {
-            return vec![runs];
-        }
-        // As good as all of them.
-        const SAMPLE: usize = 1 << 10;
-        let mut sample: Vec<Key> = runs.iter().step_by(1 + runs.len() / SAMPLE).map(|run| run.key).collect();
-        sample.sort_unstable();
-        let bounds: Vec<Key> =
-            (1..shares).filter_map(|share| sample.get(sample.len() * share / shares).copied()).collect();
-        beside((0..shares).collect(), |share| {
-            let own = |run: &&Run| bounds.partition_point(|bound| *bound <= run.key) == share;
-            let mut shared = Vec::with_capacity(runs.len() / shares);
-            shared.extend(runs.iter().filter(own));
-            shared
-        })
-    }
-
     /// The order of the owners of two runs.
     pub fn compare(self, rows: &[Row], a: &Run, b: &Run) -> Ordering {
         if a.key != b.key {
@@ -147,9 +129,13 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Puts runs in order; those of one owner stay as they came. Stretches that are in order already are only merged.
-    pub fn sort(self, rows: &[Row], runs: &mut [Run]) {
-        runs.sort_by(|a, b| self.compare(rows, a, b));
+    /// Puts runs in order; those of one owner stay as they came. False where they were in order.
+    pub fn sort(self, rows: &[Row], runs: &mut [Run]) -> bool {
+        let is_sorted = runs.is_sorted_by(|a, b| self.compare(rows, a, b).is_le());
+        if !is_sorted {
+            runs.sort_by(|a, b| self.compare(rows, a, b));
+        }
+        !is_sorted
     }
 }
 
@@ -172,12 +158,7 @@ fn key(name: NameRef<'_>, origin: NameRef<'_>) -> Key {
         wire.get(start + 1..start + 1 + length).unwrap_or_default()
     });
     let mut codes = Codes { all: 0, room: CODES };
-    let whole = labels.into_iter().all(|label| {
-        label.iter().all(|octet| {
-            let (code, shared) = CODE.get(usize::from(*octet)).copied().unwrap_or_default();
-            codes.push(code) && !shared
-        }) && codes.push(0)
-    });
+    let whole = labels.into_iter().all(|label| codes.push(label));
     let key = codes.all << (6 * codes.room) << 2 | u128::from(!whole);
     // The upper and the lower half.
     [(key >> 64) as u64, key as u64]
@@ -185,15 +166,33 @@ fn key(name: NameRef<'_>, origin: NameRef<'_>) -> Key {
 
 struct Codes {
     all: u128,
-    room: u32,
+    room: usize,
 }
 
 impl Codes {
-    /// False where there is no room.
-    fn push(&mut self, code: u8) -> bool {
-        let Some(room) = self.room.checked_sub(1) else { return false };
-        self.room = room;
-        self.all = self.all << 6 | u128::from(code);
+    /// Adds those of a label and its end; false where they do not say all of it.
+    fn push(&mut self, label: &[u8]) -> bool {
+        let code = |octet: &u8| CODE.get(usize::from(*octet)).copied().unwrap_or_default();
+        let octets = label.get(..self.room).unwrap_or(label);
+        let (mut all, mut shared) = (self.all, 0);
+        for octet in octets {
+            let code = code(octet);
+            all = all << 6 | u128::from(code & !SHARED);
+            shared |= code;
+        }
+        if shared & SHARED != 0 {
+            // What is behind a code that others share would say too much.
+            let until = octets.iter().position(|octet| code(octet) & SHARED != 0).map_or(0, |at| at + 1);
+            self.all = all >> (6 * (octets.len() - until));
+            self.room -= until;
+            return false;
+        }
+        self.all = all;
+        self.room -= octets.len();
+        let Some(room) = self.room.checked_sub(1).filter(|_| octets.len() == label.len()) else {
+            return false;
+        };
+        (self.all, self.room) = (all << 6, room);
         true
     }
 }
