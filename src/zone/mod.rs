@@ -4,6 +4,7 @@ pub mod beside;
 pub mod changes;
 pub mod der;
 pub mod draft;
+pub mod lanes;
 pub mod mailbox;
 pub mod managed;
 pub mod merge;

@@ -6,7 +6,8 @@
 use std::ops::Range;
 
 use super::dialect;
-use super::lexer::{Kind, Lexer, stops_word};
+use super::lexer::{Kind, Lexer};
+use crate::zone::lanes::{self, Lanes};
 
 /// A word, or a quoted string without its quotes; escapes still in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +47,8 @@ pub struct Entry {
     /// Has it a comment?
     pub comment: bool,
     pub pieces: Vec<Piece>,
-    /// Is it one line of nothing but words? Where it is not said, it may be so all the same.
+    /// Is it one line of nothing but words and strings, without escapes, and nothing wrong with it? Where it is not
+    /// said, it may be so all the same.
     pub plain: bool,
     /// What is wrong, and where. With faults, the pieces are not to be relied on.
     pub faults: Vec<(Range<usize>, String)>,
@@ -68,18 +70,46 @@ const MAX_PIECES: usize = 70_000;
 /// Deeper parentheses than this are a mistake.
 const MAX_DEPTH: usize = 64;
 
-/// How many octets there are before the first one that [`stops_word`], or may do so. Eight are looked at in one go: an octet
-/// becomes zero where it is the one looked for, and the lowest zero octet is where a subtraction first borrows.
-#[inline]
-fn inside_word(octets: [u8; 8]) -> usize {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGH: u64 = ONES << 7;
-    let below = |octets: u64, bound: u8| octets.wrapping_sub(ONES * u64::from(bound)) & !octets & HIGH;
-    let is =
-        |octet: u8, others: u64| below((u64::from_le_bytes(octets) ^ (ONES * u64::from(octet))) & !others, 1);
-    // Blanks, line ends and quotes; both parentheses, which differ in one bit; comments; escapes.
-    let stops = below(u64::from_le_bytes(octets), b'"' + 1) | is(b'(', ONES) | is(b';', 0) | is(b'\\', 0);
-    (stops.trailing_zeros() / u8::BITS) as usize
+/// The octets of a text that [`stops_word`](super::lexer::stops_word) may mean, one after the other: control characters are among them.
+#[derive(Debug)]
+struct Stops<'a> {
+    text: &'a [u8],
+    /// The octets that are looked at begin here, and those ahead of the last stop have their bit set where they stop.
+    block: usize,
+    ahead: u64,
+}
+
+impl Stops<'_> {
+    /// Goes on from another offset.
+    fn seek(&mut self, at: usize) {
+        self.block = at;
+        self.look();
+    }
+
+    /// Where the next one stands. What is behind the end of the text stops too.
+    #[inline]
+    fn next(&mut self) -> usize {
+        while self.ahead == 0 {
+            self.block += lanes::COUNT;
+            self.look();
+        }
+        let at = self.block + self.ahead.trailing_zeros() as usize;
+        self.ahead &= self.ahead - 1;
+        at
+    }
+
+    #[inline]
+    fn look(&mut self) {
+        let rest = self.text.get(self.block..).unwrap_or_default();
+        let mut end = [0; lanes::COUNT];
+        let block = rest.first_chunk().unwrap_or_else(|| {
+            end.iter_mut().zip(rest).for_each(|(to, octet)| *to = *octet);
+            &end
+        });
+        let octets = Lanes(block);
+        let stops = octets.are_within(0, b' ') | octets.are(b'"') | octets.are_within(b'(', b')');
+        self.ahead = (stops | octets.are(b';') | octets.are(b'\\')).bits();
+    }
 }
 
 /// Walks over the entries of a text.
@@ -87,6 +117,9 @@ fn inside_word(octets: [u8; 8]) -> usize {
 pub struct Entries<'a> {
     text: &'a [u8],
     lexer: Lexer<'a>,
+    stops: Stops<'a>,
+    /// The entry that [`Entries::stops`] are ahead of.
+    ahead_of: usize,
     /// Looking for odd octets word by word is only needed where there are some.
     has_odd: bool,
     /// Are lines without words handed over too?
@@ -99,7 +132,10 @@ impl<'a> Entries<'a> {
     /// Starts at offset `at`, the start of a line. Lines without words are entries only where `all` are asked for.
     /// `has_odd`: see [`has_odd_octets`].
     pub fn new(text: &'a [u8], at: usize, all: bool, has_odd: bool) -> Entries<'a> {
-        Entries { text, lexer: Lexer::new(text, at), has_odd, all, unclosed: Vec::new() }
+        let stops = Stops { text, block: 0, ahead: 0 };
+        // They are looked for from the first line that needs them.
+        let ahead_of = usize::MAX;
+        Entries { text, lexer: Lexer::new(text, at), stops, ahead_of, has_odd, all, unclosed: Vec::new() }
     }
 
     /// Where the next entry begins.
@@ -124,46 +160,64 @@ impl<'a> Entries<'a> {
         found
     }
 
-    /// Reads a line that has nothing but words, as nearly all of them have; false where the next one has more, or less.
+    /// Reads a line that has nothing but words and quoted strings, without escapes, as nearly all of them have; false
+    /// where the next one has more, or less.
     #[inline]
     fn plain_line(&mut self, entry: &mut Entry) -> bool {
+        if self.has_odd {
+            return false;
+        }
         let start = self.at();
-        let line = self.text.get(start..).filter(|_| !self.has_odd).unwrap_or_default();
-        let (mut at, mut word) = (0, 0);
+        if self.ahead_of != start {
+            self.stops.seek(start);
+        }
+        // Where the word begins that is being read.
+        let mut word = start;
+        let mut indented = false;
         loop {
-            while let Some(octets) = line.get(at..).and_then(|rest| rest.first_chunk()) {
-                let inside = inside_word(*octets);
-                at += inside;
-                if inside < octets.len() {
-                    break;
-                }
-            }
-            let Some(octet) = line.get(at) else { break };
-            if !stops_word(*octet) {
-                at += 1;
-                continue;
-            }
+            let at = self.stops.next();
+            let Some(octet) = self.text.get(at) else { break };
             if at > word {
                 if entry.pieces.len() == MAX_PIECES {
                     break;
                 }
-                entry.pieces.push(Piece { start: start + word, end: start + at, quoted: false });
+                entry.pieces.push(Piece { start: word, end: at, quoted: false });
             }
+            word = at + 1;
             match octet {
-                b' ' | b'\t' => entry.indented |= at == 0,
+                b' ' | b'\t' => indented |= at == start,
                 b'\n' if !entry.pieces.is_empty() => {
-                    entry.plain = true;
-                    self.lexer.seek(start + at + 1);
+                    (entry.plain, entry.indented) = (true, indented);
+                    self.ahead_of = word;
+                    self.lexer.seek(word);
                     return true;
+                }
+                b'"' if entry.pieces.last().is_none_or(|last| last.outer().end < at) => {
+                    let Some(end) = self.end_of_string() else { break };
+                    entry.pieces.push(Piece { start: word, end, quoted: true });
+                    word = end + 1;
                 }
                 _ => break,
             }
-            at += 1;
-            word = at;
         }
-        entry.indented = false;
         entry.pieces.clear();
+        self.ahead_of = usize::MAX;
         false
+    }
+
+    /// Where the quote stands that closes a string, which has no escapes and ends before a blank or a line end.
+    fn end_of_string(&mut self) -> Option<usize> {
+        loop {
+            let at = self.stops.next();
+            match self.text.get(at)? {
+                b'"' => {
+                    let parts = |next: &&u8| matches!(next, b' ' | b'\t' | b'\n');
+                    return self.text.get(at + 1).filter(parts).map(|_| at);
+                }
+                b'\\' | b'\n' | b'\r' => return None,
+                _ => {}
+            }
+        }
     }
 
     fn read(&mut self, entry: &mut Entry) -> bool {
@@ -312,21 +366,42 @@ pub const NEVER_CLOSED: &str = "The parenthesis that opens here is never closed.
 
 #[cfg(test)]
 mod tests {
+    use super::super::lexer::stops_word;
     use super::*;
     use proptest::prelude::*;
 
+    /// All entries, by the short way or without it.
+    fn entries(text: &[u8], short: bool) -> Vec<String> {
+        let mut entries = Entries::new(text, 0, false, !short);
+        let (mut entry, mut all) = (Entry::default(), Vec::new());
+        while entries.next(&mut entry) {
+            let Entry { lines, indented, pieces, faults, warnings, .. } = &entry;
+            all.push(format!("{lines:?} {indented} {pieces:?} {faults:?} {warnings:?}"));
+        }
+        all
+    }
+
     proptest! {
         #[test]
-        fn what_is_inside_a_word_does_not_end_it(octets in prop::array::uniform8(prop_oneof![
-            prop::sample::select(b" \t\n\r\"();\\!#'*:<[]/".to_vec()),
-            0u8..0x80,
-        ])) {
-            let inside = inside_word(octets);
-            let ends = octets.iter().position(|octet| stops_word(*octet)).unwrap_or(octets.len());
-            prop_assert!(inside <= ends);
-            // What it takes for an end too much is looked at again: control characters and `!`.
-            let doubtful = |octet: &u8| stops_word(*octet) || *octet <= b'!';
-            prop_assert!(octets.get(inside).is_none_or(doubtful));
+        fn the_short_way_leads_to_the_same_entries(text in prop::collection::vec(
+            prop::sample::select(b"aaaaaaaaaaaaaaaaa   \t\n\n\r\"\"();\\!-*:".to_vec()),
+            0..300,
+        )) {
+            prop_assert_eq!(entries(&text, true), entries(&text, false));
+        }
+
+        #[test]
+        fn all_that_stops_a_word_is_found(text in prop::collection::vec(any::<u8>(), 0..300), from in 0..300usize) {
+            let from = from.min(text.len());
+            let mut stops = Stops { text: &text, block: 0, ahead: 0 };
+            stops.seek(from);
+            let mut at = from;
+            while at < text.len() {
+                let next = stops.next();
+                prop_assert!(!text[at..next.min(text.len())].iter().any(|octet| stops_word(*octet)));
+                prop_assert!(next >= text.len() || stops_word(text[next]) || text[next] < b' ');
+                at = next + 1;
+            }
         }
     }
 }

@@ -61,13 +61,14 @@ impl Seen<'_> {
 impl<'t> Reader<'t, '_, '_> {
     /// TTL and class in either order, then the type; `first` is the piece that they begin with.
     pub fn head(&mut self, entry: &Entry, first: usize) -> Result<Head, Fault> {
-        let begin = entry.pieces.get(first).filter(|_| entry.plain).map(|piece| piece.start);
+        let begin =
+            entry.pieces.get(first).filter(|piece| entry.plain && !piece.quoted).map(|piece| piece.start);
         let Some(begin) = begin else { return self.read_head(entry, first) };
         let text = self.text.get(begin..).unwrap_or_default();
-        // Where it ends, a word must end as well.
+        // Where it ends, a word must end as well: mostly that tells already which it is not.
         let is_it = |seen: &&Seen<'_>| {
             let last = entry.pieces.get(first + seen.pieces - 1);
-            text.starts_with(seen.text) && last.is_some_and(|last| last.end == begin + seen.text.len())
+            last.is_some_and(|last| last.end == begin + seen.text.len()) && text.starts_with(seen.text)
         };
         if let Some(seen) = self.heads.seen.iter().flatten().find(is_it) {
             return Ok(seen.again(begin, first));

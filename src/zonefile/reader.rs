@@ -143,25 +143,37 @@ impl<'t, 'i, 'l> Reader<'t, 'i, 'l> {
     }
 }
 
-/// A sentence about some octets of the text, and perhaps how to put it right.
+/// A sentence about some octets of the text, and perhaps how to put it right. (Elsewhere in memory, since what could
+/// have a fault mostly has none.)
 #[derive(Debug)]
-pub struct Fault {
-    pub span: Range<usize>,
-    pub message: Message,
-    pub fix: Option<Fix>,
+pub struct Fault(Box<Said>);
+
+#[derive(Debug)]
+struct Said {
+    span: Range<usize>,
+    message: Message,
+    fix: Option<Fix>,
 }
 
 impl Fault {
     pub fn new(span: Range<usize>, message: impl Into<Message>) -> Fault {
-        Fault { span, message: message.into(), fix: None }
+        Fault(Box::new(Said { span, message: message.into(), fix: None }))
     }
 
-    pub fn with(self, fix: Option<Fix>) -> Fault {
-        Fault { fix, ..self }
+    pub fn with(mut self, fix: Option<Fix>) -> Fault {
+        self.0.fix = fix;
+        self
     }
 
     pub fn report(self, problems: &mut Problems) {
-        problems.add(Severity::Error, self.span, self.message, self.fix);
+        let Said { span, message, fix } = *self.0;
+        problems.add(Severity::Error, span, message, fix);
+    }
+
+    /// The same where servers refuse what was read.
+    pub fn refuse(self, problems: &mut Problems) {
+        let Said { span, message, fix } = *self.0;
+        problems.refused(span, message, fix);
     }
 }
 
@@ -265,18 +277,22 @@ impl<'t> Reader<'t, '_, '_> {
         if !entry.indented && !is_same_owner {
             let lasts = entry.plain && self.state.origin.is_some();
             self.owner_text = if lasts { text } else { &[] };
-            let room = match std::mem::replace(&mut self.state.owner, Owner::Bad) {
-                Owner::Name(name) => name,
-                _ => NameBuffer::default(),
-            };
-            match self.name(first, room) {
-                Ok(name) => self.state.owner = Owner::Name(name),
-                Err(_) if !entry.faults.is_empty() => {}
-                Err(fault) => fault.report(&mut self.problems),
+            if !self.has_read_owner(text) {
+                let room = match std::mem::replace(&mut self.state.owner, Owner::Bad) {
+                    Owner::Name(name) => name,
+                    _ => NameBuffer::default(),
+                };
+                match self.name(first, room) {
+                    Ok(name) => self.state.owner = Owner::Name(name),
+                    Err(_) if !entry.faults.is_empty() => {}
+                    Err(fault) => fault.report(&mut self.problems),
+                }
             }
         }
         self.owner_is_own |= !entry.indented;
-        self.report(entry);
+        if !entry.plain {
+            self.report(entry);
+        }
         if !entry.indented || entry.unclosed {
             self.state.after_unclosed = entry.unclosed;
         }
@@ -297,8 +313,8 @@ impl<'t> Reader<'t, '_, '_> {
             }
         };
         let pieces = entry.pieces.get(head.rdata_from..).unwrap_or_default();
-        if let Some(Fault { span, message, fix }) = dialect::refused(self.text, pieces, &head, rdata) {
-            self.problems.refused(span, message, fix);
+        if let Some(fault) = dialect::refused(self.text, pieces, &head, rdata) {
+            fault.refuse(&mut self.problems);
         }
         if let Some(at) = entry.raw.clone().filter(|_| self.raw_names == raw_names) {
             self.problems.warning(at, dialect::RAW_OCTETS);
@@ -332,6 +348,13 @@ impl<'t> Reader<'t, '_, '_> {
                 None
             }
         }
+    }
+
+    /// Reads an owner in place of the one before; false where there is more to be said or done.
+    fn has_read_owner(&mut self, text: &[u8]) -> bool {
+        let State { owner, origin, .. } = &mut self.state;
+        let (Owner::Name(owner), Some(origin)) = (owner, origin) else { return false };
+        owner.read(text, Some(origin.as_ref().as_ref())).is_ok()
     }
 
     fn report(&mut self, entry: &Entry) {

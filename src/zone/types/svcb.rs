@@ -215,7 +215,7 @@ pub(super) fn read(tokens: &mut Tokens<'_, '_>, out: &mut Vec<u8>) -> Result<(),
                 named.push(key);
                 read_value(&key_name(key), form, &octets)?
             }
-            None => octets,
+            None => octets.into_owned(),
         };
         if octets.len() > usize::from(u16::MAX) {
             return Err(format!("the value of {} is longer than 65535 octets", key_name(key)));

@@ -1,5 +1,7 @@
 //! The pieces of presentation format: numbers, character-strings, hexadecimal, base 64, base 32.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -103,7 +105,10 @@ pub(super) fn ipv6(text: &[u8]) -> Option<[u16; 8]> {
 }
 
 /// Takes the escapes of RFC 1035 section 5.1 out of a token.
-pub(super) fn unescape(text: &[u8]) -> Result<Vec<u8>, String> {
+pub(super) fn unescape(text: &[u8]) -> Result<Cow<'_, [u8]>, String> {
+    if memchr::memchr(b'\\', text).is_none() {
+        return Ok(text.into());
+    }
     let mut octets = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((octet, tail)) = rest.split_first() {
@@ -116,7 +121,7 @@ pub(super) fn unescape(text: &[u8]) -> Result<Vec<u8>, String> {
         octets.push(value);
         rest = tail.get(used..).unwrap_or_default();
     }
-    Ok(octets)
+    Ok(octets.into())
 }
 
 /// Writes octets between quotes: `"` and `\` escaped, what is not printable ASCII as `\DDD`.
@@ -164,10 +169,7 @@ pub(super) fn push_string(field: &Field, string: &[u8], out: &mut Vec<u8>) -> Re
 
 /// Appends the character-string that a token stands for.
 pub(super) fn read_string(field: &Field, text: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
-    match memchr::memchr(b'\\', text) {
-        None => push_string(field, text, out),
-        Some(_) => push_string(field, &unescape(text)?, out),
-    }
+    push_string(field, &unescape(text)?, out)
 }
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
