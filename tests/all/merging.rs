@@ -106,15 +106,16 @@ impl Report {
                     let now = zone.remove(key);
                     let mut made = made.clone();
                     if now != *seen {
-                        // No prerequisite names a TTL. A push that only takes records away goes through over another
-                        // one, and leaves that as it is.
+                        // No prerequisite names a TTL, so a push goes through where others changed just that. What it
+                        // adds brings its own to all of the set; where it only takes records away, theirs stays.
                         let (Some(now), Some(seen)) = (now, seen) else { return None };
-                        let only_less =
-                            made.as_ref().is_none_or(|made| made.0 == seen.0 && made.1.is_subset(&seen.1));
-                        if now.1 != seen.1 || !only_less {
+                        if now.1 != seen.1 {
                             return None;
                         }
-                        made = made.map(|(_, records)| (now.0, records));
+                        made = made.map(|set| match set.0 == seen.0 && set.1.is_subset(&seen.1) {
+                            true => (now.0, set.1),
+                            false => set,
+                        });
                     }
                     zone.extend(made.map(|set| (key.clone(), set)));
                 }

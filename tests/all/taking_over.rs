@@ -55,9 +55,9 @@ fn type_on(terminal: &mut Terminal, mark: char, most: usize, stop: &AtomicBool) 
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
             let screen = terminal.screen();
+            // A frame comes from the top down: the message may be that of the one before.
             if message(&screen).starts_with(&label)
-                && !screen.contains("saving")
-                && !screen.contains("NOT SAVED")
+                && !["saving", "NOT SAVED", "read-only"].iter().any(|word| screen.contains(word))
             {
                 saved.push(label);
                 break;
