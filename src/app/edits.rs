@@ -258,9 +258,7 @@ fn step(app: &mut App, word: &str, step: fn(&mut Open) -> Option<(Entry, String)
     let Some(open) = app.open_mut() else { return };
     let before = open.draft.changes().clone();
     let Some((entry, label)) = step(open) else { return };
-    let after = open.draft.changes();
-    let differs = |key: &&RrKey| before.get(*key) != after.get(*key);
-    let keys: Vec<RrKey> = after.keys().chain(before.keys()).filter(differs).cloned().collect();
+    let keys: Vec<RrKey> = before.different_keys(open.draft.changes()).into_iter().cloned().collect();
     open.refresh();
     if let Some(key) = keys.first() {
         open.select_set(key);

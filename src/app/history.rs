@@ -337,9 +337,10 @@ impl App {
 /// What the draft still holds of an interrupted push goes with it.
 fn drop_the_rest(step: &mut Step, record: &PushRecord, draft: &Draft) {
     for key in record.changes.keys().filter(|key| draft.changes().contains_key(key)) {
-        step.changes
-            .entry(key.clone())
-            .or_insert_with(|| Change { before: draft.get(key), after: draft.base().get(key) });
+        if !step.changes.contains_key(key) {
+            let change = Change { before: draft.get(key), after: draft.base().get(key) };
+            step.changes.insert(key.clone(), change);
+        }
     }
 }
 

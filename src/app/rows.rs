@@ -6,6 +6,7 @@
 
 mod marks;
 mod order;
+mod patches;
 mod row;
 mod search;
 mod selecting;
@@ -15,6 +16,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use self::marks::Marks;
+use self::patches::{Patch, Patches, Placed};
 pub use self::order::{Column, Order, SortBy, Sorting};
 pub use self::row::{Mark, Row, changed_rows, unchanged_rows, with_parked};
 pub use self::search::{Found, Search};
@@ -24,24 +26,14 @@ use crate::zone::merge;
 use crate::zone::rrset::RrKey;
 use crate::zone::{ChangeMap, RecordType, SetId, Snapshot, types};
 
-/// A changed (or left out) RRset's rows, in place of a run of the zone's own.
-#[derive(Debug)]
-struct Patch {
-    key: RrKey,
-    base: Range<usize>,
-    rows: Vec<Row>,
-    /// Which of the zone's own rows each of them was, if any.
-    own: Vec<Option<u32>>,
-    /// Which of them the filter shows; nothing is known of that while there is none.
-    shown: Vec<bool>,
-    /// The number of its first row in the list.
-    start: usize,
-}
-
 /// The list.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Rows {
-    patches: Vec<Patch>,
+    patches: Patches,
+    /// What they were made from.
+    changes: ChangeMap,
+    parked: Vec<Row>,
+    hidden: Option<RrKey>,
     count: usize,
     /// The zone's own rows that may be shown; `None` for all of them.
     choice: Option<Arc<[u32]>>,
@@ -61,60 +53,77 @@ impl Rows {
     /// The rows of a zone and its changes, without the RRset `hidden`, which is shown elsewhere, but with the parked
     /// records. Keeps no filter.
     pub fn new(base: &Snapshot, changes: &ChangeMap, parked: &[Row], hidden: &RrKey) -> Rows {
-        let mut rows = Rows::default();
+        let mut rows = Rows { count: base.record_count(), ..Rows::default() };
         rows.set_changes(base, changes, parked, hidden);
         rows
     }
 
-    /// Takes changes and parked records over. Costs as much as there are of them.
+    /// Takes changes and parked records of the same zone over. Costs as much as is different from those before.
     pub fn set_changes(&mut self, base: &Snapshot, changes: &ChangeMap, parked: &[Row], hidden: &RrKey) {
-        let mut asides: BTreeMap<&RrKey, Vec<Row>> = BTreeMap::new();
-        for row in parked {
-            asides.entry(&row.key).or_default().push(row.clone());
+        let changed = self.changed_patches(base, changes, parked, hidden);
+        if changed.is_empty() {
+            return;
         }
-        asides.entry(hidden).or_default();
-        let mut patches: Vec<Patch> = Vec::with_capacity(changes.len() + asides.len());
-        let mut patch = |key: &RrKey, rows: Vec<Row>| {
-            let zone = base;
-            let base = match zone.find(key) {
-                Some(set) => zone.rows_of(set),
-                None => {
-                    let next = zone.rows_of(SetId(zone.lower_bound(key)));
-                    // An empty run: the key comes after every set of the zone.
-                    let at = if next.is_empty() { zone.record_count() } else { next.start };
-                    at..at
-                }
-            };
-            let own = own_rows(zone, &base, &rows);
-            patches.push(Patch { key: key.clone(), base, rows, own, shown: Vec::new(), start: 0 });
-        };
-        let contested = merge::contested(base, changes);
-        let mut changes = changes.iter().peekable();
-        let mut asides = asides.into_iter().peekable();
-        while let Some(key) =
-            changes.peek().map(|(key, _)| *key).into_iter().chain(asides.peek().map(|(key, _)| *key)).min()
-        {
-            let change = changes.next_if(|(other, _)| *other == key);
-            let aside = asides.next_if(|(other, _)| *other == key).map(|(_, rows)| rows).unwrap_or_default();
-            let rows = match change {
+        let marked = self.carried_marks(&changed);
+        for (key, patch) in &changed {
+            let before = self.patches.get(key).map_or(0, |old| old.patch.unfit);
+            self.unfit = self.unfit.saturating_sub(before) + patch.as_ref().map_or(0, |patch| patch.unfit);
+        }
+        self.patches.replace(changed);
+        self.count = base.record_count().saturating_add_signed(self.patches.adds());
+        self.carry_marks(marked);
+        self.refresh_shown();
+    }
+
+    /// The patches that are others than before, in the order of the zone; `None` where there is none any more.
+    fn changed_patches(
+        &mut self,
+        base: &Snapshot,
+        changes: &ChangeMap,
+        parked: &[Row],
+        hidden: &RrKey,
+    ) -> Vec<(RrKey, Option<Patch>)> {
+        let before = std::mem::replace(&mut self.changes, changes.clone());
+        let mut keys = with_all_at_their_names(before.different_keys(changes), changes);
+        let mut asides: Vec<&RrKey> = Vec::new();
+        let mut parked_before = Vec::new();
+        let parked_differ = self.parked != parked;
+        if parked_differ {
+            parked_before = std::mem::replace(&mut self.parked, parked.to_vec());
+        }
+        if self.hidden.as_ref() != Some(hidden) {
+            self.hidden = Some(hidden.clone());
+            asides.push(hidden);
+        }
+        if parked_differ {
+            asides.extend(parked_before.iter().chain(&self.parked).map(|row| &row.key));
+        }
+        if !asides.is_empty() {
+            keys.extend(asides);
+            keys.sort();
+            keys.dedup();
+        }
+        let mut parked: BTreeMap<&RrKey, Vec<Row>> = BTreeMap::new();
+        for row in &self.parked {
+            parked.entry(&row.key).or_default().push(row.clone());
+        }
+        let contested = merge::contested_of(base, keys.iter().filter_map(|key| changes.get_key_value(key)));
+        let patch = |key: &RrKey| {
+            let aside = parked.get(key).cloned();
+            let rows = match changes.get(key) {
                 _ if key == hidden => Vec::new(),
-                Some((_, change)) => changed_rows(key, change, contested.contains(key)),
+                Some(change) => changed_rows(key, change, contested.contains(key)),
+                None if aside.is_none() => return None,
                 None => base.get(key).map_or_else(Vec::new, |set| unchanged_rows(key, &set)),
             };
-            let rows = with_parked(rows, aside);
-            patch(key, rows);
-        }
-        let mut shift = 0isize;
-        for patch in &mut patches {
-            patch.start = patch.base.start.saturating_add_signed(shift);
-            // Lengths of lists in memory, far below the limits of isize.
-            shift += patch.rows.len() as isize - patch.base.len() as isize;
-        }
-        let before = std::mem::replace(&mut self.patches, patches);
-        self.count = base.record_count().saturating_add_signed(shift);
-        self.carry_marks(&before);
-        self.carry_shown(base, &before);
-        self.refresh_shown();
+            let rows = with_parked(rows, aside.unwrap_or_default());
+            let run = run_of(base, key);
+            let own = own_rows(base, &run, &rows);
+            let mut patch = Patch::new(key.clone(), run, rows, own);
+            self.carry_shown(base, &mut patch);
+            Some(patch)
+        };
+        keys.into_iter().map(|key| (key.clone(), patch(key))).collect()
     }
 
     /// Rows that were edited since the filter was set, and fit it no more. They stay where they are, under the cursor and
@@ -133,47 +142,46 @@ impl Rows {
     fn judge(&mut self, base: &Snapshot) {
         self.unfit = 0;
         let (filter, mut buffer) = (&self.filter, String::new());
-        for patch in &mut self.patches {
+        self.patches.for_each_mut(|patch| {
+            patch.unfit = 0;
             patch.shown = match filter.is_empty() {
                 true => Vec::new(),
                 false => patch.rows.iter().map(|row| fits(row, base, filter, &mut buffer)).collect(),
             };
-        }
+        });
     }
 
     /// The same where the filter stays and rows are edited: what was shown is shown still.
-    fn carry_shown(&mut self, base: &Snapshot, before: &[Patch]) {
+    fn carry_shown(&self, base: &Snapshot, patch: &mut Patch) {
         if self.filter.is_empty() {
             return;
         }
         let (filter, matching) = (&self.filter, &self.matching);
-        let (mut buffer, mut unfit) = (String::new(), 0);
-        for patch in &mut self.patches {
-            let old = before.binary_search_by(|old| old.key.cmp(&patch.key)).ok();
-            let old = old.and_then(|at| before.get(at));
-            let was: HashMap<u32, bool> = (old.iter())
-                .flat_map(|old| old.own.iter().zip(&old.shown))
-                .filter_map(|(own, shown)| Some(((*own)?, *shown)))
-                .collect();
-            // Added ones have no number; as many as before, they are the same.
-            let same = old.filter(|old| old.rows.len() == patch.rows.len());
-            let was_shown = |index: usize, own: Option<u32>| match own {
-                Some(own) => was.get(&own).copied().unwrap_or_else(|| matching.binary_search(&own).is_ok()),
-                None => same.is_some_and(|old| {
-                    old.own.get(index) == Some(&None) && old.shown.get(index) == Some(&true)
-                }),
-            };
-            let rows = patch.rows.iter().zip(&patch.own).enumerate();
-            patch.shown = rows
-                .map(|(index, (row, own))| {
-                    let fits = fits(row, base, filter, &mut buffer);
-                    let shown = fits || was_shown(index, *own);
-                    unfit += usize::from(shown && !fits);
-                    shown
-                })
-                .collect();
-        }
-        self.unfit = unfit;
+        let mut buffer = String::new();
+        let old = self.patches.get(&patch.key).map(|old| old.patch);
+        let was: HashMap<u32, bool> = (old.iter())
+            .flat_map(|old| old.own.iter().zip(&old.shown))
+            .filter_map(|(own, shown)| Some(((*own)?, *shown)))
+            .collect();
+        // Added ones have no number; as many as before, they are the same.
+        let same = old.filter(|old| old.rows.len() == patch.rows.len());
+        let was_shown = |index: usize, own: Option<u32>| match own {
+            Some(own) => was.get(&own).copied().unwrap_or_else(|| matching.binary_search(&own).is_ok()),
+            None => {
+                same.is_some_and(|old| old.own.get(index) == Some(&None) && old.shown.get(index) == Some(&true))
+            }
+        };
+        let mut unfit = 0;
+        let rows = patch.rows.iter().zip(&patch.own).enumerate();
+        patch.shown = rows
+            .map(|(index, (row, own))| {
+                let fits = fits(row, base, filter, &mut buffer);
+                let shown = fits || was_shown(index, *own);
+                unfit += usize::from(shown && !fits);
+                shown
+            })
+            .collect();
+        patch.unfit = unfit;
     }
 
     /// What must be found out before only rows that this filter lets through are shown; `None` where they are already,
@@ -203,7 +211,7 @@ impl Rows {
 
     /// The sorting that gives this order to the rows as they are now.
     pub fn sorting(&self, base: &Arc<Snapshot>, by: SortBy) -> Sorting {
-        let rows = self.patches.iter().flat_map(|patch| patch.rows.iter().zip(&patch.own));
+        let rows = self.patches.iter().flat_map(|placed| placed.patch.rows.iter().zip(&placed.patch.own));
         let edited = rows.filter_map(|(row, own)| Some(((*own)?, row.ttl, row.rdata.clone())));
         let mut edited: Vec<_> = edited.collect();
         edited.sort_unstable_by_key(|(row, ..)| *row);
@@ -252,14 +260,11 @@ impl Rows {
 
     /// Where a record is in the list as shown.
     pub fn find(&self, base: &Snapshot, key: &RrKey, rdata: &[u8]) -> Option<usize> {
-        let (rows, start) = match self.patches.binary_search_by(|patch| patch.key.cmp(key)) {
-            Ok(at) => {
-                let patch = self.patches.get(at)?;
-                (patch.rows.len(), patch.start)
-            }
-            Err(at) => {
+        let (rows, start) = match self.patches.up_to_key(key) {
+            Some(placed) if placed.patch.key == *key => (placed.patch.rows.len(), placed.start),
+            before => {
                 let rows = base.rows_of(base.find(key)?);
-                (rows.len(), self.after_patches(at, rows.start))
+                (rows.len(), number_behind(before, rows.start))
             }
         };
         let row =
@@ -280,8 +285,7 @@ impl Rows {
     /// The places, as shown, of changed rows, ascending; those of the patches, since nothing else is changed.
     pub fn changed(&self) -> Vec<usize> {
         let is_changed = |row: &Row| !matches!(row.mark, Mark::Unchanged | Mark::Parked);
-        let of_patch = |patch: &Patch| {
-            let start = patch.start;
+        let of_patch = |Placed { start, patch }: Placed<'_>| {
             let rows = patch.rows.iter().enumerate().filter(|(_, row)| is_changed(row));
             rows.map(|(index, _)| start + index).collect::<Vec<_>>()
         };
@@ -301,22 +305,13 @@ impl Rows {
 
     /// The row with this number, the filter left aside.
     fn at(&self, base: &Snapshot, number: usize) -> Option<Row> {
-        let after = self.patches.partition_point(|patch| patch.start <= number);
-        let Some(patch) = after.checked_sub(1).and_then(|before| self.patches.get(before)) else {
+        let Some(Placed { start, patch }) = self.patches.up_to_number(number) else {
             return base_row(base, number);
         };
-        let inside = number.checked_sub(patch.start)?;
+        let inside = number.checked_sub(start)?;
         match inside.checked_sub(patch.rows.len()) {
             None => patch.rows.get(inside).cloned(),
             Some(beyond) => base_row(base, patch.base.end + beyond),
-        }
-    }
-
-    /// The number of a row of the zone that no patch stands for; `after` patches stand before it.
-    fn after_patches(&self, after: usize, row: usize) -> usize {
-        match after.checked_sub(1).and_then(|before| self.patches.get(before)) {
-            Some(patch) => patch.start + patch.rows.len() + row.saturating_sub(patch.base.end),
-            None => row,
         }
     }
 
@@ -337,23 +332,58 @@ impl Rows {
         };
         let mut shown = Vec::with_capacity(rows.len());
         let mut matching = rows.iter().copied().peekable();
-        for (index, patch) in self.patches.iter().enumerate() {
+        let mut before = None;
+        for placed in self.patches.iter() {
+            let Placed { start, patch } = placed;
             while let Some(row) = matching.next_if(|row| (*row as usize) < patch.base.start) {
-                shown.push(self.after_patches(index, row as usize) as u32);
+                shown.push(number_behind(before, row as usize) as u32);
             }
             while matching.next_if(|row| (*row as usize) < patch.base.end).is_some() {}
             for offset in 0..patch.rows.len() {
                 if self.filter.is_empty() || patch.shown.get(offset) == Some(&true) {
-                    shown.push((patch.start + offset) as u32);
+                    shown.push((start + offset) as u32);
                 }
             }
+            before = Some(placed);
         }
-        shown.extend(matching.map(|row| self.after_patches(self.patches.len(), row as usize) as u32));
+        shown.extend(matching.map(|row| number_behind(before, row as usize) as u32));
         for marked in self.filter.marked() {
             shown.retain(|number| self.is_marked_number(*number as usize) == marked);
         }
         shown
     }
+}
+
+/// The number of a row of the zone that no patch stands for, where this is the last patch before it.
+fn number_behind(before: Option<Placed<'_>>, row: usize) -> usize {
+    before.map_or(row, |placed| placed.number_behind(row))
+}
+
+/// The run of the zone's own rows that an RRset has; an empty one at its place, where it has none.
+fn run_of(zone: &Snapshot, key: &RrKey) -> Range<usize> {
+    if let Some(set) = zone.find(key) {
+        return zone.rows_of(set);
+    }
+    let next = zone.rows_of(SetId(zone.lower_bound(key)));
+    // An empty run: the key comes after every set of the zone.
+    let at = if next.is_empty() { zone.record_count() } else { next.start };
+    at..at
+}
+
+/// These keys with those of all changes at their names, in order: whether one is in conflict hangs on the others there.
+fn with_all_at_their_names<'a>(keys: Vec<&'a RrKey>, changes: &'a ChangeMap) -> Vec<&'a RrKey> {
+    let mut all = Vec::with_capacity(keys.len());
+    for at_name in keys.chunk_by(|a, b| a.owner == b.owner) {
+        all.extend_from_slice(at_name);
+        let Some(first) = at_name.first() else { continue };
+        // SOA sorts first at a name, so this is where the name's keys begin.
+        let start = RrKey::new(first.owner.clone(), RecordType::SOA);
+        let others = changes.range(start..).map(|(key, _)| key).take_while(|key| key.owner == first.owner);
+        all.extend(others);
+    }
+    all.sort();
+    all.dedup();
+    all
 }
 
 fn fits(row: &Row, base: &Snapshot, filter: &Filter, buffer: &mut String) -> bool {

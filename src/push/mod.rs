@@ -19,7 +19,6 @@ mod split;
 #[cfg(test)]
 mod tests;
 
-use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -218,11 +217,11 @@ impl Step {
 /// Adds what came after to what was changed before.
 fn follow(done: &mut ChangeMap, next: ChangeMap) {
     for (key, change) in next {
-        match done.entry(key) {
-            Entry::Vacant(entry) => {
-                entry.insert(change);
+        match done.get_mut(&key) {
+            Some(earlier) => earlier.after = change.after,
+            None => {
+                done.insert(key, change);
             }
-            Entry::Occupied(mut entry) => entry.get_mut().after = change.after,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! ceased to refer to something, last what is deleted; and whatever the phase, nothing before what it needs.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use super::message::{Item, Planner};
 use crate::zone::changes::{Change, ChangeMap, Contents};
@@ -47,7 +48,7 @@ struct Graph<'a> {
     needs: Vec<Vec<usize>>,
 }
 
-static NOTHING: ChangeMap = ChangeMap::new();
+static NOTHING: LazyLock<ChangeMap> = LazyLock::new(ChangeMap::new);
 
 impl<'a> Graph<'a> {
     fn new(planner: &Planner<'a>, nodes: &[Vec<Item<'a>>]) -> Graph<'a> {

@@ -327,9 +327,10 @@ fn taken_out(zone: &Snapshot, proofs: &[Challenge]) -> ChangeMap {
     for challenge in proofs {
         let Some(record) = record(challenge) else { continue };
         let key = RrKey::new(challenge.owner.clone(), RecordType::TXT);
-        let before = zone.get(&key);
-        let change = changes.entry(key).or_insert_with(|| Change { before: before.clone(), after: before });
-        change.after = change.after.take().and_then(|set| around::without(set, RecordType::TXT, &record));
+        let unchanged = || Change { before: zone.get(&key), after: zone.get(&key) };
+        let Change { before, after } = changes.remove(&key).unwrap_or_else(unchanged);
+        let after = after.and_then(|set| around::without(set, RecordType::TXT, &record));
+        changes.insert(key, Change { before, after });
     }
     changes.retain(|_, change| !change.is_empty());
     changes

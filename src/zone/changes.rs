@@ -6,6 +6,7 @@ use super::name::Name;
 use super::rrset::{RrKey, RrSet, same_contents, same_octets};
 use super::rtype::RecordType;
 use super::serial;
+use super::shared_map::SharedMap;
 use super::snapshot::{SetId, Snapshot};
 use super::soa::Soa;
 use super::types;
@@ -128,8 +129,8 @@ fn same_but_serial(a: Option<&RrSet>, b: Option<&RrSet>) -> bool {
     }
 }
 
-/// Changed RRsets in zone order.
-pub type ChangeMap = BTreeMap<RrKey, Change>;
+/// Changed RRsets in zone order. A copy costs next to nothing: see [`SharedMap`].
+pub type ChangeMap = SharedMap<RrKey, Change>;
 
 /// The map turned round: what reverts it.
 pub fn inverse(changes: &ChangeMap) -> ChangeMap {

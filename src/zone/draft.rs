@@ -249,7 +249,7 @@ impl Draft {
     /// contents it holds them still.
     fn move_steps(&mut self, went: &dyn Fn(&RrKey) -> Option<Change>) {
         for step in self.undo.iter_mut().chain(&mut self.redo) {
-            for (key, change) in &mut step.changes {
+            for (key, change) in step.changes.iter_mut() {
                 let Some(Change { before: old, after: new }) = went(key) else { continue };
                 if same_octets(old.as_ref(), new.as_ref()) {
                     continue;
@@ -299,7 +299,9 @@ impl Draft {
                 && !same_octets(was.as_ref(), now.as_ref())
             {
                 let (before, after) = if side == Side::After { (was, now) } else { (now, was) };
-                step.seen.entry(key.clone()).or_insert(Change { before, after });
+                if !step.seen.contains_key(key) {
+                    step.seen.insert(key.clone(), Change { before, after });
+                }
             }
         }
         for (key, seen) in &step.seen {

@@ -116,8 +116,16 @@ impl Sides {
 
 /// What is to be decided about changes over a zone: each was meant over its `before`.
 pub fn conflicts(base: &Snapshot, changes: &ChangeMap) -> Vec<Conflict> {
+    conflicts_of(base, changes.iter())
+}
+
+/// The same about some of the changes, in their order: all or none of those at a name.
+fn conflicts_of<'a>(
+    base: &Snapshot,
+    changes: impl Iterator<Item = (&'a RrKey, &'a Change)>,
+) -> Vec<Conflict> {
     let mut found = Vec::new();
-    let mut rest = changes.iter().peekable();
+    let mut rest = changes.peekable();
     while let Some((key, change)) = rest.next() {
         let mut at_name = vec![(key, change)];
         while let Some(next) = rest.next_if(|(other, _)| other.owner == key.owner) {
@@ -140,8 +148,17 @@ pub fn conflicts(base: &Snapshot, changes: &ChangeMap) -> Vec<Conflict> {
 
 /// The changed RRsets that are part of a conflict.
 pub fn contested(base: &Snapshot, changes: &ChangeMap) -> BTreeSet<RrKey> {
-    let conflicts = conflicts(base, changes).into_iter().flat_map(|conflict| conflict.sets);
-    conflicts.map(|sides| sides.key).filter(|key| changes.contains_key(key)).collect()
+    contested_of(base, changes.iter()).into_iter().filter(|key| changes.contains_key(key)).collect()
+}
+
+/// The RRsets that are part of a conflict, if only these changes are looked at: in their order, all or none of those at a
+/// name. With them others that stand in the way of a CNAME.
+pub fn contested_of<'a>(
+    base: &Snapshot,
+    changes: impl Iterator<Item = (&'a RrKey, &'a Change)>,
+) -> BTreeSet<RrKey> {
+    let conflicts = conflicts_of(base, changes).into_iter().flat_map(|conflict| conflict.sets);
+    conflicts.map(|sides| sides.key).collect()
 }
 
 /// Does the zone hold something else than the person saw?

@@ -14,6 +14,7 @@ pub mod reverse;
 pub mod rrset;
 pub mod rtype;
 pub mod serial;
+pub mod shared_map;
 pub mod snapshot;
 pub mod soa;
 #[cfg(test)]
@@ -30,5 +31,6 @@ pub use name::{Name, NameRef};
 pub use patch::{TextEdit, TextPatch};
 pub use rrset::{Rdata, RrKey, RrSet};
 pub use rtype::RecordType;
+pub use shared_map::SharedMap;
 pub use snapshot::{RecordRef, SetId, Snapshot, SnapshotBuilder};
 pub use soa::Soa;

@@ -308,7 +308,7 @@ fn a_servers_change_of_case_is_nobodys_change() {
     draft.edit("", [(key.clone(), set(300, &["MX 10 Mail", "MX 30 new"]))]);
     draft.rebase(moved(&[("a", 300, "MX 10 mail"), ("a", 300, "MX 20 OTHER"), ("b", 300, "A 192.0.2.1")]));
     assert_eq!(draft.conflicts(), []);
-    let change = &draft.changes()[&key];
+    let change = draft.changes().get(&key).unwrap();
     assert_eq!(change.before, set(300, &["MX 10 mail", "MX 20 OTHER"]), "as received");
     assert_eq!(change.after, set(300, &["MX 10 mail", "MX 30 new"]), "no change of case is sent");
 }

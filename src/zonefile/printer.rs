@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 use std::ops::Range;
-use std::sync::mpsc;
+use std::sync::{LazyLock, mpsc};
 
 use crate::zone::managed::{is_managed, is_signed};
 use crate::zone::ttl;
@@ -256,6 +256,6 @@ fn rows_between(base: &Snapshot, from: u32, to: u32) -> impl Iterator<Item = Rec
 
 /// The zone of a snapshot without changes, for [`print_aligned`].
 pub fn unchanged(zone: &Snapshot) -> Contents<'_> {
-    static NONE: ChangeMap = ChangeMap::new();
+    static NONE: LazyLock<ChangeMap> = LazyLock::new(ChangeMap::new);
     Contents { base: zone, changes: &NONE }
 }

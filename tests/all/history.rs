@@ -8,7 +8,7 @@ use serde_json::Value;
 use zonewright::facts::history::{Intent, Record, Tally, Who};
 use zonewright::server::Handle;
 use zonewright::store::history::History;
-use zonewright::zone::{Change, Name, RecordType, RrKey, RrSet};
+use zonewright::zone::{Change, ChangeMap, Name, RecordType, RrKey, RrSet};
 
 use super::embedded::{TEXT, ZONE, start};
 use super::lab::{Key, is_available};
@@ -226,7 +226,7 @@ fn an_interrupted_push_is_told_and_taken_back() {
     let key = |owner: &str| {
         RrKey::new(Name::parse(format!("{owner}.{ZONE}.").as_bytes(), None).unwrap(), RecordType::A)
     };
-    let changes = BTreeMap::from([
+    let changes = ChangeMap::from([
         (key("Www"), Change { before: set(10), after: set(11) }),
         (key("mail"), Change { before: set(25), after: set(26) }),
     ]);

@@ -1,6 +1,6 @@
 //! The list's marks, and the order of its rows.
 
-use super::{Mark, Order, Patch, Row, Rows, base_row};
+use super::{Mark, Order, Patch, Placed, Row, Rows, base_row};
 use crate::zone::{Rdata, RrKey, Snapshot};
 
 /// Records chosen out of a list: four octets for each that is not edited.
@@ -89,7 +89,7 @@ impl Rows {
     pub fn marked_rows(&self, base: &Snapshot) -> Vec<Row> {
         let mut rows = Vec::with_capacity(self.marks.count());
         let mut own = self.marks.own().peekable();
-        for patch in &self.patches {
+        for Placed { patch, .. } in self.patches.iter() {
             while let Some(row) = own.next_if(|row| (*row as usize) < patch.base.start) {
                 rows.extend(base_row(base, row as usize));
             }
@@ -105,7 +105,7 @@ impl Rows {
     pub fn chosen_marked(&self) -> Chosen {
         let mut chosen = Chosen::default();
         let mut own = self.marks.own().peekable();
-        for patch in &self.patches {
+        for Placed { patch, .. } in self.patches.iter() {
             while let Some(row) = own.next_if(|row| (*row as usize) < patch.base.start) {
                 chosen.take(Some(row), None);
             }
@@ -137,6 +137,7 @@ impl Rows {
     /// Takes over the marks of the rows of an earlier version of the zone.
     pub fn take_marks(&mut self, earlier: &Rows, old: &Snapshot, new: &Snapshot) {
         self.marks = earlier.marks.moved(old, new);
+        self.carry_marks(Vec::new());
     }
 
     /// The number of the row at a place of the list as shown.
@@ -149,12 +150,11 @@ impl Rows {
 
     /// Which row of the zone a row is, and the row itself where it stands in a patch.
     fn identity(&self, number: usize) -> (Option<u32>, Option<&Row>) {
-        let after = self.patches.partition_point(|patch| patch.start <= number);
         // Row numbers of a snapshot fit into 32 bits.
-        let Some(patch) = after.checked_sub(1).and_then(|before| self.patches.get(before)) else {
+        let Some(Placed { start, patch }) = self.patches.up_to_number(number) else {
             return (Some(number as u32), None);
         };
-        let inside = number.saturating_sub(patch.start);
+        let inside = number.saturating_sub(start);
         match inside.checked_sub(patch.rows.len()) {
             None => (patch.own.get(inside).copied().flatten(), patch.rows.get(inside)),
             Some(beyond) => (Some((patch.base.end + beyond) as u32), None),
@@ -184,17 +184,17 @@ impl Rows {
         }
     }
 
-    /// Keeps the marks of rows that the zone does not have: where an RRset has as many as before, each at its place, so
-    /// that one that is edited stays marked. Those of rows that are gone go as well.
-    pub(super) fn carry_marks(&mut self, before: &[Patch]) {
+    /// The marks of rows that the zone does not have, in patches that others come for: where an RRset has as many as
+    /// before, each at its place, so that one that is edited stays marked.
+    pub(super) fn carried_marks(&self, changed: &[(RrKey, Option<Patch>)]) -> Vec<(RrKey, Rdata)> {
         if self.marks.others().next().is_none() {
-            return;
+            return Vec::new();
         }
+        let marked = |row: &Row| self.marks.has_other(&row.key, &row.rdata);
         let mut kept = Vec::new();
-        for old in before {
-            let marked = |row: &Row| self.marks.has_other(&row.key, &row.rdata);
-            let new = self.patches.binary_search_by(|patch| patch.key.cmp(&old.key)).ok();
-            let Some(new) = new.and_then(|at| self.patches.get(at)) else { continue };
+        for (key, new) in changed {
+            let old = self.patches.get(key).map(|old| old.patch);
+            let (Some(old), Some(new)) = (old, new) else { continue };
             if new.rows.len() != old.rows.len() {
                 continue;
             }
@@ -202,14 +202,17 @@ impl Rows {
             let moved = pairs.filter(|((row, was), (_, own))| was.is_none() && own.is_none() && marked(row));
             kept.extend(moved.map(|(_, (row, _))| (row.key.clone(), row.rdata.clone())));
         }
+        kept
+    }
+
+    /// Keeps these. Marks of rows that are gone go as well.
+    pub(super) fn carry_marks(&mut self, kept: Vec<(RrKey, Rdata)>) {
         for (key, rdata) in kept {
             self.marks.set_other(&key, &rdata, true);
         }
         let patches = &self.patches;
         self.marks.keep_others(|(key, rdata)| {
-            let patch =
-                patches.binary_search_by(|patch| patch.key.cmp(key)).ok().and_then(|at| patches.get(at));
-            patch.is_some_and(|patch| {
+            patches.get(key).is_some_and(|Placed { patch, .. }| {
                 patch.rows.iter().zip(&patch.own).any(|(row, own)| own.is_none() && row.rdata == *rdata)
             })
         });

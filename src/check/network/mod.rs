@@ -19,7 +19,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::rules;
 use super::view::{Above, Census, Target, View};
@@ -28,7 +28,7 @@ use crate::facts::answers::{Answer, Answers, Question, Records, address};
 use crate::zone::{ChangeMap, Contents, Name, NameRef, Rdata, RecordType, RrKey, SetId, Snapshot};
 
 /// No changes.
-static UNCHANGED: ChangeMap = ChangeMap::new();
+static UNCHANGED: LazyLock<ChangeMap> = LazyLock::new(ChangeMap::new);
 
 /// What of a rule asks: its id, and how many things it looks at.
 struct Asking {

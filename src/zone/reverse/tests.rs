@@ -59,7 +59,7 @@ fn line(proposal: &Proposal) -> String {
 
 fn propose_in(changes: &ChangeMap, zones: &[Arc<Snapshot>]) -> Proposals {
     let names = zones.iter().map(|zone| zone.origin().clone()).collect();
-    static NONE: ChangeMap = ChangeMap::new();
+    static NONE: std::sync::LazyLock<ChangeMap> = std::sync::LazyLock::new(ChangeMap::new);
     let look = |wanted: &Name| {
         let base = zones.iter().find(|zone| zone.origin() == wanted)?;
         Some(Contents { base, changes: &NONE })

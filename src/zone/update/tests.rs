@@ -198,7 +198,7 @@ fn mixed_ttls_stay_until_something_is_added() {
     let run = |operation| {
         let update = Update { zone: name("@"), prerequisites: vec![], operations: vec![operation] };
         let applied = apply(&Contents { base: &base, changes: &ChangeMap::new() }, &update).unwrap();
-        applied.changes[&key("m", RecordType::A)].after.clone().unwrap()
+        applied.changes.get(&key("m", RecordType::A)).unwrap().after.clone().unwrap()
     };
     assert_eq!(run(delete("m", "A 192.0.2.1")).mixed_ttls, [2, 3]);
     assert_eq!(run(add("m", 9, "A 192.0.2.1")).mixed_ttls, [0u32; 0]);
@@ -343,7 +343,7 @@ fn serial_wraps_past_zero() {
     let base = zone(&[("@", 300, "SOA 4294967295"), ("@", 300, "NS ns1")]);
     let update = Update { zone: name("@"), prerequisites: vec![], operations: vec![add("x", 60, "TXT x")] };
     let applied = apply(&Contents { base: &base, changes: &ChangeMap::new() }, &update).unwrap();
-    let soa = applied.changes[&key("@", RecordType::SOA)].after.clone().unwrap();
+    let soa = applied.changes.get(&key("@", RecordType::SOA)).unwrap().after.clone().unwrap();
     assert_eq!(Soa::from_rdata(&soa.rdata[0]).unwrap().serial, 1);
 }
 
