@@ -6,6 +6,7 @@ use super::file::ToSave;
 use super::loading::FoundDraft;
 use super::pushing::Ready;
 use super::secondaries::Unfinished;
+use super::stepping::Kind;
 use super::text::leave::Decision;
 use super::zones::Destination;
 use super::{App, Effect, Overlay, changes};
@@ -332,7 +333,7 @@ impl App {
             Then::Import(imported) => self.take_import(*imported),
             Then::Export(exporting) => self.export(*exporting),
             Then::ReplaceMany(many) => self.replace_many(*many),
-            Then::DeleteAll => self.delete_all(),
+            Then::DeleteAll => self.step(Kind::DeleteAll),
             Then::Sort(column) => self.sort_by(column),
             Then::PushJob => self.push_job(),
             Then::TakeJobBack => self.take_job_back(),

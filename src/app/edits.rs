@@ -1,8 +1,9 @@
-//! Edits that need no form: delete, bring back, undo, redo. Those of several records at once are in `many`. And why an edit cannot be made now.
+//! Edits that need no form: delete, bring back. Those of several records at once are in `many`, undo and redo in `stepping`. And why an edit cannot be made now.
 
 use super::describe;
 use super::open::Open;
 use super::rows::{Mark, Row};
+use super::stepping::Kind;
 use super::{App, Effect};
 use crate::zone::draft::{Entry, Step};
 use crate::zone::rrset::same_contents;
@@ -16,8 +17,13 @@ impl App {
         }
         let Some(open) = self.open_mut() else { return false };
         let touches_nameservers = concerns_nameservers(open, edits.iter().map(|(key, _)| key));
+        // An edit ends what could have been done again, perhaps very much.
+        let undone = open.draft.next_labels().1.is_some().then(|| open.draft.clone());
         let Some(entry) = open.draft.edit(label, edits) else { return false };
         open.refresh();
+        if let Some(undone) = undone {
+            self.let_go(undone, None);
+        }
         self.journal(entry);
         if touches_nameservers {
             self.ask_nameservers();
@@ -82,7 +88,7 @@ impl App {
 }
 
 /// Do edits of these RRsets change whom to ask, or at which address?
-fn concerns_nameservers<'a>(open: &Open, mut keys: impl Iterator<Item = &'a RrKey>) -> bool {
+pub(super) fn concerns_nameservers<'a>(open: &Open, mut keys: impl Iterator<Item = &'a RrKey>) -> bool {
     let apex = open.apex();
     let names: Vec<_> = open.nameservers.rows.iter().filter_map(super::nameservers::target).collect();
     keys.any(|key| *key == apex || names.contains(&key.owner))
@@ -184,7 +190,7 @@ pub fn delete(app: &mut App) {
         open.take_range();
     }
     match app.open().is_some_and(Open::has_marks) {
-        true => super::many::delete(app),
+        true => app.step(Kind::Delete),
         false => delete_selected(app),
     }
 }
@@ -234,41 +240,4 @@ pub(super) fn restored(row: &Row, current: Option<RrSet>, seen: Option<RrSet>) -
     let records: Vec<_> = old.into_iter().chain(new).collect();
     let set = RrSet::new(current.ttl, records);
     Some(if set.same_records(&seen, rtype) && set.ttl == seen.ttl { seen } else { set })
-}
-
-pub fn undo(app: &mut App) {
-    if app.past.pushed && app.open().is_some_and(|open| open.draft.next_labels().0.is_none()) {
-        return super::history::ask_revert_last(app);
-    }
-    let text = app.open().and_then(|open| open.draft.undo_text());
-    step(app, "undone", |open| open.draft.undo());
-    app.patch_document(text);
-}
-
-pub fn redo(app: &mut App) {
-    let text = app.open().and_then(|open| open.draft.redo_text().cloned());
-    step(app, "done again", |open| open.draft.redo());
-    app.patch_document(text);
-}
-
-fn step(app: &mut App, word: &str, step: fn(&mut Open) -> Option<(Entry, String)>) {
-    if app.is_refused() {
-        return;
-    }
-    let Some(open) = app.open_mut() else { return };
-    let before = open.draft.changes().clone();
-    let Some((entry, label)) = step(open) else { return };
-    let keys: Vec<RrKey> = before.different_keys(open.draft.changes()).into_iter().cloned().collect();
-    open.refresh();
-    if let Some(key) = keys.first() {
-        open.select_set(key);
-    }
-    let touches_nameservers = concerns_nameservers(open, keys.iter());
-    app.journal(entry);
-    app.say(format!("{word}: {label}"));
-    if touches_nameservers {
-        app.ask_nameservers();
-    }
-    super::changes::refresh(app);
-    super::merge::refresh(app);
 }

@@ -57,7 +57,7 @@ pub struct Ran {
 }
 
 /// The file of an open zone.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct File {
     on_disk: Text,
     pub included: ReadBefore,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::describe::{self, count};
 use super::open::Open;
 use super::rows::{Mark, Row};
+use super::stepping::{Kind, Wanted};
 use super::{App, edits, marking};
 use crate::zone::{RecordType, RrKey, RrSet, ttl, types};
 
@@ -42,10 +43,9 @@ impl Changeable {
     }
 }
 
-/// Deletes the marked records; where all of them are deleted, brings them back.
-pub fn delete(app: &mut App) {
-    let Some(open) = app.open() else { return };
-    let hidden = marking::hidden(app);
+/// What deletes the marked records; where all of them are deleted, brings them back.
+pub(super) fn deleted(open: &Open) -> Wanted {
+    let hidden = marking::hidden_in(open);
     let mut rows = open.targets();
     let restore = rows.iter().all(|row| row.mark == Mark::Deleted);
     rows.retain(|row| restore || row.mark != Mark::Deleted);
@@ -69,9 +69,11 @@ pub fn delete(app: &mut App) {
     let edits: Vec<_> = changeable.sets.iter().map(after).collect();
     let (verb, word) = if restore { ("restore", "brought back") } else { ("delete", "deleted") };
     let (rest, records) = (changeable.rest(), count(records, "record"));
-    match app.edit(format!("{verb} {records}"), edits) {
-        true => app.say(format!("{word}: {records}{hidden}; u undoes it{rest}")),
-        false => app.say(format!("nothing {word}{rest}")),
+    Wanted {
+        label: format!("{verb} {records}"),
+        edits,
+        done: format!("{word}: {records}{hidden}; u undoes it{rest}"),
+        nothing: format!("nothing {word}{rest}"),
     }
 }
 
@@ -175,14 +177,21 @@ pub fn set_ttl(app: &mut App, value: &str) {
     if !marked {
         return set_ttl_of_one(app, seconds);
     }
-    let hidden = marking::hidden(app);
+    app.step(Kind::Ttl(seconds));
+}
+
+/// What gives the sets of the marked records a TTL.
+pub(super) fn retimed(open: &Open, seconds: u32) -> Wanted {
+    let hidden = marking::hidden_in(open);
     let retimed = Retimed::new(open, seconds);
     let tally = retimed.tally(true);
     let Retimed { edits, same, rest, .. } = retimed;
-    match app.edit(format!("TTL of {}", count(edits.len(), "record set")), edits) {
-        true => app.say(format!("{} now: {tally}{hidden}; u undoes it{rest}", describe::ttl(seconds))),
-        false if same > 0 => app.say(format!("all have this TTL already{rest}")),
-        false => app.say(format!("nothing is different{rest}")),
+    let nothing = if same > 0 { "all have this TTL already" } else { "nothing is different" };
+    Wanted {
+        label: format!("TTL of {}", count(edits.len(), "record set")),
+        edits,
+        done: format!("{} now: {tally}{hidden}; u undoes it{rest}", describe::ttl(seconds)),
+        nothing: format!("{nothing}{rest}"),
     }
 }
 

@@ -59,7 +59,11 @@ pub fn may_change(app: &App) -> Result<(), String> {
 
 /// "2 of them not shown", where the filter hides some of the records that a command is about.
 pub fn hidden(app: &App) -> String {
-    match app.open().filter(|open| open.has_marks()).map_or(0, |open| open.records.rows.hidden_marks()) {
+    app.open().map_or_else(String::new, hidden_in)
+}
+
+pub(super) fn hidden_in(open: &Open) -> String {
+    match Some(open).filter(|open| open.has_marks()).map_or(0, |open| open.records.rows.hidden_marks()) {
         0 => String::new(),
         hidden => format!(" ({hidden} of them not shown)"),
     }

@@ -56,6 +56,7 @@ pub mod rows;
 pub mod secondaries;
 pub mod sorting;
 pub mod standing;
+pub mod stepping;
 pub mod templates;
 pub mod text;
 pub mod ttl_plan;
@@ -254,8 +255,10 @@ pub struct App {
     sorting: Option<(RequestId, rows::SortBy)>,
     /// What is to be replaced is being looked for.
     replacing: Option<RequestId>,
-    /// Keys pressed meanwhile: they are meant for the rows that will be shown.
-    held: VecDeque<Key>,
+    /// Many records are being edited.
+    stepping: Option<stepping::Stepping>,
+    /// Keys pressed and text pasted meanwhile: they are meant for the rows that will be shown.
+    held: VecDeque<Msg>,
     /// The first key of a longer sequence.
     pub pending: Option<Key>,
     /// What is kept of the zone from one visit to the next.
@@ -329,6 +332,7 @@ impl App {
             searching: None,
             sorting: None,
             replacing: None,
+            stepping: None,
             held: VecDeque::new(),
             pending: None,
             remembered: Remembered::default(),
@@ -370,7 +374,8 @@ impl App {
         match msg {
             // What would be edited now is being discarded.
             Msg::Key(_) | Msg::Paste(_) if self.is_discarding() => {}
-            Msg::Key(key) if self.is_held(key) => self.held.push_back(key),
+            msg @ (Msg::Key(_) | Msg::Paste(_)) if self.is_stepping() => self.hold(msg),
+            Msg::Key(key) if self.is_held(key) => self.held.push_back(msg),
             Msg::Key(key) => self.on_key(key),
             Msg::Paste(text) => self.on_paste(&text),
             Msg::Resize(width, height) => {

@@ -6,7 +6,7 @@ use super::open::{Open, Pane};
 use super::rows::Found;
 use super::secondaries::Layer;
 use super::work::Work;
-use super::{App, Overlay, RequestId, Screen};
+use super::{App, Msg, Overlay, RequestId, Screen};
 use crate::edit::Field;
 use crate::key::Key;
 
@@ -175,9 +175,14 @@ impl App {
     pub(super) fn press_held(&mut self) {
         while self.searching.is_none()
             && self.sorting.is_none()
-            && let Some(key) = self.held.pop_front()
+            && !self.is_stepping()
+            && let Some(msg) = self.held.pop_front()
         {
-            self.on_key(key);
+            match msg {
+                Msg::Key(key) => self.on_key(key),
+                Msg::Paste(text) => self.on_paste(&text),
+                _ => {}
+            }
             self.search_rows();
             self.sort_rows();
             // In a small zone they are there at once.

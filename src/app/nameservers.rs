@@ -37,7 +37,7 @@ pub struct ToAsk {
 }
 
 /// The nameservers and where the person stands among them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Nameservers {
     pub rows: Vec<Row>,
     /// The selected row; one row may take several lines.
@@ -56,7 +56,7 @@ pub struct Nameservers {
 }
 
 /// The latest question to a nameserver, and what is known of it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Look {
     request: RequestId,
     in_zone: Vec<IpAddr>,

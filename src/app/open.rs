@@ -27,7 +27,7 @@ pub enum Pane {
 }
 
 /// The lower pane: every record but the apex NS.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Records {
     pub rows: Rows,
     /// The selected row, as shown.
@@ -50,8 +50,8 @@ pub struct Records {
     pub(super) anchor: Option<(RrKey, Rdata)>,
 }
 
-/// A zone being looked at and edited.
-#[derive(Debug)]
+/// A zone being looked at and edited. A copy costs next to nothing, also of a large one.
+#[derive(Debug, Clone)]
 pub struct Open {
     pub draft: Draft,
     /// What the server makes in the zone that the draft stands on, where somebody signs it.

@@ -1,12 +1,14 @@
 //! Records pasted into the table, from the terminal or from the editor's own clipboard, as a proposal; and deleting all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::commands::Context;
 use super::describe::{self, count};
 use super::dialog::Dialog;
 use super::forms::common_ttl;
+use super::open::Open;
 use super::proposal::{Item, Proposal, Ttl, Wish};
+use super::stepping::Wanted;
 use super::{App, Overlay, edits};
 use crate::bulk::pasted::{MOST_OCTETS, Pasted, Place};
 use crate::zone::{Contents, Name, Rdata, RecordType, RrKey};
@@ -105,32 +107,29 @@ impl App {
         }
         self.propose(proposal);
     }
+}
 
-    /// Deletes every record but the SOA and the nameservers of the zone, as one step.
-    pub(super) fn delete_all(&mut self) {
-        let Some(open) = self.open() else { return };
-        let zone = open.draft.contents();
-        let keys = all_but_apex(zone);
-        let all = keys.len();
-        let conflicts = open.draft.conflicts();
-        let may = |key: &RrKey| {
-            !conflicts.contains(key)
-                && !describe::is_managed(open, key)
-                && open.file.as_ref().and_then(|file| file.why_read_only(key)).is_none()
-        };
-        let edits: Vec<_> = keys.into_iter().filter(may).map(|key| (key, None)).collect();
-        let (done, left) = (edits.len(), all - edits.len());
-        let rest = match left {
-            0 => String::new(),
-            left => format!("; {} cannot be deleted here", count(left, "record set")),
-        };
-        match self.edit("delete all".into(), edits) {
-            true => self.say(format!(
-                "{} deleted, SOA and nameservers stay; u undoes it{rest}",
-                count(done, "record set")
-            )),
-            false => self.say(format!("there is nothing to delete{rest}")),
-        }
+/// What deletes every record but the SOA and the nameservers of the zone.
+pub(super) fn all_deleted(open: &Open) -> Wanted {
+    let keys = all_but_apex(open.draft.contents());
+    let all = keys.len();
+    let conflicts: BTreeSet<RrKey> = open.draft.conflicts().into_iter().collect();
+    let may = |key: &RrKey| {
+        !conflicts.contains(key)
+            && !describe::is_managed(open, key)
+            && open.file.as_ref().and_then(|file| file.why_read_only(key)).is_none()
+    };
+    let edits: Vec<_> = keys.into_iter().filter(may).map(|key| (key, None)).collect();
+    let (done, left) = (edits.len(), all - edits.len());
+    let rest = match left {
+        0 => String::new(),
+        left => format!("; {} cannot be deleted here", count(left, "record set")),
+    };
+    Wanted {
+        label: "delete all".into(),
+        edits,
+        done: format!("{} deleted, SOA and nameservers stay; u undoes it{rest}", count(done, "record set")),
+        nothing: format!("there is nothing to delete{rest}"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `:replace`: an address, a range of addresses, a target or text replaced in the marked records, else in those that the
 //! filter shows, else in the whole zone. What would become of them is a proposal; of very many only numbers are shown.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::describe::{self, count};
@@ -8,6 +9,7 @@ use super::dialog::{Dialog, Then};
 use super::open::Open;
 use super::proposal::{Item, Proposal, Ttl, Wish};
 use super::rows::Chosen;
+use super::stepping::{Kind, Wanted};
 use super::work::Work;
 use super::{App, Overlay, RequestId};
 use crate::bulk::Replacement;
@@ -46,6 +48,12 @@ pub struct Done {
 pub struct Many {
     title: String,
     sets: Vec<ReplacedSet>,
+}
+
+impl Many {
+    pub fn sets(&self) -> usize {
+        self.sets.len()
+    }
 }
 
 impl Replacing {
@@ -215,27 +223,27 @@ impl App {
     }
 
     pub(super) fn replace_many(&mut self, many: Many) {
-        let Some(open) = self.open() else { return };
-        let conflicts = open.draft.conflicts();
-        let is_as_seen = |set: &&ReplacedSet| {
-            same_octets(open.draft.get(&set.key).as_ref(), Some(&set.before))
-                && !conflicts.contains(&set.key)
-                && !describe::is_managed(open, &set.key)
-                && open.file.as_ref().and_then(|file| file.why_read_only(&set.key)).is_none()
-        };
-        let all = many.sets.len();
-        let edits: Vec<_> = many
-            .sets
-            .iter()
-            .filter(is_as_seen)
-            .map(|set| (set.key.clone(), Some(set.after.clone())))
-            .collect();
-        let (done, left) = (edits.len(), all - edits.len());
-        let rest =
-            if left > 0 { format!("; {} left as they are", count(left, "set")) } else { String::new() };
-        match self.edit(many.title, edits) {
-            true => self.say(format!("{} changed; u undoes it{rest}", count(done, "record set"))),
-            false => self.say(format!("nothing is different{rest}")),
-        }
+        self.step(Kind::Replace(Arc::new(many)));
+    }
+}
+
+/// What replaces in very many sets: in those that are as they were when they were looked for.
+pub(super) fn replaced(open: &Open, many: &Many) -> Wanted {
+    let conflicts: BTreeSet<RrKey> = open.draft.conflicts().into_iter().collect();
+    let is_as_seen = |set: &&ReplacedSet| {
+        same_octets(open.draft.get(&set.key).as_ref(), Some(&set.before))
+            && !conflicts.contains(&set.key)
+            && !describe::is_managed(open, &set.key)
+            && open.file.as_ref().and_then(|file| file.why_read_only(&set.key)).is_none()
+    };
+    let edits: Vec<_> =
+        many.sets.iter().filter(is_as_seen).map(|set| (set.key.clone(), Some(set.after.clone()))).collect();
+    let (done, left) = (edits.len(), many.sets.len() - edits.len());
+    let rest = if left > 0 { format!("; {} left as they are", count(left, "set")) } else { String::new() };
+    Wanted {
+        label: many.title.clone(),
+        edits,
+        done: format!("{} changed; u undoes it{rest}", count(done, "record set")),
+        nothing: format!("nothing is different{rest}"),
     }
 }

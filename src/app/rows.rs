@@ -16,8 +16,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use self::marks::Marks;
-use self::patches::{Patch, Patches, Placed};
 pub use self::order::{Column, Order, SortBy, Sorting};
+use self::patches::{Patch, Patches, Placed};
 pub use self::row::{Mark, Row, changed_rows, unchanged_rows, with_parked};
 pub use self::search::{Found, Search};
 pub use self::selecting::Chosen;
@@ -34,6 +34,8 @@ pub struct Rows {
     changes: ChangeMap,
     parked: Vec<Row>,
     hidden: Option<RrKey>,
+    /// How many patches were made since the list was.
+    made: usize,
     count: usize,
     /// The zone's own rows that may be shown; `None` for all of them.
     choice: Option<Arc<[u32]>>,
@@ -64,6 +66,7 @@ impl Rows {
         if changed.is_empty() {
             return;
         }
+        self.made += changed.len();
         let marked = self.carried_marks(&changed);
         for (key, patch) in &changed {
             let before = self.patches.get(key).map_or(0, |old| old.patch.unfit);
@@ -167,9 +170,8 @@ impl Rows {
         let same = old.filter(|old| old.rows.len() == patch.rows.len());
         let was_shown = |index: usize, own: Option<u32>| match own {
             Some(own) => was.get(&own).copied().unwrap_or_else(|| matching.binary_search(&own).is_ok()),
-            None => {
-                same.is_some_and(|old| old.own.get(index) == Some(&None) && old.shown.get(index) == Some(&true))
-            }
+            None => same
+                .is_some_and(|old| old.own.get(index) == Some(&None) && old.shown.get(index) == Some(&true)),
         };
         let mut unfit = 0;
         let rows = patch.rows.iter().zip(&patch.own).enumerate();
@@ -243,6 +245,16 @@ impl Rows {
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// How many RRsets are changed.
+    pub fn changed_sets(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// How often the rows of an RRset were made since the list was: what edits have cost.
+    pub fn made(&self) -> usize {
+        self.made
     }
 
     /// Rows in all, the filter left aside.

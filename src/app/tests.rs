@@ -29,6 +29,7 @@ mod large;
 mod loading;
 mod marking;
 mod merge;
+mod million;
 mod nameservers;
 mod others;
 mod overlays;

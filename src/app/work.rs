@@ -7,6 +7,7 @@ use super::file::{Saving, ToSave};
 use super::findings::in_text::Held;
 use super::findings::look::{Look, Seen};
 use super::rows;
+use super::stepping;
 use super::text::document::{self, Compared, Ready};
 use super::text::parking::{self, Moved, Parking};
 use super::{App, Effect, Msg, RequestId, follow};
@@ -41,6 +42,10 @@ pub enum Work {
     Save(Box<Saving>),
     /// Hold the draft against the rules.
     Look(Box<Look>),
+    /// Edit many records.
+    Step(Box<stepping::Step>),
+    /// Let go of what is not needed any more.
+    LetGo(Box<stepping::Gone>),
 }
 
 /// What came of it.
@@ -58,6 +63,8 @@ pub enum Worked {
     News(ChangeMap),
     ToSave(Box<Result<ToSave, String>>),
     Looked(Arc<Seen>),
+    Stepped(Box<stepping::Made>),
+    Gone,
 }
 
 /// Up to so many octets of text, or so many records, a work is done at once: that takes less than painting.
@@ -101,6 +108,11 @@ impl Work {
             Work::News { before, after } => Worked::News(follow::news(&before, &after)),
             Work::Save(saving) => Worked::ToSave(Box::new(saving.to_save())),
             Work::Look(look) => Worked::Looked(Arc::new(look.run())),
+            Work::Step(step) => Worked::Stepped(Box::new(step.run())),
+            Work::LetGo(gone) => {
+                drop(gone);
+                Worked::Gone
+            }
         }
     }
 
@@ -118,6 +130,8 @@ impl Work {
             Work::Replace(replacing) => replacing.records() <= SMALL_ZONE,
             Work::Save(saving) => saving.text.len() <= SMALL_TEXT,
             Work::Look(look) => look.records() <= SMALL_ZONE,
+            Work::Step(step) => step.records() <= SMALL_ZONE,
+            Work::LetGo(gone) => gone.size() <= SMALL_ZONE,
         }
     }
 }

@@ -30,6 +30,11 @@ impl Step {
         Step { label: label.into(), changes, seen: ChangeMap::new(), text: None }
     }
 
+    /// How many RRsets it changes.
+    fn size(&self) -> usize {
+        self.changes.len() + self.seen.len()
+    }
+
     /// Does it do nothing, neither to records nor to the text?
     fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.seen.is_empty() && self.text.is_none()
@@ -51,11 +56,13 @@ pub struct Draft {
     changes: ChangeMap,
     undo: Vec<Step>,
     redo: Vec<Step>,
+    /// Another one after each change.
+    edition: u64,
 }
 
 impl Draft {
     pub fn new(base: Arc<Snapshot>) -> Draft {
-        Draft { base, changes: ChangeMap::new(), undo: Vec::new(), redo: Vec::new() }
+        Draft { base, changes: ChangeMap::new(), undo: Vec::new(), redo: Vec::new(), edition: 0 }
     }
 
     /// The zone that the draft changes.
@@ -196,9 +203,25 @@ impl Draft {
         let newest = self.undo.last_mut().filter(|_| self.redo.is_empty());
         if let Some(step) = newest.filter(|_| !patch.is_empty()) {
             step.text = Some(step.text.take().unwrap_or_default().then(patch));
+            self.edition += 1;
             return true;
         }
         false
+    }
+
+    /// How often it was changed: two copies of one draft in the same edition are the same.
+    pub fn edition(&self) -> u64 {
+        self.edition
+    }
+
+    /// How many RRsets there are in its changes and its steps.
+    pub fn size(&self) -> usize {
+        self.changes.len() + self.undo.iter().chain(&self.redo).map(Step::size).sum::<usize>()
+    }
+
+    /// How many RRsets `undo` and `redo` would change next.
+    pub fn next_sizes(&self) -> (usize, usize) {
+        (self.undo.last().map_or(0, Step::size), self.redo.last().map_or(0, Step::size))
     }
 
     /// Labels of what `undo` and `redo` would do next.
@@ -216,6 +239,7 @@ impl Draft {
 
     /// Moves steps and changes onto the base.
     fn rebase_from(&mut self, old: Zone<'_>) {
+        self.edition += 1;
         let base = Arc::clone(&self.base);
         self.move_steps(&|key| Some(Change { before: old(key), after: base.get(key) }));
         self.changes.retain(|key, change| match change.rebase(key.rtype, base.get(key)) {
@@ -289,6 +313,7 @@ impl Draft {
 
     /// Goes to one side of a step.
     fn go(&mut self, step: &mut Step, side: Side, zone: Zone<'_>) {
+        self.edition += 1;
         for (key, change) in &step.changes {
             let now = zone(key);
             let was = self.changes.get(key).map(|own| own.before.clone());

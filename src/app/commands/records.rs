@@ -5,7 +5,7 @@ use super::{Command, Context, command};
 use crate::app::text::{self};
 use crate::app::{
     edits, exchange, follow, forms, many, marking, moves, nameserver_sets, palette, pasting, registrar,
-    replacing, sorting, templates, ttl_plan,
+    replacing, sorting, stepping, templates, ttl_plan,
 };
 
 const PANES: &[Context] = &[Records, Nameservers];
@@ -51,8 +51,10 @@ pub static RECORDS: &[Command] = &[
         "park the record, or those marked: kept in the zone's text as comments, not sent; or take them back",
     )
     .when(text::parking::may_park),
-    command("undo", "u", EDITS, edits::undo, "take the last edit back").hint(7, "undo").when(edits::can_undo),
-    command("redo", "U Ctrl-R", EDITS, edits::redo, "do the last undone edit again").when(edits::can_redo),
+    command("undo", "u", EDITS, stepping::undo, "take the last edit back")
+        .hint(7, "undo")
+        .when(edits::can_undo),
+    command("redo", "U Ctrl-R", EDITS, stepping::redo, "do the last undone edit again").when(edits::can_redo),
     command(
         "copy",
         "y",

@@ -21,7 +21,7 @@ use super::{App, RequestId, changes};
 use crate::check::{Finding, Severity};
 
 /// What is known of the open zone's findings.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Findings {
     /// The newest that is known; `None` before the first look has ended.
     pub seen: Option<Arc<Seen>>,

@@ -264,6 +264,8 @@ impl App {
             Worked::Replaced(done) => self.on_replaced(request, *done),
             Worked::News(news) => self.on_news(request, news),
             Worked::Looked(seen) => self.on_looked(request, seen),
+            Worked::Stepped(made) => self.on_stepped(request, *made),
+            Worked::Gone => {}
         }
     }
 

@@ -259,7 +259,10 @@ fn nameservers_for_the_zone() {
     assert_eq!(added.get(&apex).unwrap().after.as_ref().unwrap().rdata.len(), 2);
     let with = Contents { base: &zone, changes: &added };
     assert!(nameservers_added(with, &offered).is_empty());
-    assert_eq!(nameservers_removed(with, &offered).get(&apex).unwrap().after.as_ref().unwrap().rdata.len(), 1);
+    assert_eq!(
+        nameservers_removed(with, &offered).get(&apex).unwrap().after.as_ref().unwrap().rdata.len(),
+        1
+    );
     assert!(nameservers_removed(contents, &offered).is_empty());
     let own = vec![Offered { name: name("ns1"), addresses: Vec::new() }];
     assert!(nameservers_removed(contents, &own).is_empty(), "one nameserver stays");
