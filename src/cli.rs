@@ -192,7 +192,7 @@ pub struct CheckArgs {
     #[arg(long)]
     pub list: bool,
     /// Hold the zone also against the rules that ask others: its nameservers, the zone above, resolvers, web servers.
-    /// Nothing is asked without this
+    /// Nothing is asked without this; of a rule named in --rules that is then not run, standard error says so
     #[arg(long)]
     pub network: bool,
     /// Print JSON, as --format json does

@@ -91,6 +91,12 @@ impl Selection {
         self.chosen.contains(&rule.number())
     }
 
+    /// Those that were asked for by name and count.
+    pub fn named(&self) -> impl Iterator<Item = &'static Rule> {
+        let named = self.named.intersection(&self.chosen);
+        named.filter_map(|number| all().find(|rule| rule.number() == *number))
+    }
+
     /// The severity of what a rule found with `own`.
     pub fn severity(&self, rule: &Rule, own: Severity) -> Severity {
         self.levels.get(&rule.number()).copied().unwrap_or(own)

@@ -14,8 +14,8 @@ use super::check_report::{Item, MOST_OF_A_RULE, Report};
 use super::files::{self, Beside, FileText};
 use super::verbs::{say, zone_name};
 use super::{Exit, Stop, clock};
-use crate::check::network::{Inquiry, Outcome};
-use crate::check::{self, Finding, Level, Rule, Selection, Severity};
+use crate::check::network::{Inquiry, Outcome, asks};
+use crate::check::{self, Finding, Level, Needs, Rule, Selection, Severity};
 use crate::cli::{CheckArgs, CheckFormat};
 use crate::config::{Config, RuleLevel};
 use crate::dns::questions::Asker;
@@ -81,8 +81,22 @@ pub fn check(arguments: &CheckArgs) -> Result<Exit, Stop> {
         say(&format!("{}: of what it asks about, {count} were left out: they are too many.", rule.id));
     }
     report.unasked_in_words().iter().for_each(|line| say(line));
+    if let Some(selection) = selection.as_ref().filter(|_| !network) {
+        selection.named().filter_map(without_network).for_each(|line| say(&line));
+    }
     say(&format!("{name}: {}", report.summary()));
     Ok(if report.has_errors() { Exit::No } else { Exit::Done })
+}
+
+/// What a rule that was asked for by name did not do, where nobody may be asked: that it found nothing means nothing.
+fn without_network(rule: &Rule) -> Option<String> {
+    match rule.needs {
+        Needs::Network => Some(format!("{} needs --network and was not run: it asks others.", rule.id)),
+        _ if asks(rule) => {
+            Some(format!("{} looked at the zone alone: with --network it asks others.", rule.id))
+        }
+        _ => None,
+    }
 }
 
 /// Asks others what the rules want to know. On a terminal it is told how far that is.

@@ -102,6 +102,22 @@ fn rules_are_chosen_and_weighed() {
 }
 
 #[test]
+fn a_rule_that_asks_others_says_that_nobody_was_asked() {
+    let place = Place::new("", "");
+    let none = "z: 0 errors, 0 warnings\n";
+    let not_run = "L-36 needs --network and was not run: it asks others.\n";
+    let (status, out, told) = place.text(&["z", "--rules", "L-36"]);
+    assert_eq!((status, out.as_str(), told), (Some(0), "", format!("{not_run}{none}")));
+    // What programs read is what it was.
+    let (status, out, told) = place.text(&["z", "--rules", "L-36,L-29", "--json"]);
+    assert_eq!((status, out.trim(), told), (Some(0), "[]", format!("{not_run}{none}")));
+    let (_, _, told) = place.text(&["z", "--rules", "all,-L-36"]);
+    assert_eq!(told, none, "by itself nobody asks");
+    let found = Place::new(DEFECTS, "").text(&["z", "--rules", "L-29,L-36"]);
+    assert_eq!(found.0, Some(1), "the others were run");
+}
+
+#[test]
 fn rules_are_listed() {
     let place = Place::new("", "[rules]\nL-23 = \"off\"\n");
     let (status, out, told) = place.text(&["--list"]);
