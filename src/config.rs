@@ -47,6 +47,15 @@ pub struct Config {
     pub rules: BTreeMap<String, RuleLevel>,
 }
 
+impl Config {
+    /// The set of nameservers that a zone shall have: what it is called, and its names.
+    pub fn nameservers_of(&self, zone: &Name) -> Option<(&str, Vec<Name>)> {
+        let set = self.zone.get(&DomainName(zone.clone()))?.nameservers.as_ref()?.get_ref().as_str();
+        let names = self.nameservers.get(set)?.names.iter().map(|name| name.0.clone()).collect();
+        Some((set, names))
+    }
+}
+
 /// A primary that zones are transferred from and updated on.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -16,7 +16,7 @@ use super::work::Work;
 use super::{App, Effect, Overlay, RequestId, Screen};
 use crate::edit::Text;
 use crate::facts::Failure;
-use crate::push::{danger, tally};
+use crate::push::tally;
 use crate::zone::draft::Entry;
 use crate::zone::{
     Change, ChangeMap, Contents, Draft, RecordType, RrKey, RrSet, Snapshot, Soa, TextPatch, serial,
@@ -414,7 +414,7 @@ impl App {
             ));
         }
         text.extend(self.open().and_then(super::changes::brings));
-        let danger = danger(base, &to_save.changes, self.settings.brake_percent);
+        let danger = super::pushing::danger(base, &to_save.changes, &self.settings);
         let proof = danger.map(|danger| {
             text.push(format!("{danger} Type the name of the zone to save it:"));
             base.origin().to_string()

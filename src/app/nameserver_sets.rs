@@ -11,7 +11,6 @@ use super::open::Open;
 use super::proposal::{Item, Proposal, Taken, Ttl, Wish};
 use super::rows::Mark;
 use super::{App, Overlay, Screen, Settings};
-use crate::config::DomainName;
 use crate::facts::Parent;
 use crate::zone::{Name, RecordType, RrKey, Soa};
 
@@ -28,10 +27,7 @@ pub fn may_load(app: &App) -> Result<(), String> {
 
 /// The set that the configuration gives a zone: what it is called there, and its names.
 pub(super) fn configured(settings: &Settings) -> Option<(&str, Vec<Name>)> {
-    let zone = settings.config.zone.get(&DomainName(settings.zone.clone()))?;
-    let set = zone.nameservers.as_ref()?.get_ref().as_str();
-    let names = settings.config.nameservers.get(set)?.names.iter().map(|name| name.0.clone()).collect();
-    Some((set, names))
+    settings.config.nameservers_of(&settings.zone)
 }
 
 /// The sets to choose from, that of the zone first; their names after this.

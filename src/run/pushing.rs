@@ -134,7 +134,7 @@ impl<'a> Sender<'a> {
         let predictions = push::predict(&base, &plan, &changes, traits);
         tell_prospects(&base, &plan, &predictions);
         if options.dry_run {
-            if let Some(danger) = push::danger(&base, &changes, self.target.server.brake_percent) {
+            if let Some(danger) = self.danger(&base, &changes) {
                 say(&format!("warning: {danger} To push it, --force is needed."));
             }
             let why = "Nothing was sent: this was a dry run.";
@@ -142,8 +142,7 @@ impl<'a> Sender<'a> {
             self.print_unsent("dry-run", why, &changes, &predictions, &[])?;
             return Ok(Exit::No);
         }
-        let danger = push::danger(&base, &changes, self.target.server.brake_percent);
-        let danger = danger.filter(|_| !options.force);
+        let danger = self.danger(&base, &changes).filter(|_| !options.force);
         if let Some(danger) = &danger
             && (options.yes || !io::stdin().is_terminal())
         {
@@ -159,6 +158,14 @@ impl<'a> Sender<'a> {
             return Ok(Exit::No);
         }
         self.drive(&base, changes, traits, plan)
+    }
+
+    /// Why a yes is not enough, as in the editor: that the zone gets the nameservers that the configuration gives it was
+    /// decided on there.
+    fn danger(&self, base: &Snapshot, changes: &ChangeMap) -> Option<String> {
+        let nameservers = self.target.config().nameservers_of(base.origin());
+        let names = nameservers.map(|(_, names)| names).unwrap_or_default();
+        push::danger_but_for(base, changes, self.target.server.brake_percent, &names)
     }
 
     fn drive(

@@ -203,6 +203,25 @@ fn what_is_dangerous_wants_the_name_of_the_zone() {
     }
 }
 
+/// As in the editor: what the configuration gives the zone was decided on there.
+#[test]
+fn the_nameservers_of_the_configuration_want_no_force() {
+    let text = embedded::TEXT.replace("@ NS ns2\n", "@ NS ns.example.net.\n");
+    let set = |names: &str| {
+        format!(
+            "[zone.\"demo.test\"]\nnameservers = \"own\"\n[nameservers.own]\nnames = [\"ns1.demo.test\", {names}]\n"
+        )
+    };
+    for (config, is_right) in [(set("\"ns.example.net\""), true), (set("\"ns.example.org\""), false)] {
+        let scene = Scene::new(Stage::Update, Spoil::Silence, false);
+        write(scene.home.path(), &text);
+        std::fs::write(scene.home.path().join("config.toml"), &config).unwrap();
+        let (status, value) = report(&scene, &["--yes", "--config", "config.toml"]);
+        check_report(&value, if is_right { "applied" } else { "not-sent" }, is_right);
+        assert_eq!(status, i32::from(!is_right), "{value:#}");
+    }
+}
+
 #[test]
 fn what_is_not_wants_a_yes() {
     let text = embedded::TEXT.replace("192.0.2.25", "192.0.2.26");
