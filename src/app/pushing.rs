@@ -180,7 +180,7 @@ impl App {
         }
         let Some(open) = self.open() else { return };
         let origin = open.draft.base().origin().clone();
-        let lines = lines(&report, &origin);
+        let lines = lines(&report, &origin, &Next::OF_ZONE);
         let is_own =
             |verdict: &Verdict| !matches!(verdict, Verdict::ChangedByServer(..) | Verdict::ChangedSince(..));
         let own = report.verdicts.iter().filter(|(.., verdict)| is_own(verdict));
@@ -236,7 +236,36 @@ pub fn stage(stage: Stage) -> String {
     text.into()
 }
 
-pub(super) fn lines(report: &Report, origin: &crate::zone::Name) -> Vec<Line> {
+/// What to do next, by the keys of the screen that says it.
+pub(super) struct Next {
+    partly: &'static str,
+    conflict: &'static str,
+    review: &'static str,
+    not_recorded: &'static str,
+    unknown: &'static str,
+}
+
+impl Next {
+    /// After the push of the zone that is open.
+    pub const OF_ZONE: Next = Next {
+        partly: "What is missing is still in your draft: c shows it.",
+        conflict: "Your draft is kept. Press m to decide, one by one: both sides are shown.",
+        review: "Your draft is kept. Review it again (c), then push.",
+        not_recorded: "To push without a record all the same, go to the changes (c) and push again.",
+        unknown: "R loads the zone: what is in it by then leaves the draft by itself.",
+    };
+
+    /// At a zone of a job.
+    pub const OF_JOB: Next = Next {
+        partly: "What is missing is still in its draft: w sends it again.",
+        conflict: "Its draft is kept. Enter goes there, M shows both sides.",
+        review: "Its draft is kept. Look at it again here; w pushes it.",
+        not_recorded: "Enter goes there: what is pushed a second time from its changes (c) goes without a record.",
+        unknown: "R loads the zones: what is in this one by then leaves its draft by itself.",
+    };
+}
+
+pub(super) fn lines(report: &Report, origin: &crate::zone::Name, next: &Next) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut line = |tone, text: String| lines.push(Line { tone, text });
     let number = count(report.verdicts.len(), "change");
@@ -244,7 +273,7 @@ pub(super) fn lines(report: &Report, origin: &crate::zone::Name) -> Vec<Line> {
         Outcome::Applied => line(Tone::Good, format!("Applied: {number}, as read back from the server.")),
         Outcome::Partly => {
             line(Tone::Bad, "Not everything is as it was asked for.".into());
-            line(Tone::Plain, "What is missing is still in your draft: c shows it.".into());
+            line(Tone::Plain, next.partly.into());
         }
         Outcome::Refused(failure) => {
             line(Tone::Bad, "Refused; the server changed nothing. Your draft is kept.".into());
@@ -255,17 +284,14 @@ pub(super) fn lines(report: &Report, origin: &crate::zone::Name) -> Vec<Line> {
             for key in keys {
                 line(Tone::Bad, format!("  {}", describe::set(key, origin)));
             }
-            line(
-                Tone::Plain,
-                "Your draft is kept. Press m to decide, one by one: both sides are shown.".into(),
-            );
+            line(Tone::Plain, next.conflict.into());
         }
         Outcome::ReviewAgain => {
             line(
                 Tone::Doubt,
                 "Not pushed: the zone moved on, and the same changes take another update now.".into(),
             );
-            line(Tone::Plain, "Your draft is kept. Review it again (c), then push.".into());
+            line(Tone::Plain, next.review.into());
         }
         Outcome::CannotSend(reason) => {
             line(Tone::Bad, "Not pushed. Your draft is kept.".into());
@@ -281,15 +307,12 @@ pub(super) fn lines(report: &Report, origin: &crate::zone::Name) -> Vec<Line> {
                 "Not pushed: it could not be recorded in the history. Your draft is kept.".into(),
             );
             failure_lines(failure, &mut line);
-            line(
-                Tone::Plain,
-                "To push without a record all the same, go to the changes (c) and push again.".into(),
-            );
+            line(Tone::Plain, next.not_recorded.into());
         }
         Outcome::Unknown(failure) => {
             line(Tone::Doubt, "Not known whether the server did it. Your draft is kept.".into());
             failure_lines(failure, &mut line);
-            line(Tone::Plain, "R loads the zone: what is in it by then leaves the draft by itself.".into());
+            line(Tone::Plain, next.unknown.into());
         }
         Outcome::NothingToDo => line(Tone::Good, "The server has all of this already.".into()),
     }

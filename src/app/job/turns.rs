@@ -220,7 +220,7 @@ impl App {
         let is_done = matches!(report.outcome, Outcome::Applied | Outcome::NothingToDo);
         let has_changed = matches!(report.outcome, Outcome::Applied | Outcome::Partly | Outcome::Unknown(_));
         let name = zone.clone();
-        let mut lines = pushing::lines(&report, zone);
+        let mut lines = pushing::lines(&report, zone, &pushing::Next::OF_JOB);
         let earlier = fate.take().and_then(|fate| fate.pushed);
         let part = Pushed::part(&report, &changes);
         if let (Some(_), false, Some(line)) = (&part, back, lines.get_mut(1)) {

@@ -172,6 +172,22 @@ impl Jobs {
         set.iter().flat_map(|set| &set.rdata).map(text).collect()
     }
 
+    /// Somebody else gives www.one.example another address.
+    fn others_change_www(&mut self) {
+        let forward = absolute("one.example.");
+        let server = self.servers.get_mut(&forward).unwrap();
+        let key = RrKey::new(absolute("www.one.example."), RecordType::A);
+        let after = Some(crate::zone::RrSet::new(3600, vec![vec![203, 0, 113, 9].into()]));
+        let before = server.zone.get(&key);
+        let soa_key = RrKey::new(forward.clone(), RecordType::SOA);
+        let mut soa = server.zone.soa().clone();
+        soa.serial += 1;
+        let soa_after = Some(crate::zone::RrSet::new(3600, vec![soa.to_rdata()]));
+        let soa = Change { before: server.zone.get(&soa_key), after: soa_after };
+        let theirs = [(key, Change { before, after }), (soa_key, soa)].into();
+        server.zone = Arc::new(server.zone.with_changes(&theirs).unwrap());
+    }
+
     /// The draft on the disk changes so many record sets.
     pub fn waiting(&self, zone: &str) -> usize {
         let zone = absolute(zone);
@@ -285,21 +301,24 @@ fn what_others_changed_since_is_not_taken_back_over_them() {
     let broken = absolute("100.51.198.in-addr.arpa.");
     jobs.servers.get_mut(&broken).unwrap().refuses = Some(Rcode::REFUSED);
     jobs.keys("w y");
-    let forward = absolute("one.example.");
-    let server = jobs.servers.get_mut(&forward).unwrap();
-    let key = RrKey::new(absolute("www.one.example."), RecordType::A);
-    let after = Some(crate::zone::RrSet::new(3600, vec![vec![203, 0, 113, 9].into()]));
-    let before = server.zone.get(&key);
-    let soa_key = RrKey::new(forward.clone(), RecordType::SOA);
-    let mut soa = server.zone.soa().clone();
-    soa.serial += 1;
-    let soa_after = Some(crate::zone::RrSet::new(3600, vec![soa.to_rdata()]));
-    let soa = Change { before: server.zone.get(&soa_key), after: soa_after };
-    let theirs = [(key, Change { before, after }), (soa_key, soa)].into();
-    server.zone = Arc::new(server.zone.with_changes(&theirs).unwrap());
+    jobs.others_change_www();
     jobs.keys("r y");
     assert_eq!(jobs.served("one.example.", "www.one.example.", RecordType::A), ["203.0.113.9"]);
     assert!(jobs.test.message().starts_with("stopped at one.example"), "{}", jobs.test.message());
+}
+
+#[test]
+fn what_to_do_next_is_said_by_keys_that_a_job_has() {
+    let mut jobs = Jobs::new();
+    jobs.serve();
+    jobs.others_change_www();
+    jobs.keys("w y");
+    jobs.shows(&["! Not pushed: others changed what you changed.", "Enter goes there, M shows both sides."]);
+    jobs.keys("Enter");
+    let there = absolute("one.example.");
+    assert!(
+        jobs.test.did(|effect| matches!(effect, Effect::GoTo(Destination::Zone(zone)) if *zone == there))
+    );
 }
 
 #[test]
