@@ -8,7 +8,8 @@ pub const RULES: &[Rule] = &[
         ("L-05", "out-of-zone"),
         Warning,
         "RFC 1035 section 5",
-        "A record whose owner is not in the zone. BIND and Knot leave it out, NSD refuses the file.",
+        "A record whose owner is not in the zone. A warning: BIND and Knot load the file without it, and nothing is lost that \
+         could be served; only NSD refuses the file.",
     ),
     Rule::text(
         ("L-06", "name-too-long"),
@@ -20,7 +21,8 @@ pub const RULES: &[Rule] = &[
         ("L-15", "u-label"),
         Warning,
         "RFC 5890 section 2.3",
-        "A name with characters outside ASCII: written as an A-label (xn--...), which is offered.",
+        "A name with characters outside ASCII: written as an A-label (xn--...), which is offered. A warning: NSD loads the \
+         file, and so does BIND but for owners of addresses and MX, so that it must open here; Knot refuses it.",
     ),
     Rule::text(
         ("L-19", "duplicate"),
