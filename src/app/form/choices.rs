@@ -41,6 +41,10 @@ const SSH_ALGORITHMS: Choices =
     Choices(&[("4", "Ed25519"), ("3", "ECDSA"), ("1", "RSA"), ("2", "DSA, retired"), ("6", "Ed448")]);
 const SSH_DIGESTS: Choices = Choices(&[("2", "SHA-256"), ("1", "SHA-1, not for new ones")]);
 const GATEWAYS: Choices = Choices(&[("1", "IPv4"), ("2", "IPv6"), ("3", "a name"), ("0", "none")]);
+/// Of IPSECKEY (RFC 4025, RFC 9373), whose numbers HIP took over (RFC 8005).
+const HOST_ALGORITHMS: Choices =
+    Choices(&[("2", "RSA"), ("3", "ECDSA"), ("4", "EdDSA"), ("1", "DSA, not for new ones")]);
+const DISCOVERIES: Choices = Choices(&[("0", "a discovery is sent to it first"), ("1", "asked without one")]);
 const CSYNC_FLAGS: Choices =
     Choices(&[("3", "at once, from that serial on"), ("1", "at once"), ("2", "from that serial on")]);
 const NAPTR_FLAGS: Choices = Choices(&[
@@ -68,6 +72,8 @@ impl Choices {
             (43 | 59 | 48 | 60, "algorithm") => ALGORITHMS,
             (48 | 60, "flags") => KEY_FLAGS,
             (45, "gateway type") | (260, "relay type") => GATEWAYS,
+            (45 | 55, "algorithm") => HOST_ALGORITHMS,
+            (260, "discovery") => DISCOVERIES,
             (62, "flags") => CSYNC_FLAGS,
             (35, "flags") => NAPTR_FLAGS,
             _ => Choices::NONE,
