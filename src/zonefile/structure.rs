@@ -126,7 +126,7 @@ impl Found<'_> {
     fn each_set(&mut self, sets: Range<u32>) {
         let zone = self.zone;
         // The first and the last set of the name, as far as they are known.
-        let mut name: Option<(SetId, Option<RrKey>, bool)> = None;
+        let mut name: Option<(SetId, Option<SetId>, bool)> = None;
         let mut dname = None;
         for set in sets.map(SetId) {
             let rows = zone.rows_of(set);
@@ -140,13 +140,13 @@ impl Found<'_> {
                 }
             };
             if rtype == RecordType::CNAME {
-                *cname = zone.key(set);
+                *cname = Some(set);
             } else if !BESIDE_CNAME.contains(&rtype) {
                 *other = true;
             } else if OLD_BESIDE_CNAME.contains(&rtype) {
                 self.old_beside_cname(set);
             }
-            let beside = cname.take_if(|_| *other);
+            let beside = cname.take_if(|_| *other).and_then(|set| zone.key(set));
             let alone = rtype.is_singleton() || rtype == RESINFO;
             let may_stand = !alone && rtype != RecordType::NS && rtype != RecordType::SVCB;
             if dname.is_none() && beside.is_none() && may_stand {

@@ -14,8 +14,9 @@ use super::reader::{Reader, State};
 use super::record::{ReadRecord, Sink};
 use super::repeats;
 use super::structure::{self, Finding};
+use crate::zone::beside::{beside, cut, parts};
 use crate::zone::snapshot::SnapshotError;
-use crate::zone::{Name, NameRef, Rdata, RecordType, RrKey, Snapshot, SnapshotBuilder, types};
+use crate::zone::{Name, NameRef, Rdata, RecordType, RrKey, SetId, Snapshot, SnapshotBuilder, types};
 
 /// A zone and what is wrong with its text; where the text is no zone, all that is wrong, warnings included.
 pub type Read = Result<(Snapshot, Vec<Problem>), Vec<Problem>>;
@@ -338,16 +339,18 @@ fn push(
 /// (kept as they are, but every server makes something else of them).
 fn reports(zone: &Snapshot) -> HashMap<RrKey, SetReport> {
     let findings = structure::findings(zone);
-    let mut sets: HashMap<RrKey, SetReport> = zone
-        .set_ids()
-        .filter(|set| {
-            let rows = zone.rows_of(*set);
-            let first = zone.ttl(rows.start);
-            rows.into_iter().any(|row| zone.ttl(row) != first)
-        })
-        .filter_map(|set| zone.key(set))
-        .map(|key| (key, SetReport::default()))
-        .collect();
+    let parts = cut(zone.set_count(), parts(zone.record_count()));
+    let several = beside(parts, |sets| {
+        let has_several = |set: &SetId| {
+            let mut ttls = zone.rows_of(*set).map(|row| zone.ttl(row));
+            let first = ttls.next();
+            ttls.any(|ttl| Some(ttl) != first)
+        };
+        // Numbers of sets fit into 32 bits.
+        sets.map(|set| SetId(set as u32)).filter(has_several).collect::<Vec<SetId>>()
+    });
+    let keys = several.into_iter().flatten().filter_map(|set| zone.key(set));
+    let mut sets: HashMap<RrKey, SetReport> = keys.map(|key| (key, SetReport::default())).collect();
     for finding in findings {
         sets.entry(finding.key.clone()).or_default().findings.push(finding);
     }

@@ -164,7 +164,7 @@ impl SnapshotBuilder {
 struct Share {
     /// The rows, where they were put in order in a table of their own.
     moved: Option<Vec<Row>>,
-    /// How many rows there were, and how many of them are kept, at the start of the others.
+    /// How many rows there are, and how many of them are kept, at the start of the others.
     given: usize,
     kept: usize,
     /// The first row of each RRset, counted from the first row of the share.
@@ -175,16 +175,24 @@ struct Share {
 
 impl Snapshot {
     /// Takes rows over from the shares that they were put in order in.
-    fn join(&mut self, mut rows: Vec<Row>, shares: Vec<Share>) {
+    fn join(&mut self, mut rows: Vec<Row>, mut shares: Vec<Share>) {
+        // Back into the table that there is: new memory costs more than the copy.
+        let mut rest = rows.as_mut_slice();
+        let moved = shares.iter_mut().filter_map(|share| {
+            let moved = share.moved.take()?;
+            let (places, others) = std::mem::take(&mut rest).split_at_mut_checked(share.kept)?;
+            rest = others;
+            // They stand without gaps then.
+            share.given = share.kept;
+            Some((places, moved))
+        });
+        beside(moved.collect(), |(places, moved)| {
+            places.iter_mut().zip(&moved).for_each(|(place, row)| *place = *row);
+        });
         let (mut at, mut kept) = (0, 0);
         for share in shares {
-            match share.moved {
-                // Into a table that there is: new memory costs more than the copy.
-                Some(moved) => {
-                    rows.iter_mut().skip(kept).zip(&moved).take(share.kept).for_each(|(to, row)| *to = *row)
-                }
-                None if at > kept => rows.copy_within(at..at + share.kept, kept),
-                None => {}
+            if at > kept {
+                rows.copy_within(at..at + share.given, kept);
             }
             // Row numbers fit: the builder sees to that.
             let first = kept as u32;
