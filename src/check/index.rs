@@ -1,105 +1,128 @@
 //! The names of a snapshot by number, and found by name: for a walk over all of it.
 
 use std::hash::{BuildHasher as _, RandomState};
+use std::hint::black_box;
 use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::rules::{READERS, target_at};
 use super::types::Types;
 use super::view::Census;
 use crate::zone::beside::{beside, parts};
 use crate::zone::{NameRef, SetId, Snapshot};
 
-/// The half of an entry that is that of the hash.
-const UPPER: u64 = 0xffff_ffff_0000_0000;
-/// One name in so many is searched for in zone order before a table of all of them is made.
+/// One name in so many leads to others, or none is looked for in a table.
 const FEW: usize = 64;
+/// Before that is made, one in so many is searched for in zone order: perhaps all others lead elsewhere.
+const FIRST: usize = 1024;
 /// How far behind a name those below it are looked for at once.
 const NEAR: usize = 6;
 
 /// The names of one snapshot, in zone order.
 #[derive(Debug)]
-pub struct Index {
+pub struct Index<'z> {
+    zone: &'z Snapshot,
+    owners: Vec<NameRef<'z>>,
     /// The first RRset of each name, and the number of RRsets at the end.
     firsts: Vec<u32>,
     types: Vec<Types>,
+    /// How many RRsets lead rules to other names.
+    readers: usize,
     /// Made only for zones in which many names lead to others.
     table: OnceLock<Table>,
     searches: AtomicUsize,
-    /// Made only where many names that are not there are looked for.
-    above: OnceLock<Filter>,
-    misses: AtomicUsize,
     pub census: Census,
+}
+
+/// What stands at a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Records: the name with this number.
+    Name(usize),
+    /// Nothing; there are names below it (an empty non-terminal, RFC 8499).
+    Above,
 }
 
 /// The names in a part of the zone.
 #[derive(Default)]
-struct Part {
+struct Part<'z> {
+    owners: Vec<NameRef<'z>>,
     firsts: Vec<u32>,
     types: Vec<Types>,
-    /// Of RRsets at its beginning that belong to the last name of the part before.
-    before: Types,
+    readers: usize,
+    census: Census,
 }
 
-impl Part {
-    fn of(zone: &Snapshot, sets: Range<u32>) -> Part {
+impl<'z> Part<'z> {
+    /// All names of these RRsets.
+    fn of(zone: &'z Snapshot, sets: Range<u32>) -> Part<'z> {
         let mut part = Part::default();
-        for set in sets {
-            let own = zone.rtype(zone.rows_of(SetId(set)).start).map_or(Types::NONE, Types::one);
-            let continues = set > 0 && zone.is_same_owner(SetId(set - 1), SetId(set));
-            match part.types.last_mut() {
-                Some(types) if continues => *types = *types | own,
-                None if continues => part.before = part.before | own,
-                _ => {
-                    part.firsts.push(set);
-                    part.types.push(own);
-                }
+        let origin = zone.origin().as_ref();
+        let owner_of =
+            |set| zone.record(zone.rows_of(SetId(set)).start).map_or(origin, |record| record.owner);
+        let (mut at, end) = (sets.start, sets.end);
+        while at < end {
+            let (first, owner) = (at, owner_of(at));
+            let mut types = Types::NONE;
+            while at < end && (at == first || zone.is_same_owner(SetId(first), SetId(at))) {
+                let own = zone.rtype(zone.rows_of(SetId(at)).start).map_or(Types::NONE, Types::one);
+                part.readers += usize::from(own.meets(READERS));
+                types = types | own;
+                at += 1;
             }
+            part.census.count(owner, types, first == 0, false);
+            part.owners.push(owner);
+            part.firsts.push(first);
+            part.types.push(types);
         }
         part
     }
 }
 
-impl Index {
-    pub fn of(zone: &Snapshot) -> Index {
-        let sets = zone.set_count();
-        let count = parts(zone.record_count());
-        let jobs = |all: usize| -> Vec<Range<usize>> {
-            (0..count).map(|part| all * part / count..all * (part + 1) / count).collect()
-        };
-        // Row numbers of a snapshot fit into 32 bits.
-        let mut read =
-            beside(jobs(sets), |sets| Part::of(zone, sets.start as u32..sets.end as u32)).into_iter();
-        let Part { mut firsts, mut types, .. } = read.next().unwrap_or_default();
+/// The names without records that stand above a name and not above the one before it: neighbours have the same names
+/// above them.
+fn come_with<'z>(
+    owner: NameRef<'z>,
+    last: Option<NameRef<'z>>,
+    origin: NameRef<'z>,
+) -> impl Iterator<Item = NameRef<'z>> {
+    let is_new = move |above: &NameRef<'_>| {
+        above.wire().len() > origin.wire().len() && !last.is_some_and(|last| last.is_at_or_below(*above))
+    };
+    std::iter::successors(owner.parent(), |name| name.parent()).take_while(is_new)
+}
+
+/// Cuts so many things into parts that are worked on beside each other.
+fn jobs(all: usize, count: usize) -> Vec<Range<usize>> {
+    (0..count).map(|part| all * part / count..all * (part + 1) / count).collect()
+}
+
+/// Cuts the RRsets of a zone into parts, each with all of its names.
+fn whole_names(zone: &Snapshot) -> Vec<Range<u32>> {
+    // Row numbers of a snapshot fit into 32 bits.
+    let all = zone.set_count() as u32;
+    let begins = |set: &u32| *set == 0 || !zone.is_same_owner(SetId(set - 1), SetId(*set));
+    let near = |set: usize| (set as u32..all).find(begins).unwrap_or(all);
+    let parts = jobs(zone.set_count(), parts(zone.record_count())).into_iter();
+    parts.map(|sets| near(sets.start)..near(sets.end)).collect()
+}
+
+impl<'z> Index<'z> {
+    pub fn of(zone: &'z Snapshot) -> Index<'z> {
+        let mut read = beside(whole_names(zone), |sets| Part::of(zone, sets)).into_iter();
+        let mut all = read.next().unwrap_or_default();
         for mut part in read {
-            if let Some(last) = types.last_mut() {
-                *last = *last | part.before;
-            }
-            firsts.append(&mut part.firsts);
-            types.append(&mut part.types);
+            all.owners.append(&mut part.owners);
+            all.firsts.append(&mut part.firsts);
+            all.types.append(&mut part.types);
+            all.readers += part.readers;
+            all.census = all.census.and(part.census);
         }
-        firsts.push(sets as u32);
-        let census = Census::default();
-        let mut index = Index {
-            firsts,
-            types,
-            table: OnceLock::new(),
-            searches: AtomicUsize::new(0),
-            above: OnceLock::new(),
-            misses: AtomicUsize::new(0),
-            census,
-        };
-        let counted = beside(jobs(index.len()), |names| {
-            let mut census = Census::default();
-            for number in names {
-                if let Some(owner) = index.owner(zone, number) {
-                    census.count(owner, index.types(number), number == 0, false);
-                }
-            }
-            census
-        });
-        index.census = counted.into_iter().fold(Census::default(), Census::and);
-        index
+        let Part { owners, mut firsts, types, readers, census } = all;
+        firsts.push(zone.set_count() as u32);
+        let searches = AtomicUsize::new(0);
+        Index { zone, owners, firsts, types, readers, table: OnceLock::new(), searches, census }
     }
 
     /// How many names have records.
@@ -107,181 +130,199 @@ impl Index {
         self.types.len()
     }
 
-    pub fn types(&self, node: usize) -> Types {
-        self.types.get(node).copied().unwrap_or_default()
+    pub fn types(&self, number: usize) -> Types {
+        self.types.get(number).copied().unwrap_or_default()
     }
 
     /// The RRsets of a name.
-    pub fn sets(&self, node: usize) -> impl Iterator<Item = SetId> + use<> {
-        let end = |node: usize| self.firsts.get(node).copied().unwrap_or_default();
-        (end(node)..end(node + 1)).map(SetId)
+    pub fn sets(&self, number: usize) -> impl Iterator<Item = SetId> + use<> {
+        let first = |number: usize| self.firsts.get(number).copied().unwrap_or_default();
+        (first(number)..first(number + 1)).map(SetId)
     }
 
-    pub fn owner<'z>(&self, zone: &'z Snapshot, node: usize) -> Option<NameRef<'z>> {
-        let first = SetId(*self.firsts.get(node)?);
-        zone.record(zone.rows_of(first).start).map(|record| record.owner)
+    pub fn owner(&self, number: usize) -> Option<NameRef<'z>> {
+        self.owners.get(number).copied()
     }
 
-    /// The number of a name; `None` where no record stands at it.
-    pub fn find(&self, zone: &Snapshot, name: NameRef<'_>) -> Option<usize> {
+    /// A name, and the names above it that have no records and stand above none before it.
+    fn with_above(&self, number: usize) -> impl Iterator<Item = NameRef<'z>> {
+        let (owner, last) = (self.owner(number), number.checked_sub(1).and_then(|last| self.owner(last)));
+        let origin = self.zone.origin().as_ref();
+        owner.into_iter().flat_map(move |owner| std::iter::once(owner).chain(come_with(owner, last, origin)))
+    }
+
+    /// What stands at a name; `None` where neither it nor a name below it has records.
+    pub fn find(&self, name: NameRef<'_>) -> Option<Standing> {
         let table = match self.table.get() {
             Some(table) => table,
-            None if self.searches.fetch_add(1, Ordering::Relaxed) < self.len() / FEW => {
-                return self.search(zone, name);
+            None if self.readers < self.len() / FEW
+                || self.searches.fetch_add(1, Ordering::Relaxed) < self.len() / FIRST =>
+            {
+                return self.search(name);
             }
-            None => self.table.get_or_init(|| Table::of(self, zone)),
+            None => self.table.get_or_init(|| Table::of(self)),
         };
-        table.find(self, zone, name)
+        table.find(self, name)
     }
 
     /// The number of a name that is at or below the one with the number `from`.
-    pub fn find_below(&self, zone: &Snapshot, from: usize, name: NameRef<'_>) -> Option<usize> {
-        let near = (from..from + NEAR).find(|number| self.owner(zone, *number) == Some(name));
-        near.or_else(|| self.find(zone, name))
+    pub fn find_below(&self, from: usize, name: NameRef<'_>) -> Option<usize> {
+        let near = (from..from + NEAR).find(|number| self.owner(*number) == Some(name));
+        near.or_else(|| self.find(name)?.number())
     }
 
-    /// Does any record stand below a name at which none does?
-    pub fn has_below(&self, zone: &Snapshot, name: NameRef<'_>) -> bool {
-        let filter = match self.above.get() {
-            Some(filter) => Some(filter),
-            None if self.misses.fetch_add(1, Ordering::Relaxed) < self.len() / FEW => None,
-            None => Some(self.above.get_or_init(|| Filter::of(self, zone))),
-        };
-        if filter.is_some_and(|filter| !filter.may_have(name)) {
-            return false;
+    /// Reads a little of what a walk over these names will read: one waits for memory once for all of them, not for each,
+    /// since zones have their names and data in the order of their text. `table`: of what they lead to as well.
+    pub fn warm(&self, names: Range<usize>) {
+        let mut read = 0;
+        let row =
+            |number: usize| self.firsts.get(number).map_or(0, |set| self.zone.rows_of(SetId(*set)).start);
+        // The last name is left out: where its rows end is not worth a look.
+        let rows = || row(names.start)..row(names.end.saturating_sub(1));
+        for octets in rows().map(|row| self.zone.rdata(row)) {
+            read += octets.last().map_or(0, |octet| usize::from(*octet));
         }
-        // What is below it comes right behind where it would stand.
-        let at = self.lower_bound(zone, name);
-        self.owner(zone, at).is_some_and(|owner| owner.is_at_or_below(name))
-    }
-
-    fn search(&self, zone: &Snapshot, name: NameRef<'_>) -> Option<usize> {
-        let at = self.lower_bound(zone, name);
-        (self.owner(zone, at) == Some(name)).then_some(at)
-    }
-
-    /// The number of names before this one.
-    fn lower_bound(&self, zone: &Snapshot, name: NameRef<'_>) -> usize {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = low.midpoint(high);
-            match self.owner(zone, middle) {
-                Some(owner) if owner < name => low = middle + 1,
-                _ => high = middle,
+        if let Some(table) = self.table.get() {
+            let targets = rows().filter_map(|row| {
+                let rdata = self.zone.rdata(row).get(target_at(self.zone.rtype(row)?)?..)?;
+                Some(NameRef::split_from(rdata)?.0)
+            });
+            let hashes: Vec<u64> = targets.map(|name| hash(name, table.seed)).collect();
+            for hash in &hashes {
+                read += table.entries(*hash).next().map_or(0, |entry| entry as usize & 1);
+            }
+            let numbers = || hashes.iter().filter_map(|hash| table.entries(*hash).next());
+            for owner in numbers().filter_map(|entry| self.owner((entry & !UPPER).checked_sub(1)? as usize)) {
+                read += owner.wire().len();
+            }
+            for owner in numbers().filter_map(|entry| self.owner((entry & !UPPER).checked_sub(1)? as usize)) {
+                read += owner.wire().last().map_or(0, |octet| usize::from(*octet));
             }
         }
-        low
+        for owner in self.owners.get(names).unwrap_or_default() {
+            read += owner.wire().first().map_or(0, |octet| usize::from(*octet));
+        }
+        black_box(read);
+    }
+
+    /// The same in zone order: what is below a name comes right behind where that would stand.
+    pub(super) fn search(&self, name: NameRef<'_>) -> Option<Standing> {
+        let at = self.owners.partition_point(|owner| *owner < name);
+        self.standing(at, name)
+    }
+
+    /// What stands at a name, where the one with this number is the first at it or below it.
+    fn standing(&self, number: usize, name: NameRef<'_>) -> Option<Standing> {
+        let is_there = |number| self.owner(number).is_some_and(|owner| owner.is_at_or_below(name));
+        let owner = self.owner(number).filter(|_| is_there(number))?;
+        if owner.wire().len() == name.wire().len() {
+            return Some(Standing::Name(number));
+        }
+        let is_first = !number.checked_sub(1).is_some_and(is_there);
+        is_first.then_some(Standing::Above)
     }
 }
 
-/// The names above others, by their hashes: it says of few names that nothing is below them that something may be, and
-/// never the reverse.
-#[derive(Debug)]
-struct Filter {
-    bits: Vec<u64>,
-    seed: u64,
-}
-
-impl Filter {
-    fn of(index: &Index, zone: &Snapshot) -> Filter {
-        let seed = RandomState::new().hash_one(0u8) | 1;
-        let count = parts(index.len());
-        let jobs = (0..count).map(|part| index.len() * part / count..index.len() * (part + 1) / count);
-        let origin = zone.origin().wire().len();
-        let hashes = beside(jobs.collect(), |names: Range<usize>| {
-            let mut hashes = Vec::new();
-            let mut last: Option<NameRef<'_>> = None;
-            for owner in names.filter_map(|number| index.owner(zone, number)) {
-                for above in std::iter::successors(owner.parent(), |name| name.parent()) {
-                    // Neighbours have the same names above them.
-                    if above.wire().len() <= origin || last.is_some_and(|last| last.is_at_or_below(above)) {
-                        break;
-                    }
-                    hashes.push(hash(above, seed));
-                }
-                last = Some(owner);
-            }
-            hashes
-        });
-        // Sixteen bits for each.
-        let words = (hashes.iter().map(Vec::len).sum::<usize>() / 4).next_power_of_two().max(1);
-        let mut filter = Filter { bits: vec![0; words], seed };
-        for hash in hashes.into_iter().flatten() {
-            let (word, bit) = filter.place(hash);
-            if let Some(word) = filter.bits.get_mut(word) {
-                *word |= bit;
-            }
+impl Standing {
+    /// The number of the name, where it has records.
+    pub fn number(self) -> Option<usize> {
+        match self {
+            Standing::Name(number) => Some(number),
+            Standing::Above => None,
         }
-        filter
-    }
-
-    /// The word of a hash, and its bit there.
-    fn place(&self, hash: u64) -> (usize, u64) {
-        // The length is a power of two.
-        ((hash >> 6) as usize & self.bits.len().wrapping_sub(1), 1 << (hash & 63))
-    }
-
-    fn may_have(&self, name: NameRef<'_>) -> bool {
-        let (word, bit) = self.place(hash(name, self.seed));
-        self.bits.get(word).is_some_and(|word| word & bit != 0)
     }
 }
 
-/// The numbers of names by their hashes, in shards that are filled beside each other.
+/// The half of an entry that is that of the hash.
+const UPPER: u64 = 0xffff_ffff_0000_0000;
+
+/// The numbers of names by their hashes, in shards. A name without records has that of the first one below it.
 #[derive(Debug)]
 struct Table {
     shards: Vec<Vec<u64>>,
     seed: u64,
 }
 
-/// Where entries of a hash may stand: one place after the other.
-fn places(hash: u64, length: usize) -> impl Iterator<Item = usize> {
-    // The length is a power of two.
-    (0..length).map(move |step| (hash as usize).wrapping_add(step) & length.wrapping_sub(1))
+/// About so many names are in a shard: what is filled stays near the processor.
+const SHARD: usize = 1 << 13;
+
+/// The shard of an entry of so many, by its upper half, and the rest of that.
+fn shard_of(entry: u64, count: usize) -> (usize, u64) {
+    let product = (entry >> 32) * count as u64;
+    ((product >> 32) as usize, product & !UPPER)
+}
+
+/// Where in a shard of this length an entry may stand: one place after the other.
+fn places(rest: u64, length: usize) -> impl Iterator<Item = usize> {
+    let first = ((rest * length as u64) >> 32) as usize;
+    (first..length).chain(0..first)
 }
 
 impl Table {
-    fn of(index: &Index, zone: &Snapshot) -> Table {
+    fn of(index: &Index<'_>) -> Table {
         let seed = RandomState::new().hash_one(0u8) | 1;
-        let count = parts(index.len());
-        let jobs = (0..count).map(|part| index.len() * part / count..index.len() * (part + 1) / count);
-        let hash_of = |number| index.owner(zone, number).map_or(0, |owner| hash(owner, seed));
-        let hashes = beside(jobs.collect(), |names| names.map(hash_of).collect::<Vec<u64>>()).concat();
-        let shards = beside((0..count).collect(), |shard| {
-            let own = |hash: &u64| shard_of(*hash, count) == shard;
-            // Numbers of names plus one in the lower half, at the place that the name's hash says or the next free one;
-            // 0 where it is free. The upper half is that of the hash: most names need no look to be told apart.
-            let mut entries =
-                vec![0; (hashes.iter().filter(|hash| own(hash)).count() * 2).next_power_of_two()];
-            for (number, hash) in (1u64..).zip(&hashes).filter(|(_, hash)| own(hash)) {
-                let free = places(*hash, entries.len()).find(|at| entries.get(*at) == Some(&0));
-                if let Some(entry) = free.and_then(|at| entries.get_mut(at)) {
-                    *entry = hash & UPPER | number;
+        let (count, shards) = (parts(index.len()), index.len() / SHARD + 1);
+        // The number of a name plus one in the lower half, in the upper one that of the name's hash: most names need no
+        // look to be told apart.
+        let entries = beside(jobs(index.len(), count), |names| {
+            let about = names.len() / shards;
+            let mut entries = vec![Vec::with_capacity(about + about / 4); shards];
+            for (number, name) in
+                names.flat_map(|number| index.with_above(number).map(move |name| (number, name)))
+            {
+                let entry = hash(name, seed) & UPPER | (number as u64 + 1);
+                if let Some(entries) = entries.get_mut(shard_of(entry, shards).0) {
+                    entries.push(entry);
                 }
             }
             entries
         });
-        Table { shards, seed }
+        let filled = beside(jobs(shards, count), |own| {
+            let fill = |shard| {
+                filled(
+                    entries.iter().filter_map(|part: &Vec<Vec<u64>>| part.get(shard).map(Vec::as_slice)),
+                    shards,
+                )
+            };
+            own.map(fill).collect::<Vec<_>>()
+        });
+        Table { shards: filled.into_iter().flatten().collect(), seed }
     }
 
-    fn find(&self, index: &Index, zone: &Snapshot, name: NameRef<'_>) -> Option<usize> {
+    /// The entries where one of this hash may stand.
+    fn entries(&self, hash: u64) -> impl Iterator<Item = u64> {
+        let (shard, rest) = shard_of(hash, self.shards.len());
+        let entries = self.shards.get(shard).map_or(&[][..], Vec::as_slice);
+        places(rest, entries.len()).filter_map(|at| entries.get(at).copied())
+    }
+
+    fn find(&self, index: &Index<'_>, name: NameRef<'_>) -> Option<Standing> {
         let hash = hash(name, self.seed);
-        let entries = self.shards.get(shard_of(hash, self.shards.len()))?;
-        for at in places(hash, entries.len()) {
-            let entry = *entries.get(at)?;
+        for entry in self.entries(hash) {
             // Nothing stands in a free place; there are always some.
             let number = (entry & !UPPER).checked_sub(1)? as usize;
-            if entry & UPPER == hash & UPPER && index.owner(zone, number) == Some(name) {
-                return Some(number);
+            if entry & UPPER == hash & UPPER
+                && let Some(standing) = index.standing(number, name)
+            {
+                return Some(standing);
             }
         }
         None
     }
 }
 
-/// By bits of the hash that say nothing of the place in a shard.
-fn shard_of(hash: u64, count: usize) -> usize {
-    (hash >> 48) as usize % count.max(1)
+/// One of so many shards. An entry stands at the place that its hash says or at the next free one, which has 0.
+fn filled<'e>(entries: impl Iterator<Item = &'e [u64]> + Clone, shards: usize) -> Vec<u64> {
+    let count: usize = entries.clone().map(<[u64]>::len).sum();
+    let mut shard = vec![0; count + count / 2 + 1];
+    for entry in entries.flatten() {
+        let (_, rest) = shard_of(*entry, shards);
+        let free = places(rest, shard.len()).find(|at| shard.get(*at) == Some(&0));
+        if let Some(place) = free.and_then(|at| shard.get_mut(at)) {
+            *place = *entry;
+        }
+    }
+    shard
 }
 
 /// The hash of a name, without case. The seed is another one each time, so that nobody writes a zone whose names all

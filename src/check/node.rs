@@ -1,6 +1,8 @@
 //! A name of the zone with all its records, as rules see it.
 
-use super::rules::target_at;
+use std::cell::OnceCell;
+
+use super::rules::{spf, target_at};
 use super::types::Types;
 use crate::zone::{Contents, NameRef, RecordType, RrKey, SetId, Snapshot};
 
@@ -36,11 +38,20 @@ pub struct Node<'z> {
     pub ttls: (u32, u32),
     sets: Vec<Set>,
     records: Vec<Record<'z>>,
+    /// Several rules ask for them.
+    odd_policies: OnceCell<Vec<(usize, String)>>,
 }
 
 impl<'z> Node<'z> {
     pub fn new(owner: NameRef<'z>) -> Node<'z> {
-        Node { owner, types: Types::NONE, ttls: (u32::MAX, 0), sets: Vec::new(), records: Vec::new() }
+        Node {
+            owner,
+            types: Types::NONE,
+            ttls: (u32::MAX, 0),
+            sets: Vec::new(),
+            records: Vec::new(),
+            odd_policies: OnceCell::new(),
+        }
     }
 
     /// The name's records in a zone with changes.
@@ -85,6 +96,7 @@ impl<'z> Node<'z> {
         (self.types, self.ttls) = (Types::NONE, (u32::MAX, 0));
         self.sets.clear();
         self.records.clear();
+        self.odd_policies.take();
         for set in sets {
             self.push_set(zone, set);
         }
@@ -110,6 +122,13 @@ impl<'z> Node<'z> {
     /// The records of a type; of several sets of signatures the first. Empty where there are none.
     pub fn set(&self, rtype: RecordType) -> &[Record<'z>] {
         self.sets().find(|(other, _)| *other == rtype).map_or(&[], |(_, records)| records)
+    }
+
+    /// The SPF policies of the name that are not right by their looks, in lower case.
+    pub fn odd_policies(&self) -> impl Iterator<Item = (&Record<'z>, &str)> {
+        let texts = self.set(RecordType::TXT);
+        let odd = self.odd_policies.get_or_init(|| spf::odd_policies(texts).collect());
+        odd.iter().filter_map(|(at, policy)| Some((texts.get(*at)?, policy.as_str())))
     }
 
     /// Each RRset.

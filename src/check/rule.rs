@@ -236,7 +236,7 @@ impl<'a, 'z> Here<'a, 'z> {
             .filter(|_| self.is_cut() && !self.above.hides() && name.is_at_or_below(self.owner()));
         let target = match own {
             Some((number, index)) => {
-                let glue = index.find_below(self.view.zone.base, number, name);
+                let glue = index.find_below(number, name);
                 Target::Delegated(glue.map_or(Types::NONE, |number| index.types(number)))
             }
             None => self.view.target(name),

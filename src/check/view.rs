@@ -1,6 +1,6 @@
 //! What rules may ask of the zone around a name: what stands at another name, above it, below it.
 
-use super::index::Index;
+use super::index::{Index, Standing};
 use super::node::Node;
 use super::types::Types;
 use crate::zone::{Contents, Name, NameRef, RecordType};
@@ -77,7 +77,7 @@ pub enum Target {
 pub struct View<'z> {
     pub zone: Contents<'z>,
     /// Finds names without searching; only for a zone without changes.
-    pub index: Option<&'z Index>,
+    pub index: Option<&'z Index<'z>>,
     pub census: &'z Census,
     /// Seconds since 1970, where rules may look at the clock.
     pub now: Option<u64>,
@@ -101,7 +101,10 @@ impl<'z> View<'z> {
     /// The types at exactly this name.
     pub fn types_at(&self, name: NameRef<'_>) -> Types {
         if let Some(index) = self.index {
-            return index.find(self.zone.base, name).map_or(Types::NONE, |node| index.types(node));
+            return index
+                .find(name)
+                .and_then(Standing::number)
+                .map_or(Types::NONE, |number| index.types(number));
         }
         if self.zone.changes.is_empty() {
             let sets = self.zone.base.sets_at(name).map(crate::zone::SetId);
@@ -115,8 +118,8 @@ impl<'z> View<'z> {
         match self.index {
             Some(index) => {
                 let mut node = Node::new(name);
-                if let Some(at) = index.find(self.zone.base, name) {
-                    node.fill(self.zone.base, index.sets(at));
+                if let Some(Standing::Name(number)) = index.find(name) {
+                    node.fill(self.zone.base, index.sets(number));
                 }
                 node
             }
@@ -124,17 +127,20 @@ impl<'z> View<'z> {
         }
     }
 
-    /// Is there a record at the name or below it?
-    pub fn exists(&self, name: NameRef<'_>) -> bool {
-        !self.types_at(name).is_empty() || self.has_below(name)
+    /// The types at a name, none where there are only names below it; `None` where there is no such name.
+    fn standing(&self, name: NameRef<'_>) -> Option<Types> {
+        if let Some(index) = self.index {
+            return index
+                .find(name)
+                .map(|standing| standing.number().map_or(Types::NONE, |number| index.types(number)));
+        }
+        let types = self.types_at(name);
+        (!types.is_empty() || self.zone.has_at_or_below(&name.to_name())).then_some(types)
     }
 
-    /// Is there a record below a name at which there is none?
-    fn has_below(&self, name: NameRef<'_>) -> bool {
-        match self.index {
-            Some(index) => index.has_below(self.zone.base, name),
-            None => self.zone.has_at_or_below(&name.to_name()),
-        }
+    /// Is there a record at the name or below it?
+    pub fn exists(&self, name: NameRef<'_>) -> bool {
+        self.standing(name).is_some()
     }
 
     /// What somebody who is sent to this name finds.
@@ -169,8 +175,7 @@ impl<'z> View<'z> {
 
     /// The name whose records answer for `name`: itself, or the wildcard that covers it (RFC 4592 section 3.3.1).
     pub fn source(&self, name: NameRef<'_>) -> Option<Found> {
-        let types = self.types_at(name);
-        if !types.is_empty() || self.has_below(name) {
+        if let Some(types) = self.standing(name) {
             return Some(Found::Exact(types));
         }
         if self.census.wildcards == 0 {
@@ -179,17 +184,16 @@ impl<'z> View<'z> {
         let above = std::iter::successors(name.parent(), |name| name.parent());
         let closest = above.take_while(|name| self.contains(*name)).find(|name| self.exists(*name))?;
         let wildcard = wildcard_of(closest)?;
-        let types = self.types_at(wildcard.as_ref());
-        let there = !types.is_empty() || self.has_below(wildcard.as_ref());
-        there.then_some(Found::Wildcard(wildcard, types))
+        let types = self.standing(wildcard.as_ref())?;
+        Some(Found::Wildcard(wildcard, types))
     }
 
     /// The RRsets at a name that is at or below another one, whose number in the index may be known.
     pub fn node_below(&self, from: Option<usize>, name: NameRef<'z>) -> Node<'z> {
         let Some((number, index)) = from.zip(self.index) else { return self.node(name) };
         let mut node = Node::new(name);
-        if let Some(at) = index.find_below(self.zone.base, number, name) {
-            node.fill(self.zone.base, index.sets(at));
+        if let Some(number) = index.find_below(number, name) {
+            node.fill(self.zone.base, index.sets(number));
         }
         node
     }

@@ -7,10 +7,11 @@ use super::rules;
 use super::types::Types;
 use super::view::{Above, Census, View};
 use super::{Finding, Severity};
+use crate::zone::beside::{self, beside};
 use crate::zone::{ChangeMap, Contents, NameRef, Snapshot};
 
-/// Zones with fewer names are walked by one thread.
-const LARGE: usize = 20_000;
+/// So many names are read ahead.
+const AHEAD: usize = 32;
 
 /// Holds a zone against all rules that need nothing else. `now`: seconds since 1970, for the rules about times.
 /// The findings come in zone order.
@@ -58,45 +59,45 @@ pub(super) struct Walked {
 
 /// The same, with the counts over the zone. All findings are counted. `as_served`: without edits.
 pub(super) fn check_with(zone: &Snapshot, now: Option<u64>, most: Most, as_served: bool) -> Walked {
+    check_in_parts(zone, now, most, as_served, beside::parts)
+}
+
+/// The same; `parts` says into how many parts so many names are cut, which are looked at beside each other. A part finds
+/// out by itself what is above its first name; all else that rules ask for they ask of the whole zone.
+pub(super) fn check_in_parts(
+    zone: &Snapshot,
+    now: Option<u64>,
+    most: Most,
+    as_served: bool,
+    parts: impl Fn(usize) -> usize,
+) -> Walked {
     let index = Index::of(zone);
     let changes = ChangeMap::new();
     let contents = Contents { base: zone, changes: &changes };
     let view = View { zone: contents, index: Some(&index), census: &index.census, now, as_served };
     let names = index.len();
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(names / LARGE).max(1);
-    let part = |number: usize| names * number / workers..names * (number + 1) / workers;
-    let mut all = Walked { census: index.census, ..Walked::default() };
+    let count = parts(names);
+    let jobs = (0..count).map(|part| names * part / count..names * (part + 1) / count);
     let most = match most {
-        Most::Names(most) => Most::Names(most.div_ceil(workers)),
+        Most::Names(most) => Most::Names(most.div_ceil(count)),
         most => most,
     };
-    std::thread::scope(|scope| {
-        let (view, index) = (&view, &index);
-        let others: Vec<_> =
-            (1..workers).map(|number| scope.spawn(move || walk(view, index, part(number), most))).collect();
-        let mut take = |mut walked: Walked| {
-            all.findings.append(&mut walked.findings);
-            for (rule, (which, count)) in walked.uncollected {
-                all.uncollected.entry(rule).or_insert((which, 0)).1 += count;
-            }
-            all.looks += walked.looks;
-        };
-        take(walk(view, index, part(0), most));
-        for other in others {
-            match other.join() {
-                Ok(found) => take(found),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
+    let mut all = Walked { census: index.census, ..Walked::default() };
+    for mut walked in beside(jobs.collect(), |names| walk(&view, &index, names, most)) {
+        all.findings.append(&mut walked.findings);
+        for (rule, (which, count)) in walked.uncollected {
+            all.uncollected.entry(rule).or_insert((which, 0)).1 += count;
         }
-    });
+        all.looks += walked.looks;
+    }
     all
 }
 
-fn walk<'z>(view: &View<'z>, index: &Index, names: std::ops::Range<usize>, most: Most) -> Walked {
+fn walk<'z>(view: &View<'z>, index: &Index<'z>, names: std::ops::Range<usize>, most: Most) -> Walked {
     let zone = view.zone.base;
     let mut looks = 0;
     let mut gathered = Gathered::default();
-    let Some(first) = index.owner(zone, names.start) else { return Walked::default() };
+    let Some(first) = index.owner(names.start) else { return Walked::default() };
     let mut above = Above::find(view, first);
     let mut node = Node::new(first);
     // Names have few different sets of types: which rules are for each is found once.
@@ -104,8 +105,12 @@ fn walk<'z>(view: &View<'z>, index: &Index, names: std::ops::Range<usize>, most:
     let recent = Recent::default();
     let origin = view.origin();
     let mut kept = KeptOfARule::default();
-    for number in names {
-        let (Some(owner), types) = (index.owner(zone, number), index.types(number)) else { continue };
+    let end = names.end;
+    for number in names.clone() {
+        if (number - names.start).is_multiple_of(AHEAD) {
+            index.warm(number..end.min(number + AHEAD));
+        }
+        let (Some(owner), types) = (index.owner(number), index.types(number)) else { continue };
         above.arrive(owner);
         let (hidden, usual) = (above.hides(), is_usual(owner, origin));
         let when = [hidden, usual];

@@ -87,8 +87,28 @@ pub fn policy(rdata: &[u8]) -> Option<String> {
     }
 }
 
-fn policies<'a, 'z>(here: &Here<'a, 'z>) -> impl Iterator<Item = (&'a Record<'z>, String)> + use<'a, 'z> {
-    here.set(RecordType::TXT).iter().filter_map(|record| Some((record, policy(record.rdata)?)))
+/// Is this a policy that is right by its looks: addresses in one string, with an end that refuses others? Nearly every
+/// one is so, and there is nothing in it to be followed.
+fn is_plain(rdata: &[u8]) -> bool {
+    let Some((length, text)) = rdata.split_first() else { return false };
+    let terms = text.strip_prefix(b"v=spf1").filter(|_| usize::from(*length) == text.len());
+    let terms = terms.and_then(|terms| terms.strip_suffix(b" -all").or(terms.strip_suffix(b" ~all")));
+    let is_right = |term: &[u8]| {
+        let (name, rest) = term.split_at_checked(3).unwrap_or_default();
+        let name = [&b"ip4"[..], b"ip6"].contains(&name).then_some(name);
+        let (name, rest) = (name.map(std::str::from_utf8), std::str::from_utf8(rest));
+        matches!((name, rest), (Some(Ok(name)), Ok(rest)) if mistake(&Term { qualifier: None, name, rest }).is_none())
+    };
+    terms.is_some_and(|terms| {
+        let mut terms = terms.split(|octet| *octet == b' ');
+        terms.next().is_some_and(<[u8]>::is_empty) && terms.all(is_right)
+    })
+}
+
+/// The policies among texts that are not right by their looks, with their places there.
+pub fn odd_policies(texts: &[Record<'_>]) -> impl Iterator<Item = (usize, String)> {
+    let odd = texts.iter().enumerate().filter(|(_, record)| !is_plain(record.rdata));
+    odd.filter_map(|(at, record)| Some((at, policy(record.rdata)?)))
 }
 
 fn several(here: &Here<'_, '_>, found: &mut Found<'_>) {
@@ -96,8 +116,10 @@ fn several(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if here.set(RecordType::TXT).len() < 2 {
         return;
     }
-    let count = policies(here).count();
-    if let Some((second, _)) = policies(here).nth(1) {
+    let policies = || here.set(RecordType::TXT).iter().filter(|record| policy(record.rdata).is_some());
+    let mut others = policies().skip(1);
+    if let Some(second) = others.next() {
+        let count = 2 + others.count();
         let message = format_args!("{} has {count} SPF policies. Receivers take none of them.", here.owner());
         found.record(RecordType::TXT, second, message);
     }
@@ -198,8 +220,8 @@ pub fn mistake(term: &Term<'_>) -> Option<&'static str> {
 }
 
 fn syntax(here: &Here<'_, '_>, found: &mut Found<'_>) {
-    for (record, policy) in policies(here) {
-        let mut terms = terms(&policy);
+    for (record, policy) in here.node.odd_policies() {
+        let mut terms = terms(policy);
         if let Some((text, why)) = terms.find_map(|(text, term)| Some((text, mistake(&term)?))) {
             let message = format_args!(
                 "The SPF policy of {} has {}: {why}. Receivers take the whole policy for broken.",
@@ -331,25 +353,17 @@ pub(super) fn reads(owner: NameRef<'_>, rdata: &[u8], visit: &mut dyn FnMut(Name
 }
 
 fn lookups(here: &Here<'_, '_>, found: &mut Found<'_>) {
-    // Nearly every policy asks for nothing, or for little.
-    let may = |record: &Record<'_>| {
-        let is_after = |word: &[u8], at: usize| {
-            let before = at.checked_sub(word.len()).and_then(|start| record.rdata.get(start..at));
-            before.is_some_and(|before| before.eq_ignore_ascii_case(word))
-        };
-        let mut signs = memchr::memchr2_iter(b':', b'=', record.rdata);
-        record.rdata.iter().filter(|octet| **octet == b' ').nth(MOST_VOID).is_some()
-            || signs.any(|at| is_after(b"include", at) || is_after(b"redirect", at))
-    };
-    if !here.set(RecordType::TXT).iter().any(may) {
-        return;
-    }
-    for (record, policy) in policies(here) {
-        // What is broken is the news.
-        if terms(&policy).any(|(_, term)| mistake(&term).is_some()) {
+    for (record, policy) in here.node.odd_policies() {
+        // Nearly every policy asks for nothing, or for little.
+        let asks_for_others = ["include:", "redirect="].iter().any(|word| policy.contains(word));
+        if !asks_for_others && policy.matches(' ').nth(MOST_VOID).is_none() {
             continue;
         }
-        let counted = count(&mut OwnZone(*here.view), &here.owner().to_name(), &policy);
+        // What is broken is the news.
+        if terms(policy).any(|(_, term)| mistake(&term).is_some()) {
+            continue;
+        }
+        let counted = count(&mut OwnZone(*here.view), &here.owner().to_name(), policy);
         let Counted { lookups, void, broken } = counted;
         let why = if lookups > MOST_LOOKUPS {
             format!("takes {lookups} lookups, and {MOST_LOOKUPS} are allowed")
@@ -366,7 +380,7 @@ fn lookups(here: &Here<'_, '_>, found: &mut Found<'_>) {
 }
 
 fn end(here: &Here<'_, '_>, found: &mut Found<'_>) {
-    for (record, policy) in policies(here) {
+    for (record, policy) in here.node.odd_policies() {
         // Nearly all end so, and say nothing after it; ptr is seldom.
         if (policy.ends_with(" -all") || policy.ends_with(" ~all"))
             && !policy.contains("ptr")
@@ -375,12 +389,12 @@ fn end(here: &Here<'_, '_>, found: &mut Found<'_>) {
             continue;
         }
         // What is broken is the news.
-        if terms(&policy).any(|(_, term)| mistake(&term).is_some()) {
+        if terms(policy).any(|(_, term)| mistake(&term).is_some()) {
             continue;
         }
         let mechanisms: Vec<Term<'_>> =
-            terms(&policy).map(|(_, term)| term).filter(|term| !term.rest.starts_with('=')).collect();
-        let redirects = terms(&policy).any(|(_, term)| term.name == "redirect");
+            terms(policy).map(|(_, term)| term).filter(|term| !term.rest.starts_with('=')).collect();
+        let redirects = terms(policy).any(|(_, term)| term.name == "redirect");
         let all = mechanisms.iter().position(|term| term.name == "all");
         let open = |term: &Term<'_>| matches!(term.qualifier, None | Some('+'));
         let why = match all {

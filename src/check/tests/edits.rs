@@ -11,7 +11,7 @@ use crate::zone::draft::Entry;
 use crate::zone::{Draft, Name, RrKey, RrSet, Snapshot};
 use crate::zonefile;
 
-const OWNERS: [&str; 16] = [
+pub const OWNERS: [&str; 16] = [
     "@",
     "a",
     "b",
@@ -30,7 +30,7 @@ const OWNERS: [&str; 16] = [
     "ns1.z",
 ];
 
-fn any_data() -> impl Strategy<Value = String> {
+pub fn any_data() -> impl Strategy<Value = String> {
     let target = prop::sample::select(vec![
         "a", "b", "c.a", "x.b", "e.d", "ns.d", "mail", "y.x.b", "q", "ns1.z", "u.net", "@",
     ]);

@@ -3,6 +3,7 @@
 mod edits;
 mod fixes;
 mod pairs;
+mod parts;
 mod texts;
 
 use crate::zone::{Name, RecordType, Snapshot, SnapshotBuilder};
