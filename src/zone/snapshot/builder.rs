@@ -58,7 +58,7 @@ impl SnapshotBuilder {
             let rows = self.rows.get_mut(run.rows()).unwrap_or_default();
             run.settled = settle(&self.rdata, rows);
         }
-        self.runs.push(names, &self.rows, runs);
+        self.runs.extend(names, &self.rows, runs, 1);
         self.arranged = self.rows.len();
     }
 

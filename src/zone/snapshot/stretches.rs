@@ -16,13 +16,7 @@ pub struct Stretches {
 }
 
 impl Stretches {
-    /// Adds a stretch: puts these runs in order, those of one owner as they came.
-    pub fn push(&mut self, names: Names<'_>, rows: &[Row], mut runs: Vec<Run>) {
-        self.reordered |= names.sort(rows, &mut runs);
-        self.join(runs);
-    }
-
-    /// Adds all these runs, in so many stretches that are put in order beside each other.
+    /// Adds runs: puts them in order, in so many stretches beside each other. Those of one owner stay as they came.
     pub fn extend(&mut self, names: Names<'_>, rows: &[Row], mut runs: Vec<Run>, stretches: usize) {
         let length = runs.len().div_ceil(stretches.max(1)).max(1);
         let reordered = beside(runs.chunks_mut(length).collect(), |runs| names.sort(rows, runs));
@@ -39,13 +33,6 @@ impl Stretches {
         self.runs.extend(others.runs.drain(..).map(|run| Run { first: run.first + rows, ..run }));
         self.ends.extend(others.ends.drain(..).map(|end| before + end));
         self.reordered |= std::mem::take(&mut others.reordered);
-    }
-
-    fn join(&mut self, mut runs: Vec<Run>) {
-        if !runs.is_empty() {
-            self.runs.append(&mut runs);
-            self.ends.push(self.runs.len());
-        }
     }
 
     /// Do the rows stand in the order of their owners?
