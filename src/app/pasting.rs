@@ -136,11 +136,11 @@ pub(super) fn all_deleted(open: &Open) -> Wanted {
 /// Asks for the zone's name first.
 pub fn ask_delete_all(app: &mut App) {
     let Some(open) = app.open() else { return };
-    let zone = open.draft.contents();
-    let sets = all_but_apex(zone).len();
-    let origin = open.draft.base().origin().to_string();
+    let sets = sets_but_apex(open.draft.contents());
+    let origin = open.draft.base().origin();
+    let (name, origin) = (super::zones::short(origin), origin.to_string());
     let text = vec![
-        format!("Delete all {} of {origin}?", count(sets, "record set")),
+        format!("Delete all {} of {name}?", count(sets, "record set")),
         "The SOA and the nameservers of the zone itself stay. Nothing is sent before you push; u undoes it."
             .into(),
         "Type the name of the zone:".into(),
@@ -148,16 +148,28 @@ pub fn ask_delete_all(app: &mut App) {
     app.overlay = Some(Overlay::Dialog(Dialog::delete_all(text, origin)));
 }
 
+fn stays(zone: Contents<'_>, key: &RrKey) -> bool {
+    key.owner == *zone.base.origin() && matches!(key.rtype, RecordType::SOA | RecordType::NS)
+}
+
+/// How many those are, of a million in no time; of sets that others changed as well, as the person saw them.
+fn sets_but_apex(zone: Contents<'_>) -> usize {
+    let apex = |rtype| RrKey::new(zone.base.origin().clone(), rtype);
+    let at_apex = [apex(RecordType::SOA), apex(RecordType::NS)];
+    let staying = at_apex.iter().filter(|key| zone.base.find(key).is_some()).count();
+    let changes = || zone.changes.iter().filter(|(key, _)| !stays(zone, key)).map(|(_, change)| change);
+    let added = changes().filter(|change| change.before.is_none() && change.after.is_some()).count();
+    let gone = changes().filter(|change| change.before.is_some() && change.after.is_none()).count();
+    (zone.base.set_count() - staying + added).saturating_sub(gone)
+}
+
 /// The sets of a zone without the SOA and the nameservers at its apex.
 fn all_but_apex(zone: Contents<'_>) -> Vec<RrKey> {
-    let stays = |key: &RrKey| {
-        key.owner == *zone.base.origin() && matches!(key.rtype, RecordType::SOA | RecordType::NS)
-    };
     let own = zone.base.set_ids().filter_map(|set| zone.base.key(set));
     let own = own.filter(|key| !zone.changes.contains_key(key));
     let changed =
         zone.changes.iter().filter(|(_, change)| change.after.is_some()).map(|(key, _)| key.clone());
-    own.chain(changed).filter(|key| !stays(key)).collect()
+    own.chain(changed).filter(|key| !stays(zone, key)).collect()
 }
 
 /// The zone that a text says it is of, where that is not this one.

@@ -59,15 +59,12 @@ impl Many {
 impl Replacing {
     fn new(open: &Open, replacement: Replacement) -> Replacing {
         let rows = &open.records.rows;
-        let (chosen, place) = match open {
-            open if open.has_marks() => {
-                (Some(rows.chosen_marked()), format!("in {} marked", count(open.marked(), "record")))
-            }
-            open if !open.records.filter.is_empty() => {
-                (Some(rows.chosen_shown()), format!("in the {} shown", count(rows.len(), "row")))
-            }
-            _ => (None, "in the whole zone".into()),
+        let chosen = match open {
+            open if open.has_marks() => Some(rows.chosen_marked()),
+            open if !open.records.filter.is_empty() => Some(rows.chosen_shown()),
+            _ => None,
         };
+        let (_, place) = place(open);
         let (base, changes) = (Arc::clone(open.draft.base()), open.draft.changes().clone());
         Replacing { base, changes, replacement, chosen, place }
     }
@@ -95,6 +92,18 @@ impl Replacing {
     }
 }
 
+/// Where it is replaced: in how many records, and that in words.
+fn place(open: &Open) -> (usize, String) {
+    let rows = &open.records.rows;
+    match open {
+        open if open.has_marks() => (open.marked(), format!("in {} marked", count(open.marked(), "record"))),
+        open if !open.records.filter.is_empty() => {
+            (rows.len(), format!("in the {} shown", count(rows.len(), "row")))
+        }
+        open => (open.draft.base().record_count(), "in the whole zone".into()),
+    }
+}
+
 pub fn ask(app: &mut App) {
     if let Some(open) = app.open_mut() {
         open.take_range();
@@ -109,11 +118,11 @@ pub fn preview(app: &App, text: &str) -> String {
         Ok(replacement) => replacement,
         Err(why) => return why,
     };
-    let replacing = Replacing::new(open, replacement);
-    if replacing.records() > PREVIEWED {
-        return format!("{}; Enter looks for what that is", replacing.place);
+    let (records, place) = place(open);
+    if records > PREVIEWED {
+        return format!("{place}; Enter looks for what that is");
     }
-    let place = replacing.place.clone();
+    let replacing = Replacing::new(open, replacement);
     let Replaced { sets, offered, left } = replacing.run().replaced;
     let records = |sets: &[ReplacedSet]| sets.iter().map(|set| set.records).sum::<usize>();
     let mut said = format!("{} {place}", count(records(&sets), "record"));

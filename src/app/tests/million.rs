@@ -94,6 +94,9 @@ fn what_edits_cost() {
             press(&mut test, &mut terminal, keys);
         }
         one(&mut test, &mut terminal, "after that");
+        for keys in ["/ h o s t 7 7 Esc", "*", "c", "Down", "1"] {
+            press(&mut test, &mut terminal, keys);
+        }
         press(&mut test, &mut terminal, "u");
     }
 }
