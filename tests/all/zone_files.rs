@@ -186,6 +186,9 @@ fn compare(file: &Path, origin: &str) -> Vec<(&'static str, String)> {
         }
         // Tidied it says the same. The copy stands beside the file, for what it includes.
         let tidied = run(env!("CARGO_BIN_EXE_zonewright"), &["fmt", path]);
+        if comments(&tidied.stdout) != comments(&text) {
+            found.push(("fmt", "other comments after fmt".into()));
+        }
         let tidied = copy("tidied", &tidied.stdout);
         if compiled(&tidied) != expected {
             found.push(("fmt", "the file means something else after fmt".into()));
@@ -194,6 +197,28 @@ fn compare(file: &Path, origin: &str) -> Vec<(&'static str, String)> {
         if !again.status.success() {
             found.push(("fmt", "fmt twice is not fmt once".into()));
         }
+    }
+    found
+}
+
+/// What stands behind each semicolon that begins a comment, in order.
+fn comments(text: &[u8]) -> Vec<String> {
+    let line_ends = [b'\n', b'\r'];
+    let (mut found, mut quoted, mut at) = (Vec::new(), false, 0);
+    while let Some(octet) = text.get(at) {
+        match octet {
+            b'\\' if text.get(at + 1).is_some_and(|next| !line_ends.contains(next)) => at += 1,
+            b'"' => quoted = !quoted,
+            b';' if !quoted => {
+                let rest = &text[at + 1..];
+                let end = rest.iter().position(|octet| line_ends.contains(octet)).unwrap_or(rest.len());
+                found.push(String::from_utf8_lossy(rest[..end].trim_ascii()).into_owned());
+                at += end;
+            }
+            octet if line_ends.contains(octet) => quoted = false,
+            _ => {}
+        }
+        at += 1;
     }
     found
 }
