@@ -187,7 +187,7 @@ impl<'z> Index<'z> {
                 let rdata = self.zone.rdata(row).get(target_at(self.zone.rtype(row)?)?..)?;
                 Some(NameRef::split_from(rdata)?.0)
             });
-            let hashes: Vec<u64> = targets.map(|name| hash(name, table.seed)).collect();
+            let hashes: Vec<u64> = targets.map(|name| name.quick_hash(table.seed)).collect();
             for hash in &hashes {
                 read += table.entries(*hash).next().map_or(0, |entry| entry as usize & 1);
             }
@@ -270,7 +270,7 @@ impl Table {
             for (number, name) in
                 names.flat_map(|number| index.with_above(number).map(move |name| (number, name)))
             {
-                let entry = hash(name, seed) & UPPER | (number as u64 + 1);
+                let entry = name.quick_hash(seed) & UPPER | (number as u64 + 1);
                 if let Some(entries) = entries.get_mut(shard_of(entry, shards).0) {
                     entries.push(entry);
                 }
@@ -297,7 +297,7 @@ impl Table {
     }
 
     fn find(&self, index: &Index<'_>, name: NameRef<'_>) -> Option<Standing> {
-        let hash = hash(name, self.seed);
+        let hash = name.quick_hash(self.seed);
         for entry in self.entries(hash) {
             // Nothing stands in a free place; there are always some.
             let number = (entry & !UPPER).checked_sub(1)? as usize;
@@ -323,23 +323,4 @@ fn filled<'e>(entries: impl Iterator<Item = &'e [u64]> + Clone, shards: usize) -
         }
     }
     shard
-}
-
-/// The hash of a name, without case. The seed is another one each time, so that nobody writes a zone whose names all
-/// have the same.
-fn hash(name: NameRef<'_>, seed: u64) -> u64 {
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    // Sets the bit that tells upper from lower case: what else it makes equal is told apart by a look at the name.
-    const FOLD: u64 = 0x2020_2020_2020_2020;
-    let (eights, rest) = name.wire().as_chunks::<8>();
-    let mut hash = seed ^ name.wire().len() as u64;
-    let mut mix = |word: u64| {
-        let product = u128::from(hash ^ (word | FOLD)) * u128::from(FACTOR ^ seed);
-        // Both halves.
-        hash = product as u64 ^ (product >> 64) as u64;
-    };
-    eights.iter().for_each(|eight| mix(u64::from_le_bytes(*eight)));
-    mix(rest.iter().fold(0, |word, octet| word << 8 | u64::from(*octet)));
-    mix(0);
-    hash
 }

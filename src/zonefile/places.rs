@@ -1,6 +1,7 @@
 //! Where in a text the records of RRsets stand, for whoever found something in them.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasher as _, RandomState};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use super::include::Loader;
 use super::problem::{Problems, column};
 use super::record::{ReadRecord, Sink};
 use super::zone::{Counted, read_into};
-use crate::zone::{Name, Rdata, RecordType, RrKey};
+use crate::zone::{Name, NameRef, Rdata, RecordType, RrKey};
 
 /// Where a record begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,7 @@ struct Wanted<'w> {
 }
 
 struct Search<'w> {
+    owners: Owners,
     wanted: HashMap<RrKey, Wanted<'w>>,
     counted: Counted,
     found: Vec<Option<Place>>,
@@ -52,7 +54,9 @@ pub fn places<'w>(
     loader: Option<&mut dyn Loader>,
     wanted: impl IntoIterator<Item = (&'w RrKey, Option<&'w Rdata>)>,
 ) -> Vec<Option<Place>> {
+    let wanted: Vec<_> = wanted.into_iter().collect();
     let mut search = Search {
+        owners: Owners::of(wanted.iter().map(|(key, _)| key.owner.as_ref())),
         wanted: HashMap::new(),
         counted: Counted::new(),
         found: Vec::new(),
@@ -84,7 +88,44 @@ pub fn places<'w>(
     found
 }
 
+/// Says of few names that are not among some that they may be, and never the reverse.
+struct Owners {
+    bits: Vec<u64>,
+    seed: u64,
+}
+
+impl Owners {
+    fn of<'n>(names: impl ExactSizeIterator<Item = NameRef<'n>>) -> Owners {
+        // Sixteen bits for each.
+        let words = (names.len() / 4).next_power_of_two();
+        let mut owners = Owners { bits: vec![0; words], seed: RandomState::new().hash_one(0u8) };
+        for name in names {
+            let (word, bit) = owners.place(name);
+            if let Some(word) = owners.bits.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        owners
+    }
+
+    /// The word of a name, and its bit there.
+    fn place(&self, name: NameRef<'_>) -> (usize, u64) {
+        let hash = name.quick_hash(self.seed);
+        // The length is a power of two.
+        ((hash >> 6) as usize & self.bits.len().wrapping_sub(1), 1 << (hash & 63))
+    }
+
+    fn may_have(&self, name: NameRef<'_>) -> bool {
+        let (word, bit) = self.place(name);
+        self.bits.get(word).is_some_and(|word| word & bit != 0)
+    }
+}
+
 impl Sink for Search<'_> {
+    fn wants(&self, owner: NameRef<'_>) -> bool {
+        self.owners.may_have(owner)
+    }
+
     fn is_done(&self) -> bool {
         self.missing == 0
     }

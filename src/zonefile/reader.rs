@@ -299,6 +299,11 @@ impl<'t> Reader<'t, '_, '_> {
         if !entry.faults.is_empty() {
             return None;
         }
+        if let Owner::Name(owner) = &self.state.owner
+            && !sink.wants(owner.as_ref())
+        {
+            return Some(());
+        }
         let read = self.head(entry, usize::from(!entry.indented)).and_then(|head| {
             self.read_rdata(&head, entry, rdata)?;
             Ok(head)

@@ -18,6 +18,11 @@ pub trait Sink {
     /// A record that could be read. What the sink finds wrong with it goes to the problems of the file it stands in.
     fn record(&mut self, record: ReadRecord<'_>, problems: &mut Problems);
 
+    /// Does it want records of this owner? Others are read no further than their owner, and nothing is said of them.
+    fn wants(&self, _owner: NameRef<'_>) -> bool {
+        true
+    }
+
     /// Has it all that it wants? Then the rest of the text is not read.
     fn is_done(&self) -> bool {
         false
