@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use super::rules::names::{LEADING_SET, is_usual};
 use super::rules::{spf, target_at};
 use super::types::Types;
 use crate::zone::{Contents, NameRef, RecordType, RrKey, SetId, Snapshot};
@@ -13,12 +14,16 @@ pub struct Record<'z> {
     pub rdata: &'z [u8],
     /// The name to which it leads, for the types that have one: many rules ask for it.
     pub target: Option<NameRef<'z>>,
+    /// Is that the name of a host by its type, and has it only letters and digits?
+    pub leads_to_usual: bool,
 }
 
 impl<'z> Record<'z> {
     fn new(rtype: RecordType, ttl: u32, rdata: &'z [u8]) -> Record<'z> {
         let target = target_at(rtype).and_then(|at| NameRef::split_from(rdata.get(at..)?));
-        Record { ttl, rdata, target: target.map(|(name, _)| name) }
+        let target = target.map(|(name, _)| name);
+        let leads_to_usual = LEADING_SET.has(rtype) && target.is_some_and(is_usual);
+        Record { ttl, rdata, target, leads_to_usual }
     }
 }
 

@@ -225,9 +225,6 @@ impl<'a, 'z> Here<'a, 'z> {
 
     /// What stands at a name that a record of the zone leads to.
     pub fn target(&self, name: NameRef<'z>) -> Target {
-        if !self.view.contains(name) {
-            return Target::Outside;
-        }
         if let Some(target) = self.recent.get(name) {
             return target;
         }

@@ -188,14 +188,26 @@ impl<'z> View<'z> {
         Some(Found::Wildcard(wildcard, types))
     }
 
-    /// The RRsets at a name that is at or below another one, whose number in the index may be known.
-    pub fn node_below(&self, from: Option<usize>, name: NameRef<'z>) -> Node<'z> {
-        let Some((number, index)) = from.zip(self.index) else { return self.node(name) };
-        let mut node = Node::new(name);
-        if let Some(number) = index.find_below(number, name) {
-            node.fill(self.zone.base, index.sets(number));
+    /// Type and data of each record at a name that is at or below another one, whose number in the index may be known.
+    pub fn each_below(
+        &self,
+        from: Option<usize>,
+        name: NameRef<'z>,
+        mut visit: impl FnMut(RecordType, &'z [u8]),
+    ) {
+        match from.zip(self.index) {
+            Some((number, index)) => {
+                let zone = self.zone.base;
+                let sets = index.find_below(number, name).into_iter().flat_map(|number| index.sets(number));
+                for row in sets.flat_map(|set| zone.rows_of(set)) {
+                    visit(zone.rtype(row).unwrap_or_default(), zone.rdata(row));
+                }
+            }
+            None => {
+                let node = self.node(name);
+                node.records(Types::ALL).for_each(|(rtype, record)| visit(rtype, record.rdata));
+            }
         }
-        node
     }
 
     /// The addresses at a name, as octets.

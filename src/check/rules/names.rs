@@ -2,7 +2,7 @@
 
 use super::super::Severity::{Hint, Warning};
 use super::super::fixes;
-use super::super::rule::{Found, Here, LooksAt, Rule};
+use super::super::rule::{Found, Here, LooksAt, Rule, labels_below};
 use super::super::types::Types;
 use super::super::view::{Target, View};
 use super::target;
@@ -11,7 +11,7 @@ use crate::zone::{NameRef, RecordType};
 const HOSTS: &[RecordType] = &[RecordType::A, RecordType::AAAA, RecordType::MX];
 /// The types whose targets are hosts.
 const LEADING: &[RecordType] = &[RecordType::NS, RecordType::MX, RecordType::SRV];
-const LEADING_SET: Types = Types::of(LEADING);
+pub const LEADING_SET: Types = Types::of(LEADING);
 const HOST_SET: Types = Types::of(HOSTS);
 const ALIASES: &[RecordType] = &[
     RecordType::NS,
@@ -164,14 +164,17 @@ fn target_origin_twice(here: &Here<'_, '_>, found: &mut Found<'_>) {
 /// Does this name of the zone look like a whole name to which the zone's was added?
 pub fn is_without_dot(view: &View<'_>, name: NameRef<'_>) -> bool {
     let origin = view.origin();
-    if origin.is_root() || !view.contains(name) || has_twice(name, origin) {
+    let (mut own, mut last) = (0, &[][..]);
+    for label in labels_below(name, origin) {
+        (own, last) = (own + 1, label);
+    }
+    // Nearly every name is done with here.
+    if own < 2 || origin.is_root() {
         return false;
     }
-    let own = super::depth(name, origin);
-    let Some(last) = name.labels().nth(own.saturating_sub(1)).filter(|_| own >= 2) else { return false };
     let is_top = last.len() == 2 && last.iter().all(u8::is_ascii_alphabetic)
         || TOP_LEVEL.iter().any(|top| top.eq_ignore_ascii_case(last));
-    is_top && view.target(name) == Target::Missing
+    is_top && view.contains(name) && !has_twice(name, origin) && view.target(name) == Target::Missing
 }
 
 fn dot_missing(here: &Here<'_, '_>, found: &mut Found<'_>) {
@@ -198,7 +201,7 @@ fn bad_label<'n>(name: NameRef<'n>, here: &Here<'_, '_>, is_bad: impl Fn(&[u8]) 
 }
 
 /// Are there only letters and digits in it? Asked for every name of a zone.
-fn is_usual(name: NameRef<'_>) -> bool {
+pub fn is_usual(name: NameRef<'_>) -> bool {
     name.labels().all(|label| label.iter().all(u8::is_ascii_alphanumeric))
 }
 
@@ -223,7 +226,7 @@ fn hosts(
         found.set(rtype, format_args!("{} has an {rtype} record, {}.", here.owner(), what(label)));
     }
     for (rtype, record) in here.node.records(LEADING_SET) {
-        let Some(name) = target(rtype, record).filter(|name| !is_usual(*name)) else { continue };
+        let Some(name) = target(rtype, record).filter(|_| !record.leads_to_usual) else { continue };
         if let Some(label) = bad_label(name, here, &is_bad) {
             found.record(
                 rtype,

@@ -230,8 +230,9 @@ fn referral(here: &Here<'_, '_>, found: &mut Found<'_>) {
     for name in names(here) {
         size += 12 + name.wire().len();
         if name.is_at_or_below(here.owner()) {
-            let glue = here.view.node_below(here.number, name);
-            size += glue.records(ADDRESSES).map(|(_, address)| 12 + address.rdata.len()).sum::<usize>();
+            here.view.each_below(here.number, name, |rtype, rdata| {
+                size += if ADDRESSES.has(rtype) { 12 + rdata.len() } else { 0 };
+            });
         }
     }
     if size > SMALL {

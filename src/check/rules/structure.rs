@@ -89,10 +89,11 @@ fn hidden(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if here.types().is_within(AT_CUT) && cut == here.owner() {
         return;
     }
-    let nameservers =
-        if cut == here.owner() { None } else { Some(here.view.node_below(here.above.number, cut)) };
-    let nameservers = nameservers.as_ref().map_or(here.set(RecordType::NS), |node| node.set(RecordType::NS));
-    let is_glue = nameservers.iter().any(|record| target(RecordType::NS, record) == Some(here.owner()));
+    let mut is_glue = false;
+    here.view.each_below(here.above.number.or(here.number), cut, |rtype, rdata| {
+        let leads_here = || NameRef::split_from(rdata).is_some_and(|(name, _)| name == here.owner());
+        is_glue |= rtype == RecordType::NS && leads_here();
+    });
     for (rtype, _) in here.node.sets() {
         // In a signed zone NSEC3 records of delegations have names of their own.
         if cut == here.owner() && AT_CUT.has(rtype) || ADDRESS.has(rtype) && is_glue {
