@@ -202,7 +202,10 @@ fn findings(zone: &Snapshot, selection: Option<&Selection>, for_people: bool, as
         let judged = counted.findings.into_iter().filter_map(|finding| selection.judge(finding));
         let mut findings: Vec<Finding> = judged.collect();
         // Where a rule has said it of a record already, it is not said again.
-        let known: BTreeSet<String> = findings.iter().map(identity).collect();
+        let known: BTreeSet<String> = match asked.is_empty() {
+            true => BTreeSet::new(),
+            false => findings.iter().map(identity).collect(),
+        };
         findings.extend(asked.iter().filter(|finding| !known.contains(&identity(finding))).cloned());
         findings.into_iter().map(&mut with_titles).collect()
     };
