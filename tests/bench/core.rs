@@ -95,7 +95,7 @@ fn delegations_text(records: usize) -> String {
         "$ORIGIN big.test.\n$TTL 1d\n@ SOA ns1 hostmaster 1 1d 2h 4w 1h\n@ NS ns1\n@ NS ns.example.net.\nns1 A 9.0.0.1\n",
     );
     let mut number = 0usize;
-    for owner in 0.. {
+    for owner in 0usize.. {
         if number >= records {
             break;
         }
