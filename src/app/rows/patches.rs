@@ -11,7 +11,7 @@ use super::Row;
 use crate::zone::RrKey;
 
 /// A piece holds at most so many. Few in unit tests, so that small zones have several pieces.
-const MOST: usize = if cfg!(test) { 3 } else { 256 };
+const MOST: usize = if cfg!(all(test, debug_assertions)) { 3 } else { 256 };
 
 /// A changed (or left out) RRset's rows, in place of a run of the zone's own.
 #[derive(Debug, Clone)]
