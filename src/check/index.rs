@@ -192,10 +192,10 @@ impl<'z> Index<'z> {
                 read += table.entries(*hash).next().map_or(0, |entry| entry as usize & 1);
             }
             let numbers = || hashes.iter().filter_map(|hash| table.entries(*hash).next());
-            for owner in numbers().filter_map(|entry| self.owner((entry & !UPPER).checked_sub(1)? as usize)) {
+            for owner in numbers().filter_map(|entry| self.owner(number_of(entry))) {
                 read += owner.wire().len();
             }
-            for owner in numbers().filter_map(|entry| self.owner((entry & !UPPER).checked_sub(1)? as usize)) {
+            for owner in numbers().filter_map(|entry| self.owner(number_of(entry))) {
                 read += owner.wire().last().map_or(0, |octet| usize::from(*octet));
             }
         }
@@ -235,6 +235,9 @@ impl Standing {
 
 /// The half of an entry that is that of the hash.
 const UPPER: u64 = 0xffff_ffff_0000_0000;
+/// A free place of a table: no name has this number. (Not zeros, which the system gives as pages that are all the same
+/// one until something is written there: to look into them first makes that several times as dear.)
+const FREE: u64 = u64::MAX;
 
 /// The numbers of names by their hashes, in shards. A name without records has that of the first one below it.
 #[derive(Debug)]
@@ -262,15 +265,15 @@ impl Table {
     fn of(index: &Index<'_>) -> Table {
         let seed = RandomState::new().hash_one(0u8) | 1;
         let (count, shards) = (parts(index.len()), index.len() / SHARD + 1);
-        // The number of a name plus one in the lower half, in the upper one that of the name's hash: most names need no
-        // look to be told apart.
+        // The number of a name in the lower half, in the upper one that of the name's hash: most names need no look to be
+        // told apart.
         let entries = beside(jobs(index.len(), count), |names| {
             let about = names.len() / shards;
             let mut entries = vec![Vec::with_capacity(about + about / 4); shards];
             for (number, name) in
                 names.flat_map(|number| index.with_above(number).map(move |name| (number, name)))
             {
-                let entry = name.quick_hash(seed) & UPPER | (number as u64 + 1);
+                let entry = name.quick_hash(seed) & UPPER | number as u64;
                 if let Some(entries) = entries.get_mut(shard_of(entry, shards).0) {
                     entries.push(entry);
                 }
@@ -299,10 +302,12 @@ impl Table {
     fn find(&self, index: &Index<'_>, name: NameRef<'_>) -> Option<Standing> {
         let hash = name.quick_hash(self.seed);
         for entry in self.entries(hash) {
-            // Nothing stands in a free place; there are always some.
-            let number = (entry & !UPPER).checked_sub(1)? as usize;
+            // There are always some.
+            if entry == FREE {
+                return None;
+            }
             if entry & UPPER == hash & UPPER
-                && let Some(standing) = index.standing(number, name)
+                && let Some(standing) = index.standing(number_of(entry), name)
             {
                 return Some(standing);
             }
@@ -311,13 +316,18 @@ impl Table {
     }
 }
 
-/// One of so many shards. An entry stands at the place that its hash says or at the next free one, which has 0.
+/// The number of the name in an entry.
+fn number_of(entry: u64) -> usize {
+    (entry & !UPPER) as usize
+}
+
+/// One of so many shards. An entry stands at the place that its hash says or at the next free one.
 fn filled<'e>(entries: impl Iterator<Item = &'e [u64]> + Clone, shards: usize) -> Vec<u64> {
     let count: usize = entries.clone().map(<[u64]>::len).sum();
-    let mut shard = vec![0; count + count / 2 + 1];
+    let mut shard = vec![FREE; count + count / 2 + 1];
     for entry in entries.flatten() {
         let (_, rest) = shard_of(*entry, shards);
-        let free = places(rest, shard.len()).find(|at| shard.get(*at) == Some(&0));
+        let free = places(rest, shard.len()).find(|at| shard.get(*at) == Some(&FREE));
         if let Some(place) = free.and_then(|at| shard.get_mut(at)) {
             *place = *entry;
         }
