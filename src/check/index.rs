@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::rules::{READERS, target_at};
 use super::types::Types;
 use super::view::Census;
-use crate::zone::beside::{beside, parts};
+use crate::zone::beside::{beside, cut, parts};
 use crate::zone::{NameRef, SetId, Snapshot};
 
 /// One name in so many leads to others, or none is looked for in a table.
@@ -93,18 +93,13 @@ fn come_with<'z>(
     std::iter::successors(owner.parent(), |name| name.parent()).take_while(is_new)
 }
 
-/// Cuts so many things into parts that are worked on beside each other.
-fn jobs(all: usize, count: usize) -> Vec<Range<usize>> {
-    (0..count).map(|part| all * part / count..all * (part + 1) / count).collect()
-}
-
 /// Cuts the RRsets of a zone into parts, each with all of its names.
 fn whole_names(zone: &Snapshot) -> Vec<Range<u32>> {
     // Row numbers of a snapshot fit into 32 bits.
     let all = zone.set_count() as u32;
     let begins = |set: &u32| *set == 0 || !zone.is_same_owner(SetId(set - 1), SetId(*set));
     let near = |set: usize| (set as u32..all).find(begins).unwrap_or(all);
-    let parts = jobs(zone.set_count(), parts(zone.record_count())).into_iter();
+    let parts = cut(zone.set_count(), parts(zone.record_count())).into_iter();
     parts.map(|sets| near(sets.start)..near(sets.end)).collect()
 }
 
@@ -267,7 +262,7 @@ impl Table {
         let (count, shards) = (parts(index.len()), index.len() / SHARD + 1);
         // The number of a name in the lower half, in the upper one that of the name's hash: most names need no look to be
         // told apart.
-        let entries = beside(jobs(index.len(), count), |names| {
+        let entries = beside(cut(index.len(), count), |names| {
             let about = names.len() / shards;
             let mut entries = vec![Vec::with_capacity(about + about / 4); shards];
             for (number, name) in
@@ -280,7 +275,7 @@ impl Table {
             }
             entries
         });
-        let filled = beside(jobs(shards, count), |own| {
+        let filled = beside(cut(shards, count), |own| {
             let fill = |shard| {
                 filled(
                     entries.iter().filter_map(|part: &Vec<Vec<u64>>| part.get(shard).map(Vec::as_slice)),
