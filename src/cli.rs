@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
+mod man;
 mod secondary;
 
 pub use secondary::{AtArgs, CheckSecondaryArgs, JobArgs, SecondaryVerb};
@@ -24,8 +25,8 @@ pub use secondary::{AtArgs, CheckSecondaryArgs, JobArgs, SecondaryVerb};
 pub struct Cli {
     #[command(subcommand)]
     pub verb: Option<Verb>,
-    /// The zone to edit, or a zone file (an existing file, or an argument with a slash); without it the list of the
-    /// configured zones.
+    /// The zone to edit, or a zone file (an existing file, or an argument with a slash; for a zone that a file is named
+    /// like, write a dot after it); without it the list of the configured zones.
     #[arg(value_name = "ZONE|FILE")]
     pub zone: Option<String>,
     #[command(flatten)]
@@ -40,7 +41,8 @@ pub enum Verb {
     Demo,
     /// Print a zone as a zone file: canonical order, absolute owner names
     Show {
-        /// A zone to transfer, or a zone file (an existing file, or an argument with a slash)
+        /// A zone to transfer, or a zone file (an existing file, or an argument with a slash; for a zone
+        /// that a file is named like, write a dot after it); - is standard input
         #[arg(value_name = "ZONE|FILE")]
         what: String,
         #[command(flatten)]
@@ -53,11 +55,12 @@ pub enum Verb {
     Check(CheckArgs),
     /// Print a zone file with its columns aligned; every comment and every line stays
     Fmt {
+        /// The zone file; - is standard input
         file: PathBuf,
         /// Write the file instead of printing it
         #[arg(long, conflicts_with = "check")]
         write: bool,
-        /// Print nothing; exit status 1 when the file would change
+        /// Only say whether the file would change: then the exit status is 1
         #[arg(long)]
         check: bool,
     },
@@ -65,10 +68,10 @@ pub enum Verb {
     ///
     /// The SOA serial and the server's own DNSSEC records are left out of the comparison.
     Diff {
-        /// A zone to transfer, or a zone file
+        /// A zone to transfer, or a zone file; - is standard input
         #[arg(value_name = "OLD")]
         old: String,
-        /// A zone to transfer, or a zone file
+        /// A zone to transfer, or a zone file; - is standard input
         #[arg(value_name = "NEW")]
         new: String,
         #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -80,12 +83,14 @@ pub enum Verb {
     },
     /// Make a zone equal to a zone file, by dynamic update (one message where it fits), and read it back
     ///
-    /// The file's serial is taken as the version of the zone that it was made from: when the server has another
-    /// one, nothing is sent, unless --force says that the file wins.
+    /// The file's serial is taken as the version of the zone that it was made from. When the server has another one, what
+    /// the file changes is merged with what was changed there since, if that is known (from the server's journal or the
+    /// history); where it is not, and where both changed the same record set, nothing is sent. --force says that the file
+    /// wins: what was changed meanwhile and is not in the file is undone.
     Push {
         /// The zone to change
         zone: String,
-        /// The zone file that it shall be equal to
+        /// The zone file that it shall be equal to; - is standard input
         file: PathBuf,
         /// What it is for, in your own words: for the history
         #[arg(long, value_name = "TEXT")]
@@ -169,19 +174,20 @@ pub enum Verb {
         #[command(subcommand)]
         what: ConfigVerb,
         /// Configuration file to use
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", global = true)]
         config: Option<PathBuf>,
     },
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
-    /// Print the man page
+    /// Print the man page, with a section for each verb
     Man,
 }
 
 /// What `check` takes.
 #[derive(Debug, Clone, Args)]
 pub struct CheckArgs {
-    /// A zone to transfer, or a zone file (an existing file, or an argument with a slash)
+    /// A zone to transfer, or a zone file (an existing file, or an argument with a slash; for a zone
+    /// that a file is named like, write a dot after it); - is standard input
     #[arg(value_name = "ZONE|FILE", required_unless_present = "list")]
     pub what: Option<String>,
     /// Which rules to hold the zone against beside syntax: all, none, or ids and names with commas between; with -
@@ -351,12 +357,12 @@ impl std::io::Write for Writer<'_> {
     }
 }
 
-/// The man page, in roff.
+/// The man page of the program and its verbs, in roff.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn man_page(out: &mut dyn std::io::Write) -> std::io::Result<()> {
-    clap_mangen::Man::new(Cli::command()).render(&mut Writer(out))
+    man::page(Cli::command(), out)
 }
 
 #[cfg(test)]
@@ -389,7 +395,14 @@ mod tests {
     fn man_page_and_completions_are_made() {
         let mut page = Vec::new();
         man_page(&mut page).unwrap();
-        assert!(String::from_utf8(page).unwrap().contains("transfer\\-from"));
+        let page = String::from_utf8(page).unwrap();
+        assert!(page.contains("transfer\\-from"));
+        // Every verb has its section, with what its options do.
+        for verb in ["SHOW", "PUSH", "SECONDARY ADD", "CONFIG CHECK", "MAN"] {
+            assert!(page.contains(&format!(".SH \"ZONEWRIGHT {verb}\"\n")), "{verb}");
+        }
+        assert!(page.contains("send nothing") && page.contains(".SH \"EXIT STATUS\"\n"));
+        assert!(!page.contains("ZONEWRIGHT HELP"));
         let mut script = Vec::new();
         completions(clap_complete::Shell::Bash, &mut script);
         assert!(String::from_utf8(script).unwrap().contains("--dry-run"));

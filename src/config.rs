@@ -10,6 +10,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use toml::Spanned;
 
 use crate::zone::Name;
@@ -35,6 +36,7 @@ pub struct Config {
     /// Where past pushes are kept; default: the state directory.
     pub history_dir: Option<PathBuf>,
     pub server: BTreeMap<String, Server>,
+    #[serde(deserialize_with = "zones")]
     pub zone: BTreeMap<DomainName, Zone>,
     /// Named sets of nameservers that can be loaded into the upper pane.
     pub nameservers: BTreeMap<String, NameserverSet>,
@@ -113,6 +115,33 @@ pub struct Zone {
     pub after_save: Option<Spanned<Vec<String>>>,
 }
 
+/// Each zone once: TOML tells tables apart whose names are the same to DNS.
+fn zones<'de, D: Deserializer<'de>>(source: D) -> Result<BTreeMap<DomainName, Zone>, D::Error> {
+    struct Zones;
+    impl<'de> Visitor<'de> for Zones {
+        type Value = BTreeMap<DomainName, Zone>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("tables of zones")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut tables: A) -> Result<Self::Value, A::Error> {
+            let mut zones = BTreeMap::new();
+            while let Some((name, zone)) = tables.next_entry::<DomainName, Zone>()? {
+                if zones.contains_key(&name) {
+                    let name = name.0;
+                    return Err(A::Error::custom(format_args!(
+                        "the zone {name} stands here twice: case and a final dot make no other zone of it"
+                    )));
+                }
+                zones.insert(name, zone);
+            }
+            Ok(zones)
+        }
+    }
+    source.deserialize_map(Zones)
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct NameserverSet {
@@ -182,7 +211,9 @@ pub enum Colour {
 #[serde(rename_all = "kebab-case")]
 pub enum RuleLevel {
     Off,
-    Info,
+    /// As it is printed, and by the name that it had first.
+    #[serde(alias = "info")]
+    Hint,
     Warning,
     Error,
 }

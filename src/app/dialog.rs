@@ -123,6 +123,16 @@ impl Dialog {
         dialog
     }
 
+    /// There is nothing to push but a text that is not applied: the way to it is in the place of that to the review.
+    pub(super) fn leads_to_text(&mut self, why: String) {
+        if let Some(button) = self.buttons.iter_mut().find(|button| matches!(button.then, Then::Review)) {
+            *button = Button { label: "To the text", letter: 't', then: Then::Text(Decision::Show) };
+        }
+        if let Some(first) = self.text.first_mut() {
+            *first = format!("{}.", why.replacen("the text", "The text", 1));
+        }
+    }
+
     fn discard(changes: usize) -> Dialog {
         let text = vec![
             if changes == 0 {
@@ -250,6 +260,15 @@ impl Dialog {
                 true
             }
             None => false,
+        }
+    }
+
+    /// What Esc does, in the hint bar.
+    pub fn escape_word(&self) -> &'static str {
+        match self.buttons.get(self.escape).map(|button| &button.then) {
+            Some(Then::Resume(_) | Then::Text(Decision::Resume(_))) => "go on with it",
+            Some(Then::Text(Decision::Later(_))) => "later",
+            _ => "cancel",
         }
     }
 

@@ -371,7 +371,7 @@ impl App {
         }
         self.message = None;
         match result {
-            Err(NotImported::Unreadable(failure)) => self.complain(failure.to_string()),
+            Err(NotImported::Unreadable(failure)) => self.refuse(failure.to_string()),
             Err(NotImported::Wrong(wrong)) => self.overlay = Some(Overlay::Dialog(refused(&wrong))),
             Ok(imported) if imported.notes.is_empty() => self.take_import(imported),
             Ok(imported) => {
@@ -422,7 +422,7 @@ impl App {
         }
         self.message = None;
         match exported {
-            Exported::Failed(failure) => self.complain(failure.to_string()),
+            Exported::Failed(failure) => self.refuse(failure.to_string()),
             Exported::Written { path, records: Some(records), notes } => {
                 let written = format!("{path} is written: {}", count(records, "record"));
                 self.say([vec![written], notes].concat().join(", "));

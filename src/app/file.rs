@@ -201,11 +201,16 @@ fn raise_serial(base: &Snapshot, changes: &mut ChangeMap, now: Option<u64>) -> R
     Ok(())
 }
 
+const TEXT_OPEN: &str = "the text that you left open is not applied yet: t goes back to it";
+
 /// Is there something to review and save?
 pub fn has_changes(app: &App) -> Result<(), String> {
     match app.has_new_text() {
         true => Ok(()),
-        false => super::edits::has_changes(app),
+        false => super::edits::has_changes(app).map_err(|nothing| match app.unapplied_text() {
+            Some(open) => open,
+            None => app.editable().err().unwrap_or(nothing),
+        }),
     }
 }
 
@@ -218,7 +223,7 @@ pub fn may_save(app: &App) -> Result<(), String> {
         return Err("the file is being read".into());
     }
     if app.text.mode.is_some() {
-        return Err("the text that you left open is not applied yet: t goes back to it".into());
+        return Err(app.unapplied_text().unwrap_or_else(|| TEXT_OPEN.into()));
     }
     if open.file.as_ref().is_some_and(|file| file.making.is_some() || file.writing.is_some()) {
         return Err("the file is being saved".into());

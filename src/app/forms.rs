@@ -242,7 +242,7 @@ impl App {
         }
         self.message = None;
         match (result, &mut self.screen, &self.zone) {
-            (Err(why), ..) => self.complain(why),
+            (Err(why), ..) => self.refuse(why),
             (Ok(octets), Screen::Form(form), super::Zone::Open(open)) => {
                 form.take_file(&octets, open.draft.contents());
             }
@@ -304,14 +304,14 @@ fn accept(app: &mut App, accepted: Accepted) {
         match others {
             _ if app.open().is_some_and(|open| open.draft.conflicts().contains(&key)) => {
                 app.complain(format!(
-                    "{label}; others changed this record set while the form was open: M shows both sides"
+                    "{label}: done; others changed this record set while the form was open: M shows both sides"
                 ))
             }
             Some(_) if records > 1 => app.say(format!(
-                "{label}; the TTL belongs to the whole set: {records} records have {} now",
+                "{label}: done; the TTL belongs to the whole set: {records} records have {} now",
                 describe::ttl(accepted.ttl)
             )),
-            _ => app.say(format!("{label}; u undoes it")),
+            _ => app.say(format!("{label}: done; u undoes it")),
         }
     } else {
         app.say("nothing is different");

@@ -111,8 +111,8 @@ pub fn explain_type(app: &mut App, text: &str) {
     match types::parse_type(text.as_bytes()) {
         Some(rtype) => show(app, Some(rtype)),
         None => match types::suggest_type(text) {
-            Some(near) => app.say(format!("there is no type {text}; {near} is near")),
-            None => app.say(format!("there is no type {text}; ? lists all of them below the keys")),
+            Some(near) => app.refuse(format!("there is no type {text}; {near} is near")),
+            None => app.refuse(format!("there is no type {text}; ? lists all of them below the keys")),
         },
     }
 }

@@ -168,7 +168,7 @@ const NO_TTL: &str = "a TTL is a number of seconds, or 5m, 1h, 1d";
 
 /// `:ttl 300`: the TTL of the sets of the marked records, or of the selected one.
 pub fn set_ttl(app: &mut App, value: &str) {
-    let Some(seconds) = read_ttl(value) else { return app.say(NO_TTL) };
+    let Some(seconds) = read_ttl(value) else { return app.refuse(NO_TTL) };
     if let Some(open) = app.open_mut() {
         open.take_range();
     }

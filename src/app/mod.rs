@@ -259,6 +259,8 @@ pub struct App {
     stepping: Option<stepping::Stepping>,
     /// Keys pressed and text pasted meanwhile: they are meant for the rows that will be shown.
     held: VecDeque<Msg>,
+    /// What was typed after `:` and run with this key, until it is refused or another key comes.
+    typed: Option<String>,
     /// The first key of a longer sequence.
     pub pending: Option<Key>,
     /// What is kept of the zone from one visit to the next.
@@ -334,6 +336,7 @@ impl App {
             replacing: None,
             stepping: None,
             held: VecDeque::new(),
+            typed: None,
             pending: None,
             remembered: Remembered::default(),
             now: None,
@@ -432,6 +435,7 @@ impl App {
             Msg::Failed(failure) => self.complain(failure.to_string()),
             Msg::Worked { request, worked } => self.on_worked(request, worked),
             Msg::TextsFound { document, editing } => self.on_texts(document, editing),
+            Msg::TextBack(found) => self.on_text_back(found),
             Msg::TextSaved(result) => self.on_text_saved(result),
             Msg::Saved { request, result } => self.on_saved(request, result),
             Msg::Imported { request, result } => self.on_imported(request, result),
@@ -540,6 +544,14 @@ impl App {
 
     fn complain(&mut self, text: impl Into<String>) {
         self.message = Some(Message { text: text.into(), trouble: true });
+    }
+
+    /// What was typed cannot be taken: it stays to be mended, and the next keys are for it.
+    fn refuse(&mut self, why: impl Into<String>) {
+        if let (Some(typed), None) = (self.typed.take(), &self.overlay) {
+            palette::open_with(self, &typed);
+        }
+        self.complain(why);
     }
 
     fn effect(&mut self, effect: Effect) {

@@ -237,16 +237,17 @@ pub fn start_filter(app: &mut App) {
 }
 
 pub fn keep_filter(app: &mut App) {
+    let of_records = app.open().filter(|_| matches!(app.screen, Screen::Main));
+    if let Some(trouble) = of_records.and_then(|open| open.records.filter_trouble.clone()) {
+        // It stays to be mended, so that the next keys are not commands.
+        return app.complain(trouble);
+    }
     app.overlay = None;
     let is_main = matches!(app.screen, Screen::Main);
     if let Some(open) = app.open_mut().filter(|open| is_main && open.records.rows.unfit() > 0) {
         // The same filter once more: what was edited since, and does not fit it any more, goes.
         let filter = open.records.filter.clone();
         open.set_filter(&filter);
-    }
-    let of_records = app.open().filter(|_| is_main);
-    if let Some(trouble) = of_records.and_then(|open| open.records.filter_trouble.clone()) {
-        app.complain(format!("left out of the filter: {trouble}"));
     }
 }
 

@@ -175,6 +175,8 @@ pub enum Msg {
     },
     /// The zone's text as it is on disk, and one that was being edited when an earlier run ended. Sent at the start,
     /// where there is one of them.
+    /// A text that an earlier run has discarded, brought back.
+    TextBack(FoundText),
     TextsFound {
         document: Option<Text>,
         editing: Option<FoundText>,

@@ -71,7 +71,7 @@ pub fn chosen(app: &mut App, set: &str) {
     let names = names_of(app, set);
     let Some(open) = app.open() else { return };
     if names.is_empty() {
-        return app.complain(match app.settings.config.nameservers.contains_key(set) {
+        return app.refuse(match app.settings.config.nameservers.contains_key(set) {
             true => format!("the set {set} has no names"),
             false => format!("there is no [nameservers.{set}] in the configuration"),
         });

@@ -50,7 +50,8 @@ pub struct Records {
     pub(super) anchor: Option<(RrKey, Rdata)>,
 }
 
-/// A zone being looked at and edited. A copy costs next to nothing, also of a large one.
+/// A zone being looked at and edited. A copy of a large one costs next to nothing, but for what is marked of added
+/// records and for the places of a list that is filtered or sorted.
 #[derive(Debug, Clone)]
 pub struct Open {
     pub draft: Draft,

@@ -163,10 +163,14 @@ pub fn run(app: &mut App) {
         && let Some(act) = command.argument
     {
         return match (command.enabled)(app) {
-            Ok(()) => act(app, argument),
+            Ok(()) => {
+                app.typed = Some(text.clone());
+                act(app, argument);
+            }
             Err(reason) => app.say(reason),
         };
     }
+    let typed = text.clone();
     let text = text.trim();
     if let Ok(row) = text.parse::<usize>() {
         if let Some(open) = app.open_mut() {
@@ -183,20 +187,27 @@ pub fn run(app: &mut App) {
             Err(reason) => app.say(reason),
         },
         None => {
-            let why = not_here(app.screen_context(), text);
-            app.say(why);
+            let name = text.split_whitespace().next().unwrap_or_default();
+            let why = not_here(app.screen_context(), name);
+            match all().any(|command| command.name == name) {
+                // It is for another screen: the way there is not through here.
+                true => app.say(why),
+                false => {
+                    app.typed = Some(typed);
+                    app.refuse(why);
+                }
+            }
         }
     }
 }
 
 /// Why nothing can be run that is called so.
-fn not_here(context: Context, text: &str) -> String {
-    let name = text.split_whitespace().next().unwrap_or_default();
+fn not_here(context: Context, name: &str) -> String {
     match all().find(|command| command.name == name) {
         Some(command) if context == Context::Nameservers && command.contexts.contains(&Context::Records) => {
             format!("{name} is for records; Tab goes to them")
         }
         Some(_) => format!("{name} is no command of this screen; ? shows those that are"),
-        None => format!("no command {text}; ? shows all"),
+        None => format!("no command {name}; ? shows all"),
     }
 }

@@ -70,6 +70,7 @@ impl App {
         if pasted.records.is_empty() {
             return match notes.into_iter().next() {
                 Some(note) => {
+                    let note = note.trim_end_matches('.');
                     self.complain(format!("no record in it: {note}; the text (t) takes it with Ctrl-U"))
                 }
                 None => self.say("there is no record in it"),

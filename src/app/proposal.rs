@@ -483,5 +483,5 @@ pub fn cancel(app: &mut App) {
         app.screen = Screen::Ask(ask);
         return;
     }
-    app.say("left: nothing is changed");
+    app.say("left: nothing of it is taken");
 }

@@ -90,6 +90,15 @@ fn as_configured(settings: &Settings) -> Option<String> {
     Some(format!("Servers nameservers = \"{set}\", as the configuration gives this zone"))
 }
 
+/// Loads the zone again. What a result said of one that did not go well is about the zone before, so it goes.
+pub fn reload(app: &mut App) {
+    let failed = |line: &Line| matches!(line.tone, Tone::Bad | Tone::Doubt);
+    if matches!(&app.screen, Screen::Result(results) if results.lines.first().is_some_and(failed)) {
+        app.screen = Screen::Main;
+    }
+    app.reload();
+}
+
 /// Asks before anything is sent.
 pub fn ask(app: &mut App) {
     let (Screen::Changes(shown), Some(open)) = (&app.screen, app.open()) else { return };
@@ -249,7 +258,7 @@ impl Next {
     /// After the push of the zone that is open.
     pub const OF_ZONE: Next = Next {
         partly: "What is missing is still in your draft: c shows it.",
-        conflict: "Your draft is kept. Press m to decide, one by one: both sides are shown.",
+        conflict: "Your draft is kept. M shows both sides, to decide one by one.",
         review: "Your draft is kept. Review it again (c), then push.",
         not_recorded: "To push without a record all the same, go to the changes (c) and push again.",
         unknown: "R loads the zone: what is in it by then leaves the draft by itself.",

@@ -66,6 +66,9 @@ impl App {
                     dialog
                         .text
                         .push("The text that you left open is kept, and offered at the next start.".into());
+                    if let Some(why) = self.unapplied_text().filter(|_| file::has_changes(self).is_err()) {
+                        dialog.leads_to_text(why);
+                    }
                 }
                 self.overlay = Some(Overlay::Dialog(dialog));
             }
@@ -114,14 +117,24 @@ impl App {
     /// Is there room for a draft that was discarded?
     pub(super) fn may_bring_back(&self) -> Result<(), String> {
         self.editable()?;
+        if self.text.mode.as_ref().is_some_and(|mode| mode.is_changed()) {
+            return Err("the text is open with edits: apply or discard those first".into());
+        }
+        if self.text.discarded.is_some() {
+            return Ok(());
+        }
         match self.open().is_some_and(|open| open.draft.changes().is_empty()) {
             true => Ok(()),
             false => Err("there is a draft already: push it, or leave and discard it".into()),
         }
     }
 
-    /// The draft that was discarded last is offered as at a start.
+    /// The text that was discarded in this run is edited again; else the draft that was discarded last, or the text, is
+    /// offered as at a start.
     pub(super) fn bring_back(&mut self) {
+        if self.bring_text_back() {
+            return;
+        }
         let Some(open) = self.open_mut() else { return };
         if !open.draft.entries().is_empty() {
             // All of it was undone.

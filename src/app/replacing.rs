@@ -143,11 +143,7 @@ pub fn run(app: &mut App, text: &str) {
             app.say("looking for what is to be replaced");
             app.replacing = Some(app.work(Work::Replace(Box::new(replacing))));
         }
-        Err(why) => {
-            // What was typed stays to be mended.
-            super::palette::open_with(app, &format!("replace {text}"));
-            app.complain(why);
-        }
+        Err(why) => app.refuse(why),
     }
 }
 
@@ -173,7 +169,7 @@ impl App {
         }
         if sets.is_empty() && offered.is_empty() {
             let first = notes.first().map_or("no record there has it".to_owned(), Clone::clone);
-            return self.complain(format!("{title}: {first}"));
+            return self.refuse(format!("{title}: {first}"));
         }
         if sets.len() > PROPOSED {
             return self.ask_for_many(title, sets, notes);

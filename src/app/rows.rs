@@ -72,9 +72,10 @@ impl Rows {
             let before = self.patches.get(key).map_or(0, |old| old.patch.unfit);
             self.unfit = self.unfit.saturating_sub(before) + patch.as_ref().map_or(0, |patch| patch.unfit);
         }
+        let keys: Vec<RrKey> = changed.iter().map(|(key, _)| key.clone()).collect();
         self.patches.replace(changed);
         self.count = base.record_count().saturating_add_signed(self.patches.adds());
-        self.carry_marks(marked);
+        self.carry_marks(marked, &keys);
         self.refresh_shown();
     }
 

@@ -5,7 +5,6 @@
 //! Ctrl-C stop it, and nothing is changed. What becomes free after it, perhaps a million of small things, is let go of
 //! beside the loop as well.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::describe::count;
@@ -78,6 +77,31 @@ pub(super) struct Stepping {
     kind: Kind,
     base: Arc<Snapshot>,
     edition: u64,
+    /// Was it about marked records?
+    of_marks: bool,
+    /// How many steps there were to undo, and to do again.
+    depths: (usize, usize),
+}
+
+impl Stepping {
+    /// Where the zone has moved on: would the same over what it is now still do what was asked for?
+    fn still_means_it(&self, open: &Open) -> Result<(), String> {
+        let (undo, redo) = open.draft.depths();
+        match self.kind {
+            // Without marks it would be the selected record.
+            Kind::Delete | Kind::Ttl(_) if self.of_marks && !open.has_marks() => {
+                Err("the zone has moved on, and the marked records are gone: nothing is changed".into())
+            }
+            // A step that the zone has by now is taken out of the list, and another one would be next.
+            Kind::Undo if undo != self.depths.0 => {
+                Err("the zone has moved on, and that step with it: nothing is undone".into())
+            }
+            Kind::Redo if redo != self.depths.1 => {
+                Err("the zone has moved on, and that step with it: nothing is done again".into())
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Step {
@@ -158,10 +182,11 @@ impl App {
         }
         let Some(open) = self.open() else { return };
         let (base, edition) = (Arc::clone(open.draft.base()), open.draft.edition());
+        let (of_marks, depths) = (open.has_marks(), open.draft.depths());
         let step = Step { open: Box::new(open.clone()), kind: kind.clone() };
         self.say(format!("{}: Esc stops it, other keys wait", step.in_words()));
         let request = self.work(Work::Step(Box::new(step)));
-        self.stepping = Some(Stepping { request, kind, base, edition });
+        self.stepping = Some(Stepping { request, kind, base, edition, of_marks, depths });
     }
 
     pub(super) fn on_stepped(&mut self, request: RequestId, made: Made) {
@@ -171,16 +196,28 @@ impl App {
         let is_same = |open: &Open| {
             Arc::ptr_eq(&stepping.base, open.draft.base()) && stepping.edition == open.draft.edition()
         };
-        match self.open().map(is_same) {
-            Some(true) if !self.is_refused() => self.take_step(made),
-            // The zone has moved on meanwhile: the same over what it is now.
-            Some(false) => {
+        let stands = self.open().map(|open| (is_same(open), stepping.still_means_it(open)));
+        match stands.filter(|_| self.may_still(&stepping.kind)) {
+            Some((true, _)) => self.take_step(made),
+            Some((false, means_it)) => {
                 self.let_go(made.draft, Some(made.rows));
-                self.step(stepping.kind);
+                match means_it {
+                    // The same over what the zone is now.
+                    Ok(()) => self.step(stepping.kind),
+                    Err(why) => self.complain(why),
+                }
             }
-            Some(true) | None => self.let_go(made.draft, Some(made.rows)),
+            None => self.let_go(made.draft, Some(made.rows)),
         }
         self.press_held();
+    }
+
+    /// Is it still allowed? If not, says why.
+    fn may_still(&mut self, kind: &Kind) -> bool {
+        if matches!(kind, Kind::Undo | Kind::Redo) {
+            return !self.is_refused();
+        }
+        self.editable().map_err(|why| self.complain(why)).is_ok()
     }
 
     fn take_step(&mut self, made: Made) {
@@ -219,8 +256,13 @@ impl App {
     /// Stops the step that is being made.
     pub(super) fn stop_step(&mut self) {
         if self.stepping.take().is_some() {
-            self.held = VecDeque::new();
-            self.say("stopped: nothing is changed");
+            let held = std::mem::take(&mut self.held);
+            self.say(match held.iter().any(|msg| matches!(msg, Msg::Paste(_))) {
+                true => {
+                    "stopped: nothing is changed, and what was pasted meanwhile is dropped: paste it again"
+                }
+                false => "stopped: nothing is changed",
+            });
         }
     }
 

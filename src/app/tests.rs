@@ -34,6 +34,7 @@ mod nameservers;
 mod others;
 mod overlays;
 mod plans;
+mod prompts;
 mod proposals;
 mod pushing;
 mod random;

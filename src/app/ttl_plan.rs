@@ -32,7 +32,7 @@ pub fn lower_to(app: &mut App, argument: &str) {
     let wanted = Filter::new(filter, open.draft.base().origin().as_ref());
     if let Some(trouble) = wanted.troubles().first() {
         let trouble = trouble.clone();
-        return app.say(trouble);
+        return app.refuse(trouble);
     }
     let mut proposal = Proposal::new(format!("Lower TTLs to {}", describe::ttl(ttl)));
     let mut longest = 0;
@@ -49,7 +49,7 @@ pub fn lower_to(app: &mut App, argument: &str) {
     }
     if proposal.is_empty() {
         let which = if filter.is_empty() { String::new() } else { format!(" among {filter}") };
-        return app.say(format!("no TTL is above {}{which}", describe::ttl(ttl)));
+        return app.refuse(format!("no TTL is above {}{which}", describe::ttl(ttl)));
     }
     let wait = describe::ttl(longest);
     let at = app.now.map(|now| format!(" (not before {})", in_words(now.saturating_add(u64::from(longest)))));

@@ -1,5 +1,7 @@
 //! Keys: to the command that they run, else to the text field that is there; and pasted text.
 
+use std::borrow::Cow;
+
 use super::commands::{self, Found};
 use super::{App, Overlay, Screen, Zone, ask, findings, forms, text};
 use crate::key::Key;
@@ -9,6 +11,7 @@ impl App {
         self.message = None;
         self.look();
         self.leaving = None;
+        self.typed = None;
         self.key = key;
         if let Some(mode) = &mut self.text.mode {
             mode.begin_key();
@@ -63,6 +66,12 @@ impl App {
     }
 
     pub(super) fn on_paste(&mut self, text: &str) {
+        // Terminals send a carriage return for each line end.
+        let text = &*if text.contains('\r') {
+            Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+        } else {
+            Cow::Borrowed(text)
+        };
         if let (None, Screen::Form(form), Zone::Open(open)) = (&self.overlay, &mut self.screen, &self.zone) {
             form.on_paste(text, open.draft.contents());
         } else if let (None, Screen::Ask(ask), Zone::Open(open)) =

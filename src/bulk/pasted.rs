@@ -54,7 +54,13 @@ impl Pasted {
         let (text, unread) = bounded(text);
         let mut pasted = match separator(text) {
             Some(separator) => table(text, separator, place),
-            None => lines(text, place),
+            None => {
+                let mut pasted = lines(text, place);
+                if let Some(bad) = pasted.bad.first_mut().filter(|_| is_like_a_table(text)) {
+                    bad.why = NO_HEADING.into();
+                }
+                pasted
+            }
         };
         pasted.unread = unread;
         pasted.settle(place);
@@ -151,6 +157,19 @@ fn lines(text: &str, place: Place<'_>) -> Pasted {
         });
     }
     pasted
+}
+
+const NO_HEADING: &str =
+    "it looks like CSV: then the first line must name the columns, such as name,type,ttl,data";
+
+/// Does the first line look like a row of a table, though nothing says which column holds what?
+fn is_like_a_table(text: &str) -> bool {
+    let Some(first) = text.lines().find(|line| !line.trim().is_empty()) else { return false };
+    [',', ';', '\t'].into_iter().any(|separator| {
+        let fields: Vec<&str> = first.split(separator).map(unquoted).collect();
+        let is_type = |field: &&str| types::parse_type(field.as_bytes()).is_some();
+        fields.len() >= 3 && fields.iter().any(is_type)
+    })
 }
 
 /// What parts the fields of a table: what its heading has, or what its first line fits.

@@ -12,10 +12,12 @@ use super::view::Census;
 use crate::zone::beside::{beside, cut, parts};
 use crate::zone::{NameRef, SetId, Snapshot};
 
-/// One name in so many leads to others, or none is looked for in a table.
+/// A zone has many names that lead to others, if one in so many does.
 const FEW: usize = 64;
-/// Before that is made, one in so many is searched for in zone order: perhaps all others lead elsewhere.
+/// Before a table of the names is made, so many times less than there are names are searched for in zone order: perhaps
+/// all others lead elsewhere. Where few lead to others, those that are asked for are mostly few, too.
 const FIRST: usize = 1024;
+const FIRST_OF_FEW: usize = 16;
 /// How far behind a name those below it are looked for at once.
 const NEAR: usize = 6;
 
@@ -29,7 +31,7 @@ pub struct Index<'z> {
     types: Vec<Types>,
     /// How many RRsets lead rules to other names.
     readers: usize,
-    /// Made only for zones in which many names lead to others.
+    /// Made only where many names are looked for.
     table: OnceLock<Table>,
     searches: AtomicUsize,
     pub census: Census,
@@ -40,7 +42,7 @@ pub struct Index<'z> {
 pub enum Standing {
     /// Records: the name with this number.
     Name(usize),
-    /// Nothing; there are names below it (an empty non-terminal, RFC 8499).
+    /// Nothing; there are names below it (an empty non-terminal, RFC 9499).
     Above,
 }
 
@@ -146,18 +148,20 @@ impl<'z> Index<'z> {
         owner.into_iter().flat_map(move |owner| std::iter::once(owner).chain(come_with(owner, last, origin)))
     }
 
-    /// What stands at a name; `None` where neither it nor a name below it has records.
+    /// What stands at a name of the zone; `None` where neither it nor a name below it has records.
     pub fn find(&self, name: NameRef<'_>) -> Option<Standing> {
-        let table = match self.table.get() {
-            Some(table) => table,
-            None if self.readers < self.len() / FEW
-                || self.searches.fetch_add(1, Ordering::Relaxed) < self.len() / FIRST =>
-            {
-                return self.search(name);
-            }
-            None => self.table.get_or_init(|| Table::of(self)),
+        if !name.is_at_or_below(self.zone.origin().as_ref()) {
+            return None;
+        }
+        let is_soon = || {
+            let part = if self.readers < self.len() / FEW { FIRST_OF_FEW } else { FIRST };
+            self.searches.fetch_add(1, Ordering::Relaxed) < self.len() / part
         };
-        table.find(self, name)
+        match self.table.get() {
+            Some(table) => table.find(self, name),
+            None if is_soon() => self.search(name),
+            None => self.table.get_or_init(|| Table::of(self)).find(self, name),
+        }
     }
 
     /// The number of a name that is at or below the one with the number `from`.
@@ -167,7 +171,8 @@ impl<'z> Index<'z> {
     }
 
     /// Reads a little of what a walk over these names will read: one waits for memory once for all of them, not for each,
-    /// since zones have their names and data in the order of their text. `table`: of what they lead to as well.
+    /// since zones have their names and data in the order of their text. Of what they lead to as well, once there is a
+    /// table.
     pub fn warm(&self, names: Range<usize>) {
         let mut read = 0;
         let row =
@@ -200,7 +205,7 @@ impl<'z> Index<'z> {
         black_box(read);
     }
 
-    /// The same in zone order: what is below a name comes right behind where that would stand.
+    /// As [`Index::find`], by zone order: what is below a name comes right behind where that would stand.
     pub(super) fn search(&self, name: NameRef<'_>) -> Option<Standing> {
         let at = self.owners.partition_point(|owner| *owner < name);
         self.standing(at, name)

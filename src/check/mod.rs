@@ -68,3 +68,11 @@ pub struct Finding {
     /// One or more sentences, without control characters.
     pub message: String,
 }
+
+/// A sentence whose last word is a name has its full stop already.
+fn with_one_full_stop(mut message: String) -> String {
+    if message.ends_with("..") && !message.ends_with("...") {
+        message.pop();
+    }
+    message
+}

@@ -1,6 +1,6 @@
 //! What a rule is, and how it says what it finds.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -223,6 +223,21 @@ impl<'a, 'z> Here<'a, 'z> {
         self.view.is_apex(self.node.owner)
     }
 
+    /// Is it one of the nameservers of a delegation at or above it?
+    pub fn serves(&self, cut: NameRef<'z>) -> bool {
+        let mut known = self.recent.nameservers.borrow_mut();
+        if known.as_ref().is_none_or(|(other, _)| *other != cut) {
+            let mut names = Vec::new();
+            self.view.each_below(self.above.number.or(self.number), cut, |rtype, rdata| {
+                let name = NameRef::split_from(rdata).filter(|_| rtype == RecordType::NS);
+                names.extend(name.map(|(name, _)| name));
+            });
+            names.sort_unstable();
+            *known = Some((cut, names));
+        }
+        known.as_ref().is_some_and(|(_, names)| names.binary_search(&self.owner()).is_ok())
+    }
+
     /// What stands at a name that a record of the zone leads to.
     pub fn target(&self, name: NameRef<'z>) -> Target {
         if let Some(target) = self.recent.get(name) {
@@ -255,13 +270,17 @@ impl<'a, 'z> Here<'a, 'z> {
 
 /// What was asked for in the last names: several rules ask the same of a record, and many records lead to one host.
 #[derive(Default)]
-pub(super) struct Recent<'z>([Cell<Option<(NameRef<'z>, Target)>>; 16]);
+pub(super) struct Recent<'z> {
+    targets: [Cell<Option<(NameRef<'z>, Target)>>; 16],
+    /// A delegation and its nameservers, in order: there may be very many, and as many names below it.
+    nameservers: RefCell<Option<(NameRef<'z>, Vec<NameRef<'z>>)>>,
+}
 
 impl<'z> Recent<'z> {
     fn cell(&self, name: NameRef<'_>) -> Option<&Cell<Option<(NameRef<'z>, Target)>>> {
         let wire = name.wire();
         let octet = |at: usize| usize::from(wire.get(at).copied().unwrap_or_default() & 0x1f);
-        self.0.get((wire.len() + octet(1) + 3 * octet(4)) % self.0.len())
+        self.targets.get((wire.len() + octet(1) + 3 * octet(4)) % self.targets.len())
     }
 
     fn get(&self, name: NameRef<'_>) -> Option<Target> {
@@ -351,7 +370,7 @@ impl Found<'_> {
             Some(rdata) => RrKey::of_record(self.owner, rtype, rdata),
             None => RrKey::new(self.owner.to_name(), rtype),
         };
-        let (record, message) = (record.map(Into::into), message.to_string());
+        let (record, message) = (record.map(Into::into), super::with_one_full_stop(message.to_string()));
         self.gathered.findings.push(Finding { rule: self.rule, severity, key, record, message });
     }
 }

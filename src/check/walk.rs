@@ -13,6 +13,9 @@ use crate::zone::{ChangeMap, Contents, NameRef, Snapshot};
 /// So many names are read ahead.
 const AHEAD: usize = 32;
 
+/// So many parts there are for each thread: names of one sort stand together, and rules have more to do for some.
+const FINE: usize = 8;
+
 /// Holds a zone against all rules that need nothing else. `now`: seconds since 1970, for the rules about times.
 /// The findings come in zone order.
 pub fn check(zone: &Snapshot, now: Option<u64>) -> Vec<Finding> {
@@ -76,17 +79,30 @@ pub(super) fn check_in_parts(
     let contents = Contents { base: zone, changes: &changes };
     let view = View { zone: contents, index: Some(&index), census: &index.census, now, as_served };
     let names = index.len();
-    let count = parts(names);
-    let jobs = (0..count).map(|part| names * part / count..names * (part + 1) / count);
-    let most = match most {
-        Most::Names(most) => Most::Names(most.div_ceil(count)),
-        most => most,
+    let (count, most) = match (parts(names), most) {
+        // What is kept of all names together is shared out to the parts: these are to be large.
+        (count, Most::Names(most)) => (count, Most::Names(most.div_ceil(count))),
+        (1, most) => (1, most),
+        (count, most) => (count * FINE, most),
     };
     let mut all = Walked { census: index.census, ..Walked::default() };
-    for mut walked in beside(jobs.collect(), |names| walk(&view, &index, names, most)) {
-        all.findings.append(&mut walked.findings);
+    let mut kept = KeptOfARule::default();
+    for walked in beside(beside::cut(names, count), |names| walk(&view, &index, names, most)) {
         for (rule, (which, count)) in walked.uncollected {
             all.uncollected.entry(rule).or_insert((which, 0)).1 += count;
+        }
+        for finding in walked.findings {
+            let Finding { rule, severity, .. } = finding;
+            match most {
+                // Each part has kept as many as all of them may.
+                Most::OfARule(most) if kept.of(rule) >= most => {
+                    all.uncollected.entry((rule.number(), severity)).or_insert((rule, 0)).1 += 1;
+                }
+                _ => {
+                    kept.add(rule, 1);
+                    all.findings.push(finding);
+                }
+            }
         }
         all.looks += walked.looks;
     }

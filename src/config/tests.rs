@@ -124,6 +124,13 @@ fn errors_have_a_place_and_a_path() {
             "only one of",
         ),
         ("[zone.\"a..b\"]\nserver = \"x\"", 1, 7, "zone.\"a..b\"", "no domain name"),
+        (
+            "[zone.\"a.b\"]\nkey = \"k\"\n[zone.\"A.b.\"]\nkey = \"l\"",
+            1,
+            2,
+            "zone.\"a.b\"",
+            "a.b. stands here twice",
+        ),
         ("[zone.\"a.b\"]\nserver = \"x\"", 2, 10, "zone.\"a.b\".server", "there is no [server.x]"),
         ("[zone.\"a.b\"]\nsecondaries = [\"x\"]", 2, 16, "zone.\"a.b\".secondaries", "[secondary.x]"),
         ("[rules]\nL-1 = \"loud\"", 2, 7, "rules.L-1", "`off`"),

@@ -17,7 +17,10 @@ pub(super) enum Purpose {
     Soa,
     /// With the number of records that came so far.
     Transfer(usize),
-    Update,
+    Update {
+        /// It has nothing that could change the zone.
+        is_trial: bool,
+    },
 }
 
 /// One exchange with a server: what a message says beside the trouble itself.
@@ -56,9 +59,17 @@ impl Attempt<'_> {
                 format!("The transfer of {zone} from {server} was refused.")
             }
             Purpose::Transfer(_) => format!("{zone} could not be transferred from {server}."),
-            Purpose::Update if nothing_sent => format!("The update of {zone} was not sent to {server}."),
-            Purpose::Update if refused => format!("The update of {zone} was refused by {server}."),
-            Purpose::Update => format!("The update of {zone} was not confirmed by {server}."),
+            Purpose::Update { .. } if nothing_sent => {
+                format!("The update of {zone} was not sent to {server}.")
+            }
+            Purpose::Update { .. } if refused => format!("The update of {zone} was refused by {server}."),
+            Purpose::Update { is_trial: true } => format!(
+                "Whether {server} takes updates of {zone} is not known: a trial update, which changes nothing, was not \
+                 confirmed."
+            ),
+            Purpose::Update { is_trial: false } => {
+                format!("The update of {zone} was not confirmed by {server}.")
+            }
         }
     }
 
@@ -73,7 +84,7 @@ impl Attempt<'_> {
                 | FailureKind::Undecodable
                 | FailureKind::WrongAnswer
         );
-        if self.purpose == Purpose::Update && unknown {
+        if self.purpose == (Purpose::Update { is_trial: false }) && unknown {
             return format!(
                 "It may have been carried out all the same: read the zone before it is sent again. {next}"
             );
@@ -137,6 +148,7 @@ pub(super) fn in_words(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dns::connection::ConnectionError;
 
     #[test]
     fn times_in_words() {
@@ -155,6 +167,29 @@ mod tests {
         assert_eq!(clocks(3_720), "This machine's clock is 1 h 2 min ahead of the server's.");
         assert_eq!(clocks(-3_720), "This machine's clock is 1 h 2 min behind the server's.");
         assert!(clocks(i64::MIN).contains("days"));
+    }
+
+    #[test]
+    fn an_unanswered_trial_has_changed_nothing() {
+        let endpoint =
+            Endpoint { address: "192.0.2.1:53".parse().unwrap(), source: None, name: String::new() };
+        let zone = Name::parse(b"example.com.", None).unwrap();
+        let said = |is_trial| {
+            let purpose = Purpose::Update { is_trial };
+            let attempt = Attempt {
+                purpose,
+                zone: &zone,
+                endpoint: &endpoint,
+                key: None,
+                patience: Duration::from_secs(2),
+            };
+            attempt.failure(Trouble::Connection(ConnectionError::Closed)).to_string()
+        };
+        assert!(
+            said(false).contains("not confirmed") && said(false).contains("It may have been carried out")
+        );
+        assert!(said(true).contains("a trial update, which changes nothing"), "{}", said(true));
+        assert!(!said(true).contains("carried out"), "{}", said(true));
     }
 
     #[test]

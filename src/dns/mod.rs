@@ -140,7 +140,7 @@ pub async fn soa(
 /// carried it out; also where an error code is given, since it came without the signature that makes it sure.
 pub async fn update(primary: &Primary, update: &Update) -> Result<Rcode, Failure> {
     let attempt = Attempt {
-        purpose: Purpose::Update,
+        purpose: Purpose::Update { is_trial: update.operations.is_empty() },
         zone: &update.zone,
         endpoint: &primary.update_to,
         key: primary.key.as_deref(),

@@ -57,7 +57,7 @@ impl<'a> Asker<'a> {
     /// As [`super::update`].
     pub async fn empty_update(&self, prerequisites: Vec<Prerequisite>) -> Result<Rcode, Failure> {
         let update = Update { zone: self.zone.clone(), prerequisites, operations: Vec::new() };
-        self.attempt(Purpose::Update).update(&update, self.clock).await
+        self.attempt(Purpose::Update { is_trial: true }).update(&update, self.clock).await
     }
 
     /// Would the server transfer the whole zone? Ends after the first message.

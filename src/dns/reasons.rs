@@ -110,7 +110,7 @@ impl Attempt<'_> {
                     self.key_name()
                 ),
                 match self.purpose {
-                    Purpose::Update => "Compare the key with the server's, and look for what changes packets on the \
+                    Purpose::Update { .. } => "Compare the key with the server's, and look for what changes packets on the \
                         way. Windows answers so where it takes secure updates only: they need GSS-TSIG, \
                         which this program cannot do."
                         .into(),
@@ -214,8 +214,9 @@ impl Attempt<'_> {
                 match self.purpose {
                     Purpose::Transfer(records @ 1..) => {
                         format!(
-                            "The server stopped sending: after {records} records no further message \
-                            came within {seconds}."
+                            "The server stopped sending: after {} no further message \
+                            came within {seconds}.",
+                            records_in_words(records)
                         )
                     }
                     _ => format!(
@@ -230,8 +231,9 @@ impl Attempt<'_> {
                 Purpose::Transfer(records @ 1..) => (
                     FailureKind::Incomplete,
                     format!(
-                        "The server closed the connection after {records} records, before the last \
-                        SOA record: the zone is not complete."
+                        "The server closed the connection after {}, before the last \
+                        SOA record: the zone is not complete.",
+                        records_in_words(records)
                     ),
                     "Nothing of it is used. Try again; look into the server's log for the reason.".into(),
                 ),
@@ -263,7 +265,7 @@ impl Attempt<'_> {
                 format!("The server does not let {who} transfer the zone."),
                 ALLOW_TRANSFER.into(),
             ),
-            (Rcode::REFUSED, Purpose::Update) => (
+            (Rcode::REFUSED, Purpose::Update { .. }) => (
                 FailureKind::Refused,
                 format!("The server does not let {who} make this change."),
                 ALLOW_UPDATE.into(),
@@ -281,7 +283,7 @@ impl Attempt<'_> {
                 format!("The server does not have the zone {} ({code}).", plain(self.zone)),
                 NO_ZONE.into(),
             ),
-            (Rcode::NOTIMP, Purpose::Update) => (
+            (Rcode::NOTIMP, Purpose::Update { .. }) => (
                 FailureKind::NotImplemented,
                 "The server does not do dynamic updates (NOTIMP).".into(),
                 "NSD and some hosted servers have none: name the server that takes updates with \
@@ -340,7 +342,7 @@ impl Attempt<'_> {
                 self.key_name()
             ),
         };
-        let next = if self.purpose == Purpose::Update { ALLOW_UPDATE } else { ALLOW_TRANSFER };
+        let next = if matches!(self.purpose, Purpose::Update { .. }) { ALLOW_UPDATE } else { ALLOW_TRANSFER };
         let has_capitals = self.key.is_some_and(|key| key.name.wire().iter().any(u8::is_ascii_uppercase));
         let case = if has_capitals { " PowerDNS wants its name in lower case." } else { "" };
         (FailureKind::Refused, format!("{why}{case}"), next.into())
@@ -368,4 +370,8 @@ impl Attempt<'_> {
             None => "no key".into(),
         }
     }
+}
+
+fn records_in_words(count: usize) -> String {
+    if count == 1 { "1 record".into() } else { format!("{count} records") }
 }

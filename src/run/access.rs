@@ -156,6 +156,15 @@ impl Target {
     }
 }
 
+/// Where a zone is updated, as command line and configuration say.
+///
+/// # Errors
+/// [`Stop`] where they do not.
+pub fn primary(zone: &Name, arguments: &ServerArgs) -> Result<HostPort, Stop> {
+    let config = files::load(arguments.config.as_deref())?;
+    Ok(server_settings(&config, zone, arguments)?.update_to)
+}
+
 /// Which server a zone is on: command line and configuration put together.
 ///
 /// # Errors
@@ -258,18 +267,28 @@ pub fn config_verb(what: ConfigVerb, file: Option<&Path>) -> Result<Exit, Stop> 
             writeln!(out, "{}", path.display())?;
         }
         ConfigVerb::Example => write!(out, "{}", include_str!("../../assets/config.toml"))?,
+        ConfigVerb::Check if file.is_none() && paths::config_file().is_none_or(|path| !path.exists()) => {
+            let place = paths::config_file().map(|path| format!(" {} would be it;", path.display()));
+            let example = "zonewright config example prints one to start from.";
+            writeln!(out, "There is no configuration file:{} {example}", place.unwrap_or_default())?;
+        }
         ConfigVerb::Check => {
             let config: Config = files::load(file)?;
             configure(&mut Selection::default(), &config).map_err(Stop::usage)?;
             for (name, template) in &config.template {
                 templates::check(name, template).map_err(|wrong| Stop::usage(format!("{wrong}.")))?;
             }
-            writeln!(
-                out,
-                "The configuration is right: {} servers, {} zones.",
-                config.server.len(),
-                config.zone.len()
-            )?;
+            for (name, _) in config.server.iter().filter(|(_, server)| server.transport == Transport::Tls) {
+                super::verbs::say(&format!(
+                    "warning: [server.{}] says transport = \"tls\", which this version cannot do: it does not reach that \
+                     server.",
+                    crate::ui::clean::clean(name)
+                ));
+            }
+            let count =
+                |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+            let (servers, zones) = (count(config.server.len(), "server"), count(config.zone.len(), "zone"));
+            writeln!(out, "The configuration is right: {servers}, {zones}.")?;
         }
     }
     Ok(Exit::Done)

@@ -1,4 +1,4 @@
-//! The verbs that look at a zone file or tidy it: check, fmt. How findings are printed is in [`super::check_report`].
+//! The verb that looks for mistakes: check. How findings are printed is in [`super::check_report`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufWriter, IsTerminal as _, Write};
@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
-use super::access::{self, Target};
+use super::access;
 use super::asking;
 use super::check_report::{Item, MOST_OF_A_RULE, Report};
 use super::files::{self, Beside, FileText};
-use super::verbs::{say, zone_name};
+use super::verbs::{at_server, say, zone_name};
 use super::{Exit, Stop, clock};
 use crate::check::network::{Inquiry, Outcome, asks};
 use crate::check::{self, Finding, Level, Needs, Rule, Selection, Severity};
@@ -22,7 +22,7 @@ use crate::dns::questions::Asker;
 use crate::store::settings;
 use crate::ui::clean::clean;
 use crate::zone::{ChangeMap, Contents, Name, Snapshot};
-use crate::zonefile::{self, Problem, TextSource as _, structure};
+use crate::zonefile::{self, Problem, structure};
 
 /// Of so many findings of a rule the fixes are told.
 const MOST_WITH_FIXES: usize = 100;
@@ -48,6 +48,7 @@ pub fn check(arguments: &CheckArgs) -> Result<Exit, Stop> {
     // By name those rules are meant too.
     let asking = selection.as_ref().filter(|_| *network);
     let (name, checked) = if files::is_file(what) {
+        files::say_file_wins(what, server);
         let path = Path::new(what);
         let patience = server.timeout.map_or(asking::PATIENCE, Duration::from_secs);
         let ask = asking.map(|selection| {
@@ -59,14 +60,15 @@ pub fn check(arguments: &CheckArgs) -> Result<Exit, Stop> {
         let checked = file_checked(path, origin.as_ref(), selection.as_ref(), for_people, ask)?;
         (files::shown(path), checked)
     } else {
-        let zone = zone_name(what)?;
-        let (world, runtime) = (Target::find(&zone, server)?.world(), access::runtime()?);
-        let zone = runtime.block_on(world.transfer(|_| {}))?;
-        let outcome = asking.map(|selection| {
-            let asker = runtime.block_on(world.asker())?;
-            ask(&asker, &zone, selection, &runtime)
-        });
-        let outcome = outcome.transpose()?.unwrap_or_default();
+        let (zone, outcome) = at_server(what, server, |target| {
+            let (world, runtime) = (target.world(), access::runtime()?);
+            let zone = runtime.block_on(world.transfer(|_| {}))?;
+            let outcome = asking.map(|selection| {
+                let asker = runtime.block_on(world.asker())?;
+                ask(&asker, &zone, selection, &runtime)
+            });
+            Ok((zone, outcome.transpose()?.unwrap_or_default()))
+        })?;
         let InZone { found, more } = findings(&zone, selection.as_ref(), for_people, outcome.findings);
         let items = found.into_iter().map(Item::finding).collect();
         let outcome = Outcome { findings: Vec::new(), ..outcome };
@@ -159,7 +161,7 @@ pub fn configure(selection: &mut Selection, config: &Config) -> Result<(), Strin
     for (rule, level) in &config.rules {
         let level = match level {
             RuleLevel::Off => Level::Off,
-            RuleLevel::Info => Level::At(Severity::Hint),
+            RuleLevel::Hint => Level::At(Severity::Hint),
             RuleLevel::Warning => Level::At(Severity::Warning),
             RuleLevel::Error => Level::At(Severity::Error),
         };
@@ -242,7 +244,7 @@ fn file_checked(
     for_people: bool,
     ask: Option<impl FnOnce(&Arc<Snapshot>) -> Result<Outcome, Stop>>,
 ) -> Result<Checked, Stop> {
-    let text = FileText::open(path).map_err(Stop::usage)?;
+    let text = FileText::open_any(path).map_err(Stop::usage)?;
     let mut loader = Beside(path);
     let sets = selection.is_none();
     let (zone, problems) =
@@ -252,7 +254,7 @@ fn file_checked(
         };
     let Some(selection) = selection else {
         return Ok(Checked {
-            items: problems.into_iter().map(Item::problem).collect(),
+            items: problems.into_iter().map(|problem| Item::problem(problem, None)).collect(),
             ..Checked::default()
         });
     };
@@ -261,20 +263,34 @@ fn file_checked(
         let rule = check::find(problem.rule).filter(|_| problem.severity != zonefile::Severity::Error);
         rule.is_none_or(|rule| selection.has(rule))
     };
-    let mut items: Vec<Item> = problems.into_iter().filter(counts).map(Item::problem).collect();
-    let Some(zone) = zone else { return Ok(Checked { items, ..Checked::default() }) };
+    let as_item = |problem| Item::problem(problem, Some(selection));
+    let is_refused = |problem: &Problem| problem.severity == zonefile::Severity::Error;
+    let (refused, warnings): (Vec<Problem>, Vec<Problem>) =
+        problems.into_iter().filter(counts).partition(is_refused);
+    let mut items: Vec<Item> = refused.into_iter().map(as_item).collect();
+    let mut warnings: Vec<Item> = warnings.into_iter().map(as_item).collect();
+    let Some(zone) = zone else {
+        items.append(&mut warnings);
+        items.sort_by_key(|item| item.place.as_ref().map(|place| place.in_text.start));
+        return Ok(Checked { items, ..Checked::default() });
+    };
     let mut outcome = ask.map(|ask| ask(&zone)).transpose()?.unwrap_or_default();
     let asked = std::mem::take(&mut outcome.findings);
     let InZone { found, more } = findings(&zone, Some(selection), for_people, asked);
     let mut found: Vec<Item> = found.into_iter().map(Item::finding).collect();
     if !found.is_empty() {
-        let text = text.whole().map_err(Stop::usage)?;
         let wanted = found.iter().filter_map(|item| Some((item.key.as_ref()?, item.record.as_ref())));
-        let places = zonefile::places(text, origin, Some(&mut loader), wanted);
+        let places = zonefile::places_in_source(&text, origin, Some(&mut loader), wanted);
+        let places = places.map_err(Stop::usage)?;
         for (item, place) in found.iter_mut().zip(places) {
             item.place = place;
         }
     }
+    // What reader and rule both say of a line is said once; but that servers refuse it is always said.
+    let known: BTreeSet<_> = found.iter().filter_map(Item::line).collect();
+    let is_said = |item: &Item| item.line().is_some_and(|line| known.contains(&line));
+    warnings.retain(|item| !is_said(item));
+    items.append(&mut warnings);
     items.append(&mut found);
     items.sort_by_key(|item| (item.place.as_ref().map(|place| place.in_text.start), item.severity));
     Ok(Checked { items, more, outcome })
@@ -283,30 +299,4 @@ fn file_checked(
 /// What a finding is about, to find the same again.
 fn identity(finding: &Finding) -> String {
     format!("{} {} {} {:?}", finding.rule.id, finding.key.owner, finding.key.rtype, finding.record)
-}
-
-/// `zonewright fmt`.
-///
-/// # Errors
-/// [`Stop`].
-pub fn fmt(path: &Path, write: bool, check: bool) -> Result<Exit, Stop> {
-    let text = files::read_text(path)?;
-    let formatted = zonefile::format(&text);
-    let same = formatted == text;
-    if check {
-        if !same {
-            say(&format!("{} is not formatted: zonewright fmt --write does it.", files::shown(path)));
-        }
-        return Ok(if same { Exit::Done } else { Exit::No });
-    }
-    if write {
-        if !same {
-            files::replace(path, &formatted)?;
-        }
-        return Ok(Exit::Done);
-    }
-    let mut out = io::stdout().lock();
-    out.write_all(&formatted)?;
-    out.flush()?;
-    Ok(Exit::Done)
 }

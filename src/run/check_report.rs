@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -57,12 +58,20 @@ fn severity(severity: zonefile::Severity) -> Severity {
 }
 
 impl Item {
-    pub fn problem(problem: Problem) -> Item {
+    /// What the reader of zone files found, weighed as rules are. It knows errors and warnings only, so that a warning
+    /// weighs what its rule does; what servers refuse is an error whatever anybody says.
+    pub fn problem(problem: Problem, selection: Option<&Selection>) -> Item {
         let Problem { severity: own, rule, line, column, span, message, fix, file, directive } = problem;
+        let weighed = match (own, selection) {
+            (zonefile::Severity::Warning, Some(selection)) => {
+                check::find(rule).map(|rule| selection.severity(rule, rule.severity))
+            }
+            _ => None,
+        };
         let place = Place { line, column, span, file, in_text: directive };
         Item {
             rule,
-            severity: severity(own),
+            severity: weighed.unwrap_or(severity(own)),
             key: None,
             record: None,
             place: Some(place),
@@ -85,6 +94,11 @@ impl Item {
                 item(finding.rule, severity(finding.severity), finding.key, finding.message)
             }
         }
+    }
+
+    /// Of which rule it is, and on which line.
+    pub fn line(&self) -> Option<(&'static str, Option<Arc<str>>, usize)> {
+        self.place.as_ref().map(|place| (self.rule, place.file.clone(), place.line))
     }
 
     /// The file in which it is.

@@ -10,13 +10,42 @@ use std::time::SystemTime;
 
 use super::Stop;
 use super::verbs::say;
+use crate::cli::ServerArgs;
 use crate::ui::clean::clean;
 use crate::zone::{Name, Snapshot};
 use crate::zonefile::{self, Loaded, Loader, Problem, Severity};
 
-/// An argument that names an existing file or contains a slash is a file.
+/// Means standard input in the place of a file.
+const STANDARD_INPUT: &str = "-";
+/// So much is read of what is no regular file, in octets: it may never end.
+const MOST_PIPED: usize = 256 << 20;
+
+/// An argument that names an existing file or contains a slash is a file, and `-` is standard input. A directory is none:
+/// `.` is the root zone.
 pub fn is_file(argument: &str) -> bool {
-    argument.contains('/') || Path::new(argument).exists()
+    is_standard_input(Path::new(argument))
+        || argument.contains('/')
+        || std::fs::metadata(argument).is_ok_and(|found| !found.is_dir())
+}
+
+/// Is this standard input?
+pub fn is_standard_input(path: &Path) -> bool {
+    path == Path::new(STANDARD_INPUT)
+}
+
+/// That a file was read in the place of a zone of this name, where a server was named for it.
+pub fn file_wins(argument: &str, server: &ServerArgs) -> Option<String> {
+    let ServerArgs { server, update_to, transfer_from, key, .. } = server;
+    let names_server = [server, update_to, transfer_from].iter().any(|host| host.is_some()) || key.is_some();
+    let is_like_a_zone = !argument.contains('/') && !argument.ends_with('.') && argument != STANDARD_INPUT;
+    let file = shown(Path::new(argument));
+    (names_server && is_like_a_zone)
+        .then(|| format!("{file} is a file here and was read; write {file}. for the zone at the server."))
+}
+
+/// Says it.
+pub fn say_file_wins(argument: &str, server: &ServerArgs) {
+    file_wins(argument, server).iter().for_each(|sentence| say(sentence));
 }
 
 /// A path as it is shown.
@@ -40,10 +69,20 @@ pub fn read_regular(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
     FileText::open(path)?.read(limit)
 }
 
-/// A regular file, of which as much is read as somebody asks for.
+/// The octets of a file, of standard input or of a pipe.
+///
+/// # Errors
+/// A usage error that names the file.
+pub fn read_any(path: &Path) -> Result<Vec<u8>, Stop> {
+    let text = FileText::open_any(path).map_err(Stop::usage)?;
+    text.whole.into_inner().unwrap_or_else(|| read_regular(path, usize::MAX)).map_err(Stop::usage)
+}
+
+/// A regular file, of which as much is read as somebody asks for; or a pipe, which was read whole.
 pub struct FileText<'p> {
     path: &'p Path,
-    file: File,
+    /// `None` for a pipe: it gives its octets once.
+    file: Option<File>,
     /// As it was when it was opened.
     length: usize,
     modified: Option<SystemTime>,
@@ -63,32 +102,67 @@ impl FileText<'_> {
         let file = File::open(path).map_err(unreadable)?;
         let found = file.metadata().map_err(unreadable)?;
         let length = usize::try_from(found.len()).unwrap_or(usize::MAX);
-        Ok(FileText { path, file, length, modified: found.modified().ok(), whole: OnceLock::new() })
+        let modified = found.modified().ok();
+        Ok(FileText { path, file: Some(file), length, modified, whole: OnceLock::new() })
+    }
+
+    /// The same, and standard input (`-`), pipes and what else gives its octets once.
+    ///
+    /// # Errors
+    /// A sentence that names the file.
+    pub fn open_any(path: &Path) -> Result<FileText<'_>, String> {
+        if is_standard_input(path) {
+            return FileText::piped(path, io::stdin().lock());
+        }
+        let found = std::fs::metadata(path).map_err(|error| unreadable(path, error))?;
+        if found.is_file() || found.is_dir() {
+            return FileText::open(path);
+        }
+        FileText::piped(path, File::open(path).map_err(|error| unreadable(path, error))?)
+    }
+
+    fn piped(path: &Path, from: impl io::Read) -> Result<FileText<'_>, String> {
+        let mut text = Vec::new();
+        let longest = u64::try_from(MOST_PIPED).unwrap_or(u64::MAX).saturating_add(1);
+        from.take(longest).read_to_end(&mut text).map_err(|error| unreadable(path, error))?;
+        if text.len() > MOST_PIPED {
+            return Err(too_large(path, MOST_PIPED));
+        }
+        let length = text.len();
+        Ok(FileText { path, file: None, length, modified: None, whole: OnceLock::from(Ok(text)) })
     }
 
     /// All of it, unless it is larger than so many octets.
     fn read(&self, limit: usize) -> Result<Vec<u8>, String> {
         let path = self.path;
         let unreadable = |error| unreadable(path, error);
-        let too_large =
-            || format!("{} is larger than what is read here ({limit} octets at most).", shown(path));
         if self.length > limit {
-            return Err(too_large());
+            return Err(too_large(path, limit));
         }
+        // A pipe was read when it was opened.
+        let Some(mut file) = self.file.as_ref() else { return Ok(Vec::new()) };
         // Asked for first: where there is not that much memory, this is told.
         let mut text = Vec::new();
         text.try_reserve_exact(self.length).map_err(|error| unreadable(error.into()))?;
-        let mut file = &self.file;
         file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
         // It may grow meanwhile, or claim to be smaller than it is, as files below /proc do.
         let longest = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
         file.take(longest).read_to_end(&mut text).map_err(unreadable)?;
-        if text.len() > limit { Err(too_large()) } else { Ok(text) }
+        if text.len() > limit { Err(too_large(path, limit)) } else { Ok(text) }
     }
 }
 
 fn unreadable(path: &Path, error: io::Error) -> String {
-    format!("{} cannot be read: {error}.", shown(path))
+    format!("{} cannot be read: {error}.", named(path))
+}
+
+fn too_large(path: &Path, limit: usize) -> String {
+    format!("{} is larger than what is read here ({limit} octets at most).", named(path))
+}
+
+/// A path at the beginning of a sentence.
+fn named(path: &Path) -> String {
+    if is_standard_input(path) { "Standard input".into() } else { shown(path) }
 }
 
 impl zonefile::TextSource for FileText<'_> {
@@ -98,17 +172,21 @@ impl zonefile::TextSource for FileText<'_> {
 
     fn octets<'a>(&'a self, range: Range<usize>, room: &'a mut Vec<u8>) -> Option<&'a [u8]> {
         let length = range.end.min(self.length).checked_sub(range.start)?;
+        let Some(file) = &self.file else {
+            let start = range.start;
+            return self.whole.get()?.as_ref().ok()?.get(start..start.checked_add(length)?);
+        };
         if room.len() < length {
             room.resize(length, 0);
         }
         let octets = room.get_mut(..length)?;
-        self.file.read_exact_at(octets, u64::try_from(range.start).ok()?).ok()?;
+        file.read_exact_at(octets, u64::try_from(range.start).ok()?).ok()?;
         Some(octets)
     }
 
     fn has_changed(&self) -> bool {
         let same = |now: &Metadata| now.len() == self.length as u64 && now.modified().ok() == self.modified;
-        !self.file.metadata().as_ref().is_ok_and(same)
+        self.file.as_ref().is_some_and(|file| !file.metadata().as_ref().is_ok_and(same))
     }
 
     fn whole(&self) -> Result<&[u8], String> {
@@ -159,7 +237,7 @@ pub fn read_files(paths: [&Path; 2], origin: Option<&Name>) -> Result<[Snapshot;
 type Read = (Option<Snapshot>, Vec<Problem>);
 
 fn read_problems(path: &Path, origin: Option<&Name>) -> Result<Read, Stop> {
-    let text = FileText::open(path).map_err(Stop::usage)?;
+    let text = FileText::open_any(path).map_err(Stop::usage)?;
     let read = zonefile::read_source(&text, origin, Some(&mut Beside(path)), true).map_err(Stop::usage)?;
     Ok(match read {
         Ok((zone, problems)) => (Some(zone), problems),
@@ -173,7 +251,7 @@ fn zone_of(path: &Path, (zone, problems): Read) -> Result<Snapshot, Stop> {
         say(&in_words(path, problem));
     }
     zone.ok_or_else(|| {
-        Stop::usage(format!("{} is not a zone file that can be used; see the errors above.", shown(path)))
+        Stop::usage(format!("{} is not a zone file that can be used; see the errors above.", named(path)))
     })
 }
 

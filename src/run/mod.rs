@@ -12,6 +12,7 @@ mod editor;
 mod exchange;
 mod explain;
 mod files;
+mod fmt;
 mod history;
 mod job;
 mod log;
@@ -119,7 +120,7 @@ fn run(cli: Cli) -> Result<Exit, Stop> {
         Some(Verb::Demo) => demo::run(),
         Some(Verb::Show { what, server, origin }) => verbs::show(&what, &server, origin.origin.as_deref()),
         Some(Verb::Check(arguments)) => check::check(&arguments),
-        Some(Verb::Fmt { file, write, check }) => check::fmt(&file, write, check),
+        Some(Verb::Fmt { file, write, check }) => fmt::fmt(&file, write, check),
         Some(Verb::Diff { old, new, format, server, origin }) => {
             verbs::diff(&old, &new, format, &server, origin.origin.as_deref())
         }
@@ -140,12 +141,14 @@ fn run(cli: Cli) -> Result<Exit, Stop> {
         Some(Verb::Explain { rtype, json }) => explain::explain(rtype.as_deref(), json),
         Some(Verb::Config { what, config }) => access::config_verb(what, config.as_deref()),
         Some(Verb::Completions { shell }) => {
-            cli::completions(shell, &mut io::stdout().lock());
-            Ok(Exit::Done)
+            let mut script = Vec::new();
+            cli::completions(shell, &mut script);
+            print(&script)
         }
         Some(Verb::Man) => {
-            cli::man_page(&mut io::stdout().lock())?;
-            Ok(Exit::Done)
+            let mut page = Vec::new();
+            cli::man_page(&mut page)?;
+            print(&page)
         }
         None => match cli.zone {
             Some(argument) => edit(&argument, &cli.server, cli.origin.origin.as_deref()),
@@ -154,13 +157,29 @@ fn run(cli: Cli) -> Result<Exit, Stop> {
     }
 }
 
+/// Writes what was made in memory: what makes it knows no failing output.
+fn print(text: &[u8]) -> Result<Exit, Stop> {
+    let mut out = io::stdout().lock();
+    out.write_all(text)?;
+    out.flush()?;
+    Ok(Exit::Done)
+}
+
 fn edit(argument: &str, server: &ServerArgs, origin: Option<&str>) -> Result<Exit, Stop> {
+    if files::is_standard_input(Path::new(argument)) {
+        return Err(Stop::usage(
+            "The editor saves what it edits, and standard input cannot be saved: name a file.".into(),
+        ));
+    }
     let mut zones = Configured::new(server)?;
     let session = if files::is_file(argument) {
         let origin = zone_file::origin(origin)?;
-        zones.first_file(Path::new(argument), origin.as_ref())?
+        let mut session = zones.first_file(Path::new(argument), origin.as_ref())?;
+        session.notices.extend(files::file_wins(argument, server));
+        session
     } else {
-        zones.first_zone(&verbs::zone_name(argument)?)?
+        let opened = verbs::zone_name(argument).and_then(|zone| zones.first_zone(&zone));
+        opened.map_err(|stop| verbs::or_no_file(argument, server, stop))?
     };
     edit_at(session, zones)
 }

@@ -88,7 +88,7 @@ pub fn log(zone: &str, serial: Option<&str>, json: bool, server: &ServerArgs) ->
             now.serial()
         )),
         (Some(from), Some(wanted)) if steps.is_empty() => {
-            return Err(Stop::no(format!(
+            return Err(Stop::usage(format!(
                 "No change from serial {from} to {} ended at serial {wanted}.",
                 now.serial()
             )));

@@ -150,7 +150,11 @@ impl<'a> Sender<'a> {
             return self.stop(why, &changes);
         }
         if let Err(why) = &self.loaded.editable {
-            return self.stop(format!("Nothing was sent: {why}"), &changes);
+            let stopped = self.stop(format!("Nothing was sent: {why}"), &changes);
+            return match self.world.is_unanswered() {
+                true => stopped.map_err(|stop| Stop { exit: Exit::CouldNotRun, ..stop }),
+                false => stopped,
+            };
         }
         if !options.yes && !confirmed(base.origin(), &changes, danger.as_deref())? {
             say("Nothing was sent.");

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -62,6 +63,8 @@ pub struct World {
     primary: OnceCell<Primary>,
     /// The zone as last transferred: of the next version only the differences are needed.
     last: Mutex<Option<Last>>,
+    /// The last trial update was not answered.
+    unanswered: AtomicBool,
     /// Where pushes are recorded; `None` for what pushes nothing.
     recorder: Option<Arc<Recorder>>,
 }
@@ -93,12 +96,18 @@ fn is_unmet(answer: &Result<Rcode, Failure>) -> bool {
 
 impl World {
     pub fn new(zone: Name, access: Access) -> World {
-        World { zone, access, primary: OnceCell::new(), last: Mutex::new(None), recorder: None }
+        let (primary, last, unanswered) = (OnceCell::new(), Mutex::new(None), AtomicBool::new(false));
+        World { zone, access, primary, last, unanswered, recorder: None }
     }
 
     /// The same, with its pushes recorded.
     pub fn recorded_by(self, recorder: Recorder) -> World {
         World { recorder: Some(Arc::new(recorder)), ..self }
+    }
+
+    /// Was the zone read-only when it was loaded because nobody answered, and not because somebody said no?
+    pub fn is_unanswered(&self) -> bool {
+        self.unanswered.load(Ordering::Relaxed)
     }
 
     /// Where its pushes are recorded.
@@ -306,7 +315,12 @@ impl World {
             return said("the configuration says read-only for this server".into());
         }
         let nothing = Update { zone: self.zone.clone(), prerequisites: Vec::new(), operations: Vec::new() };
-        match dns::update(primary, &nothing).await {
+        let answer = dns::update(primary, &nothing).await;
+        let is_silent = |failure: &Failure| {
+            matches!(failure.kind, FailureKind::Unreachable | FailureKind::TimedOut | FailureKind::Closed)
+        };
+        self.unanswered.store(answer.as_ref().err().is_some_and(is_silent), Ordering::Relaxed);
+        match answer {
             Ok(Rcode::NOERROR) => Ok(()),
             Ok(rcode) if primary.key.is_none() => {
                 said(format!("{} answers {rcode} to updates; give a key with --key", primary.update_to.name))

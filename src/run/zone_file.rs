@@ -86,6 +86,13 @@ impl ZoneFile {
         });
         let named = origin.or(configured.map(|(name, _)| name)).cloned();
         let Some(zone) = named.or_else(|| origin_of(&octets)) else {
+            if let Some(why) = no_soa(&octets) {
+                return Err(Stop::usage(format!(
+                    "{0} {why}, with which every zone begins. To begin one in it all the same: zonewright {0} \
+                     --origin ZONE",
+                    shown(path)
+                )));
+            }
             return Err(Stop::usage(format!(
                 "{0} does not say which zone it is for: its SOA has a relative name, and no $ORIGIN stands before it. \
                  Say it with: zonewright {0} --origin ZONE",
@@ -286,6 +293,15 @@ fn origin_of(octets: &[u8]) -> Option<Name> {
     soa(octets.get(..HEAD).unwrap_or(octets)).or_else(|| soa(octets.get(HEAD..).map(|_| octets)?))
 }
 
+/// Why a file is no zone, where there is no SOA in it.
+fn no_soa(octets: &[u8]) -> Option<&'static str> {
+    if octets.trim_ascii().is_empty() {
+        return Some("is empty: there is no SOA record in it");
+    }
+    let is_written = octets.windows(3).any(|word| word.eq_ignore_ascii_case(b"SOA"));
+    (!is_written).then_some("is no zone file: there is no SOA record in it")
+}
+
 /// Runs a program, with nothing to read, for so long at most.
 fn run(program: &str, arguments: &[String]) -> Ran {
     let mut command = secrets::command(program);
@@ -369,6 +385,19 @@ mod tests {
     fn find(path: &Path, text: &[u8]) -> Result<ZoneFile, String> {
         fs::write(path, text).unwrap();
         ZoneFile::find(path, None, &Config::default()).map_err(|stop| stop.message)
+    }
+
+    #[test]
+    fn a_file_without_an_soa_is_not_said_to_have_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = |text: &str| {
+            let path = folder.path().join("file");
+            std::fs::write(&path, text).unwrap();
+            format!("{:?}", ZoneFile::find(&path, None, &Config::default()).map(drop).unwrap_err())
+        };
+        assert!(told(" \n").contains("is empty: there is no SOA record in it, with which every zone begins"));
+        assert!(told("<html>\n").contains("is no zone file: there is no SOA record in it"));
+        assert!(told("@ SOA ns1 hostmaster 1 2 3 4 5\n").contains("its SOA has a relative name"));
     }
 
     #[test]

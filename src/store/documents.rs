@@ -66,6 +66,25 @@ impl DocumentFiles {
         write(&free.unwrap_or_else(|| self.aside(MOST_ASIDE)), text)
     }
 
+    /// Puts the text that was set aside last in the place of the text that is being typed. False where none is kept.
+    ///
+    /// # Errors
+    /// A [`Failure`]; it is still kept aside then.
+    pub fn bring_back(&self) -> Result<bool, Failure> {
+        let changed = |path: &PathBuf| fs::metadata(path).and_then(|file| file.modified()).ok();
+        let kept = (1..=MOST_ASIDE).map(|number| self.aside(number));
+        let last = kept.filter_map(|path| changed(&path).map(|time| (time, path))).max();
+        let Some((_, last)) = last.filter(|_| !self.is_editing()) else { return Ok(false) };
+        fs::rename(&last, &self.editing).map(|()| true).map_err(|error| {
+            failure(
+                "The discarded text is not brought back.",
+                &last,
+                &error,
+                "It is still kept in that file.",
+            )
+        })
+    }
+
     fn aside(&self, number: u32) -> PathBuf {
         let mut path = self.document.as_os_str().to_owned();
         path.push(format!(".{number}.aside"));
@@ -169,6 +188,12 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         let files = DocumentFiles::new(state.path(), "ns0", &zone("example.com."));
         files.set_aside("a").unwrap();
+        files.set_aside("b").unwrap();
+        assert!(files.bring_back().unwrap());
+        assert_eq!(files.load_editing().unwrap().unwrap().octets, b"b");
+        // Never over what is being typed.
+        assert!(!files.bring_back().unwrap());
+        files.remove_editing().unwrap();
         files.set_aside("b").unwrap();
         let kept = [1, 2].map(|number| fs::read_to_string(files.aside(number)).unwrap());
         assert_eq!(kept, ["a", "b"]);

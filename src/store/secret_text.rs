@@ -2,7 +2,7 @@
 //! message of this file ever has any of the text in it; what it says is the business of those who ask for it.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
@@ -44,7 +44,11 @@ pub fn of_variable(variable: &str, wanted: Wanted<'_>, next: &str) -> Result<Zer
 /// [`Failure`] where it cannot be read, or others can read it.
 pub fn of_file(path: &Path, wanted: Wanted<'_>) -> Result<Zeroizing<String>, Failure> {
     let trouble = |error: std::io::Error| {
-        wanted.failure(&format!("{}.", error.kind()), "Check the path, and that you may read the file.")
+        let why = match error.kind() {
+            ErrorKind::NotFound => "There is no such file.".into(),
+            kind => format!("{kind}."),
+        };
+        wanted.failure(&why, "Check the path, and that you may read the file.")
     };
     let checked = |metadata: fs::Metadata| -> Result<(), Failure> {
         if !metadata.is_file() {

@@ -5,11 +5,11 @@ use ratatui::style::Style;
 use super::canvas::{Canvas, columns};
 use super::clean::clean;
 use super::theme::Theme;
-use crate::app::commands::{Command, in_context};
+use crate::app::commands::{Command, Context, in_context};
 use crate::app::layout::{Layout, wrap};
 use crate::app::nameservers::target;
 use crate::app::open::Open;
-use crate::app::{App, Screen, Zone, describe, forms, secondaries, zones};
+use crate::app::{App, Overlay, Screen, Zone, describe, forms, secondaries, zones};
 use crate::zone::managed::seconds_until;
 
 pub fn title(app: &App, canvas: &mut Canvas<'_>, width: u16) {
@@ -153,7 +153,17 @@ pub fn message(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     // Why a zone is read-only stays there, so it must not hide rows: any key for an edit says it in full.
     let stays = app.message.is_none() && trouble.is_none() && !app.details;
     if stays && lines.len() > 1 {
+        // In the panes, `w` says why the zone is read-only.
+        let is_told = app.open().is_some_and(|open| open.draft.changes().is_empty())
+            && matches!(app.screen, Screen::Main)
+            && app.editable().is_err();
+        let more = "... w says all";
         lines = vec![clean(&shown).into_owned()];
+        if is_told {
+            let room = usize::from(width.saturating_sub(columns(more)));
+            let start: String = clean(&shown).chars().take(room).collect();
+            lines = vec![format!("{}{more}", start.trim_end())];
+        }
     }
     lines.truncate(usize::from(MESSAGE_LINES));
     // At most MESSAGE_LINES.
@@ -208,7 +218,15 @@ pub fn hints(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
     // In a zone that is read-only there is nothing to say of edits; elsewhere what cannot be done now stays in
     // its place, faint, so that the bar does not jump about.
     let read_only = app.open().is_some() && app.editable().is_err();
-    let commands = in_context(app.context()).filter(|command| !read_only || enabled(command));
+    // Where there is nothing to act on, nothing comes back by itself either.
+    let is_settled = match app.context() {
+        Context::Result => true,
+        Context::Changes | Context::FileChanges => {
+            app.open().is_some_and(|open| open.draft.changes().is_empty())
+        }
+        _ => false,
+    };
+    let commands = in_context(app.context()).filter(|command| !(read_only || is_settled) || enabled(command));
     if let Some(word) = app.escape_hint() {
         let pieces = [("Esc", theme.key()), (" ", theme.plain()), (word, theme.plain())];
         x += canvas.pieces(x, y, layout.width.saturating_sub(x), &pieces) + 2;
@@ -217,6 +235,10 @@ pub fn hints(app: &App, canvas: &mut Canvas<'_>, layout: &Layout) {
         let (key_style, style) = match (command.enabled)(app) {
             Ok(()) => (theme.key(), theme.plain()),
             Err(_) => (theme.faint(), theme.faint()),
+        };
+        let word = match &app.overlay {
+            Some(Overlay::Dialog(dialog)) if command.name == "cancel" => dialog.escape_word(),
+            _ => word,
         };
         let pieces = [(command.first_key(), key_style), (" ", style), (word, style)];
         x += canvas.pieces(x, y, layout.width.saturating_sub(x), &pieces) + 2;

@@ -172,9 +172,14 @@ impl Pen {
     }
 }
 
+/// With so many lines below the fields all parts have more than they need.
+const ROOMY: usize = 10;
+
 /// What stands below the fields, in at most `room` lines: the least needed goes first.
 fn below(form: &Form, pen: &Pen, room: usize) -> Vec<Line<'static>> {
     let input = form.inputs().get(form.current());
+    // Where there is room, what is wrong or odd is said to its end.
+    let most = if room >= ROOMY { 4 } else { 2 };
     let mut parts: Vec<(u8, Vec<Line<'static>>)> = vec![(9, vec![Line::default()])];
     match form.zone_file_line() {
         Some(line) => parts.push((4, vec![Line::from(format!(" {}", pen.cut(&line, pen.text_width())))])),
@@ -221,12 +226,12 @@ fn below(form: &Form, pen: &Pen, room: usize) -> Vec<Line<'static>> {
     }
     let problem = input.and_then(Input::shown_problem);
     if let Some(message) = form.message() {
-        parts.push((0, pen.wrap(message, 2, pen.theme.doubt())));
+        parts.push((0, pen.wrap(message, most, pen.theme.doubt())));
     }
     if let Some(problem) = problem {
-        parts.push((0, pen.wrap(&format!("! {problem}"), 2, pen.theme.bad())));
+        parts.push((0, pen.wrap(&format!("! {problem}"), most, pen.theme.bad())));
     } else if let Some(Note::Doubt(doubt)) = input.and_then(|input| input.note.as_ref()) {
-        parts.push((1, pen.wrap(&format!("? {doubt}"), 2, pen.theme.doubt())));
+        parts.push((1, pen.wrap(&format!("? {doubt}"), most, pen.theme.doubt())));
     }
     while parts.iter().map(|(_, lines)| lines.len()).sum::<usize>() > room {
         let Some(worst) = parts.iter().map(|(rank, _)| *rank).max() else { break };

@@ -42,12 +42,7 @@ pub fn dialog(dialog: &Dialog, canvas: &mut Canvas<'_>, layout: &Layout) {
             (at, y) = (x, y + 1);
         }
         let end = inside.right().saturating_sub(at);
-        at += canvas.pieces(
-            at,
-            y,
-            end,
-            &[(sign, style), (&letter, theme.key()), (button.label, style), ("  ", style)],
-        );
+        at += canvas.pieces(at, y, end, &[(sign, style), (&letter, theme.key()), (button.label, style)]) + 2;
     }
 }
 

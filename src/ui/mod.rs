@@ -85,6 +85,10 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
             canvas.right(layout.width - room - 1, layout.height - 1, room, hint, style);
         }
     }
+    if matches!(app.overlay, Some(Overlay::Palette(_))) && app.message.is_some() {
+        // Why what was typed is refused, which may need some lines.
+        bars::message(app, &mut canvas, &layout);
+    }
     let cursor = canvas.cursor;
     if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
         frame.set_cursor_position(cursor);

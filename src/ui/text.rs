@@ -230,7 +230,10 @@ fn draw_position(app: &App, mode: &TextMode, canvas: &mut Canvas<'_>, layout: &L
     if warnings > 0 {
         counts.push(describe::count(warnings, "warning"));
     }
-    let counts = counts.join(", ");
+    let mut counts = counts.join(", ");
+    if errors > 0 && mode.is_checked() && !app.settings.rules.is_empty() && mode.rules_wait() {
+        counts.push_str("; the rules look again when these are mended");
+    }
     let place = format!("{line}:{column}");
     let state = match (mode.buffer.is_marking(), mode.is_checked(), mode.buffer.can_undo()) {
         (true, ..) => "mark set",

@@ -224,6 +224,11 @@ impl Draft {
         (self.undo.last().map_or(0, Step::size), self.redo.last().map_or(0, Step::size))
     }
 
+    /// How many steps there are to undo, and to do again.
+    pub fn depths(&self) -> (usize, usize) {
+        (self.undo.len(), self.redo.len())
+    }
+
     /// Labels of what `undo` and `redo` would do next.
     pub fn next_labels(&self) -> (Option<&str>, Option<&str>) {
         (self.undo.last().map(|step| step.label.as_str()), self.redo.last().map(|step| step.label.as_str()))

@@ -219,13 +219,11 @@ impl<'a> NameRef<'a> {
     /// so that nobody writes a zone whose names all have the same.
     pub fn quick_hash(self, seed: u64) -> u64 {
         const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-        // Sets the bit that tells upper from lower case: what else it makes equal is told apart by a look at the name.
-        const FOLD: u64 = 0x2020_2020_2020_2020;
         let (eights, rest) = self.0.as_chunks::<8>();
-        let factor = FACTOR ^ (seed | 1);
+        let factor = (FACTOR ^ seed) | 1;
         let mut hash = seed ^ self.0.len() as u64;
         let mut mix = |word: u64| {
-            let product = u128::from(hash ^ (word | FOLD)) * u128::from(factor);
+            let product = u128::from(hash ^ in_lower_case(word)) * u128::from(factor);
             // Both halves.
             hash = product as u64 ^ (product >> 64) as u64;
         };
@@ -285,6 +283,17 @@ impl<'a> NameRef<'a> {
             push_label(text, label);
         }
     }
+}
+
+/// Eight octets, those of them that are letters in lower case.
+fn in_lower_case(octets: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHEST: u64 = 0x80 * ONES;
+    // Sums of seven bits each: none reaches into the next octet.
+    let seven = octets & !HIGHEST;
+    let (from_a, behind_z) = (seven + (0x80 - 0x41) * ONES, seven + (0x80 - 0x5b) * ONES);
+    let upper = from_a & !behind_z & !octets & HIGHEST;
+    octets | upper >> 2
 }
 
 /// Writes one label, with everything escaped that a zone-file reader would take for something else.
@@ -545,6 +554,17 @@ mod tests {
             // Length octets are no letters.
             let upper = Name::from_wire(&name.wire().to_ascii_uppercase()).unwrap();
             prop_assert_eq!(upper.as_ref().quick_hash(seed), name.as_ref().quick_hash(seed));
+        }
+
+        #[test]
+        fn names_that_differ_have_other_quick_hashes(a in any_name(), b in any_name(), seed in any::<u64>()) {
+            prop_assert_eq!(a == b, a.as_ref().quick_hash(seed) == b.as_ref().quick_hash(seed));
+        }
+
+        #[test]
+        fn eight_octets_are_in_lower_case_at_once(octets in any::<[u8; 8]>()) {
+            let lower = octets.map(|octet| octet.to_ascii_lowercase());
+            prop_assert_eq!(in_lower_case(u64::from_ne_bytes(octets)), u64::from_ne_bytes(lower));
         }
 
         #[test]

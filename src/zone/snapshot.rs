@@ -6,6 +6,7 @@
 
 mod builder;
 mod order;
+mod seen;
 mod stretches;
 
 use std::ops::Range;

@@ -193,7 +193,9 @@ impl<'a> Entries<'a> {
                     return true;
                 }
                 b'"' if entry.pieces.last().is_none_or(|last| last.outer().end < at) => {
-                    let Some(end) = self.end_of_string() else { break };
+                    let Some(end) = self.end_of_string().filter(|_| entry.pieces.len() < MAX_PIECES) else {
+                        break;
+                    };
                     entry.pieces.push(Piece { start: word, end, quoted: true });
                     word = end + 1;
                 }

@@ -16,11 +16,14 @@ pub fn lossless(text: &[u8]) -> String {
 /// Text in which octets outside ASCII are written as `\DDD`.
 pub fn escaped(text: &[u8]) -> Vec<u8> {
     let mut escaped = Vec::with_capacity(text.len());
+    let mut after_backslash = false;
     for octet in text {
         match octet.is_ascii() {
             true => escaped.push(*octet),
+            false if after_backslash => escaped.extend_from_slice(format!("{octet:03}").as_bytes()),
             false => escaped.extend_from_slice(format!("\\{octet:03}").as_bytes()),
         }
+        after_backslash = *octet == b'\\' && !after_backslash;
     }
     escaped
 }

@@ -218,7 +218,7 @@ fn class(word: &[u8]) -> Option<u16> {
 pub fn read_ttl(word: &[u8]) -> Result<u32, String> {
     ttl::parse(word).ok_or_else(|| {
         format!(
-            "{} is no TTL: write seconds up to 4294967295, or units such as 1h30m (s, m, h, d, w).",
+            "{} is no TTL: write seconds up to 2147483647, or units such as 1h30m (s, m, h, d, w).",
             shown(word)
         )
     })

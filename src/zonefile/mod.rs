@@ -40,7 +40,7 @@ pub use include::{Loaded, Loader, ReadBefore, Remembering};
 pub use layout::{EntryKind, Layout, ParsedEntry, Source, TtlFrom};
 pub use parallel::TextSource;
 pub use part::{Part, included_sets, read_part};
-pub use places::{Place, places};
+pub use places::{Place, places, places_in_source};
 pub use printer::{print_aligned, print_contents, print_document, print_plain, print_record, unchanged};
 pub use problem::{Fix, MAX_PROBLEMS, Problem, SYNTAX, Severity, in_text, shown};
 pub use zone::{Read, read_records, read_source, read_zone, read_zone_file};

@@ -22,6 +22,8 @@ struct Lines {
     /// Deletes that come after the adds.
     late_deletes: Vec<String>,
     octets: usize,
+    /// nsupdate would take a name in it for no host's, and give up.
+    has_odd_names: bool,
 }
 
 impl Lines {
@@ -32,11 +34,19 @@ impl Lines {
 
 /// Writes the script. Changes that are none (the serial of the SOA, the case of names) are left out. What does not
 /// fit one message is sent in several, owner by owner; then one that fails leaves the others done, since nsupdate
-/// goes on.
+/// goes on. `server`: host and port of the one that they are for, where that is known; nsupdate asks for it otherwise.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn print_nsupdate(zone: &Name, changes: &ChangeMap, out: &mut impl Write) -> io::Result<()> {
+pub fn print_nsupdate(
+    zone: &Name,
+    server: Option<(&str, u16)>,
+    changes: &ChangeMap,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    if let Some((host, port)) = server {
+        writeln!(out, "server {host} {port}")?;
+    }
     writeln!(out, "zone {zone}")?;
     let mut message: Vec<Lines> = Vec::new();
     let mut rest = changes.iter().peekable();
@@ -59,6 +69,10 @@ pub fn print_nsupdate(zone: &Name, changes: &ChangeMap, out: &mut impl Write) ->
 }
 
 fn send(message: &mut Vec<Lines>, out: &mut impl Write) -> io::Result<()> {
+    if message.iter().any(|lines| lines.has_odd_names) {
+        // What names may be is for the server to say, as when it is told to load them.
+        writeln!(out, "check-names no")?;
+    }
     for lines in message.iter() {
         lines.prerequisites.iter().try_for_each(|line| writeln!(out, "prereq {line}"))?;
     }
@@ -114,6 +128,7 @@ fn set_lines(zone: &Name, key: &RrKey, change: &Change, lines: &mut Lines) {
     let name_octets = owner.wire().len() + 10;
     let add = |lines: &mut Lines, ttl: u32, rdata: &Rdata| {
         lines.octets += name_octets + rdata.len();
+        lines.has_odd_names |= has_odd_names(owner, *rtype, rdata);
         lines.adds.push(print_record(owner, ttl, *rtype, rdata, None));
     };
     let one = |rdata: &Rdata| format!("{owner} IN {rtype} {}", types::format_rdata(*rtype, rdata, None));
@@ -150,6 +165,22 @@ fn set_lines(zone: &Name, key: &RrKey, change: &Change, lines: &mut Lines) {
             _ => lines.deletes.push(one(rdata)),
         }
     }
+}
+
+/// Does a host's name stand in the record that nsupdate takes for none (RFC 952, RFC 1123)?
+fn has_odd_names(owner: &Name, rtype: RecordType, rdata: &[u8]) -> bool {
+    const OF_HOSTS: [RecordType; 3] = [RecordType::A, RecordType::AAAA, RecordType::MX];
+    const TO_HOSTS: [RecordType; 5] =
+        [RecordType::NS, RecordType::MX, RecordType::SRV, RecordType::SOA, RecordType::PTR];
+    let is_odd = |label: &[u8]| {
+        let ends = [label.first(), label.last()];
+        label != b"*"
+            && (!label.iter().all(|octet| octet.is_ascii_alphanumeric() || *octet == b'-')
+                || ends.contains(&Some(&b'-')))
+    };
+    OF_HOSTS.contains(&rtype) && owner.as_ref().labels().any(is_odd)
+        || TO_HOSTS.contains(&rtype)
+            && types::names_in(rtype, rdata).into_iter().any(|name| name.labels().any(is_odd))
 }
 
 /// What must hold for the change to be made: the set is as it was, and nothing forbids the new one.

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 
 use super::entry::has_odd_octets;
 use super::include::Includes;
-use super::problem::Problems;
+use super::problem::{LineStart, Problems};
 use super::reader::{Owner, Reader, State};
 use super::record::Sink;
 
@@ -18,6 +18,9 @@ pub const PART: usize = 1 << 20;
 
 /// A sink whose work can be done in parts.
 pub trait Parts: Sink {
+    /// Does it ask for the lines before a part? They are counted only then.
+    const LINES: bool = false;
+
     type Part: Part;
 
     /// An empty part; `None` where the sink is not ready to take any.
@@ -25,7 +28,15 @@ pub trait Parts: Sink {
 
     /// Takes over a part that was read to its end and leaves it empty, to be used for another one. False where the
     /// part is to be read again after all.
-    fn join(&mut self, part: &mut Self::Part) -> bool;
+    fn join(&mut self, part: &mut Self::Part, start: Start) -> bool;
+}
+
+/// Where a part begins: what of the text is before it.
+#[derive(Debug, Clone, Copy)]
+pub struct Start {
+    pub octets: usize,
+    /// 0 unless the sink asks for [`Parts::LINES`].
+    pub lines: usize,
 }
 
 /// Takes what one part of the text holds.
@@ -42,6 +53,8 @@ struct Read<P> {
     sink: P,
     problems: Problems,
     records: usize,
+    /// How many line ends are in it, where that is asked for.
+    lines: usize,
     /// Where the entry after it begins.
     next: usize,
     /// It has nothing that concerns more than itself.
@@ -101,14 +114,15 @@ pub fn read<S: Parts>(reader: &mut Reader<'_, '_, '_>, sink: &mut S, length: usi
     // What stands at the top says what holds further down.
     let at = reader.read_from(start, first.end, sink);
     let (state, problems) = (reader.state.clone(), std::mem::take(&mut reader.problems));
-    let mut joined = Joined { at, state, problems, records: 0 };
+    let parted = Parted { source: &text, beyond: None, lines: S::LINES };
+    let mut joined = Joined { at, lines: parted.lines_before(reader.text, at), state, problems, records: 0 };
     if let Some(blank) = sink.part().filter(|_| !rest.is_empty()) {
-        joined.take(&Parted { source: &text, beyond: None }, rest, sink, &blank);
+        joined.take(&parted, rest, sink, &blank);
     }
-    let Joined { at, state, problems, records } = joined;
+    let Joined { at, state, problems, records, .. } = joined;
     (reader.state, reader.problems) = (state, problems);
     reader.includes.records += records;
-    if at < text.length() {
+    if at < text.length() && !sink.is_done() {
         // Such text has more of it further down: one goes on alone.
         reader.odd = has_odd_octets(reader.text);
         reader.read_from(at, usize::MAX, sink);
@@ -129,7 +143,7 @@ pub fn stream<S: Parts>(
     if rest.is_empty() || ranges.iter().any(|range| range.len() > longest) {
         return None;
     }
-    let parted = Parted { source, beyond: Some(length / 16) };
+    let parted = Parted { source, beyond: Some(length / 16), lines: S::LINES };
     let mut room = Vec::new();
     let text = parted.octets(first, &mut room)?;
     let mut includes = Includes { in_part: true, ..Includes::default() };
@@ -139,9 +153,10 @@ pub fn stream<S: Parts>(
     let Reader { state, problems, .. } = reader;
     let is_whole = !includes.stopped && parted.is_whole(first, text, at);
     let blank = sink.part().filter(|_| is_whole)?;
-    let mut joined = Joined { at, state, problems, records: 0 };
+    let mut joined = Joined { at, lines: parted.lines_before(text, at), state, problems, records: 0 };
     joined.take(&parted, rest, sink, &blank);
-    (joined.at == source.length() && !source.has_changed()).then_some(joined.problems)
+    let is_complete = joined.at == source.length() || sink.is_done();
+    (is_complete && !source.has_changed()).then_some(joined.problems)
 }
 
 /// A text as its parts are taken from it.
@@ -149,12 +164,19 @@ struct Parted<'s> {
     source: &'s dyn TextSource,
     /// How many octets behind a part are taken with it; `None`: all of them, since the text is in memory.
     beyond: Option<usize>,
+    /// Are lines counted?
+    lines: bool,
 }
 
 impl Parted<'_> {
     /// The octets of a part and, since its last entry may go on there, some of those behind it.
     fn octets<'a>(&'a self, range: &Range<usize>, room: &'a mut Vec<u8>) -> Option<&'a [u8]> {
         self.source.octets(range.start..range.end.saturating_add(self.beyond.unwrap_or(usize::MAX)), room)
+    }
+
+    /// How many line ends these octets of a part have before `next`, where that is asked for.
+    fn lines_before(&self, text: &[u8], next: usize) -> usize {
+        if self.lines { LineStart::default().locate(text, next).0 - 1 } else { 0 }
     }
 
     /// Was all that there is to a part, up to `next`, among these octets of it? In a text that is streamed, line ends
@@ -167,8 +189,9 @@ impl Parted<'_> {
 
 /// What was read so far, in order.
 struct Joined {
-    /// Where the next entry begins.
+    /// Where the next entry begins, and how many line ends are before it.
     at: usize,
+    lines: usize,
     state: State,
     problems: Problems,
     records: usize,
@@ -214,7 +237,7 @@ impl Joined {
                     };
                 };
                 // Where the TTL of a record depends on those before it, one goes on alone.
-                if !self.state.ttls_are_clear() {
+                if sink.is_done() || !self.state.ttls_are_clear() {
                     break;
                 }
                 if self.at >= range.end {
@@ -229,11 +252,12 @@ impl Joined {
                     read_part(text, &(self.at..range.end), self.state.clone(), true, blank.clone(), &mut room)
                 });
                 let Some(mut part) = part.filter(|part| part.whole) else { break };
-                if !sink.join(&mut part.sink) {
+                if !sink.join(&mut part.sink, Start { octets: self.at, lines: self.lines }) {
                     break;
                 }
                 locked(&spare).push(part.sink);
                 self.at = part.next;
+                self.lines += part.lines;
                 self.problems.append(part.problems);
                 self.records += part.records;
                 let last_ttl = part.state.last_ttl.or(self.state.last_ttl);
@@ -280,6 +304,7 @@ fn read_part<P: Part>(
         overlooked: !odd && next > end && odd_in(end..next),
         next: range.start + next,
         records: includes.records,
+        lines: text.lines_before(octets, next),
         assumed,
         state,
         sink,

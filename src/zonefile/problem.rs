@@ -301,7 +301,7 @@ impl<'a> Lines<'a> {
 }
 
 /// The line that was found last, for those who do not have the text at hand all the time.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct LineStart {
     line: usize,
     start: usize,

@@ -381,25 +381,26 @@ impl<'t> Reader<'t, '_, '_> {
     /// An owner name, in the room of another one.
     fn name(&mut self, piece: &Piece, mut room: NameBuffer) -> Result<NameBuffer, Fault> {
         let text = piece.text(self.text);
-        let mut read = room.read(text, self.origin());
-        if read == Err(NameError::NoOrigin) {
-            self.assume_root(piece.span());
-            return Ok(Name::root().into());
-        }
-        if read == Err(NameError::NotAscii) {
-            read = room.read(&fix::escaped(text), self.origin());
-            self.warn_of_raw_name(text, piece.span());
-        }
-        match read {
-            Ok(()) => Ok(room),
+        match read_raw_name(&mut room, text, self.origin()) {
+            Ok(is_raw) => {
+                if is_raw {
+                    self.warn_of_raw_name(text, piece.span());
+                }
+                Ok(room)
+            }
+            Err(NameError::NoOrigin) => {
+                self.assume_root(piece.span());
+                Ok(Name::root().into())
+            }
             Err(error) => Err(Fault::new(piece.span(), (name_rule(error), bad_name(text, error)))),
         }
     }
 
     fn warn_of_raw_name(&mut self, text: &[u8], span: Range<usize>) {
         let message = format!(
-            "{} has characters outside ASCII. BIND and NSD take their octets for the name, under which nobody will ask; \
-             Knot refuses the file. Write it as an A-label (xn--...).",
+            "{} has characters outside ASCII. Knot refuses the file, and so does a primary with BIND where a host is named \
+             (check-names); else BIND, and NSD always, take the octets for the name, under which nobody will ask. Write it \
+             as an A-label (xn--...).",
             shown(text)
         );
         let fix = fix::to_a_labels(text, span.clone());
@@ -479,6 +480,21 @@ impl<'t> Reader<'t, '_, '_> {
             self.assume_root(start..end);
         }
         Ok(())
+    }
+}
+
+/// Reads a name as BIND does, octets outside ASCII for themselves; tells whether it has any.
+///
+/// # Errors
+/// As [`NameBuffer::read`], but never [`NameError::NotAscii`].
+pub fn read_raw_name(
+    room: &mut NameBuffer,
+    text: &[u8],
+    origin: Option<NameRef<'_>>,
+) -> Result<bool, NameError> {
+    match room.read(text, origin) {
+        Err(NameError::NotAscii) => room.read(&fix::escaped(text), origin).map(|()| true),
+        read => read.map(|()| false),
     }
 }
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::include::{Includes, Loader};
-use super::parallel::{self, Part, Parts, TextSource};
+use super::parallel::{self, Part, Parts, Start, TextSource};
 use super::problem::{LineStart, Problem, Problems};
 use super::reader::{Reader, State};
 use super::record::{ReadRecord, Sink};
@@ -232,7 +232,7 @@ impl Parts for Gathered {
         Some(GatheredPart { builder: SnapshotBuilder::new(builder.origin().clone()), whole: true })
     }
 
-    fn join(&mut self, part: &mut GatheredPart) -> bool {
+    fn join(&mut self, part: &mut GatheredPart, _: Start) -> bool {
         let builder = self.builder.as_mut().filter(|_| part.whole);
         builder.is_some_and(|builder| builder.append(&mut part.builder).is_ok())
     }
@@ -295,7 +295,7 @@ impl Gathered {
             Some((record.rdata.into(), record.place_in_text(), Standing::of(record, &mut Counted::new())));
         if let Some(origin) = self.origin.as_ref().filter(|origin| origin.as_ref() != record.owner) {
             let message = format!(
-                "The SOA record stands at {}, but the zone that was asked for is {origin}.",
+                "The SOA record stands at {}, but the zone that was asked for is {origin}",
                 record.owner
             );
             problems.error(record.span.clone(), message);

@@ -102,6 +102,34 @@ fn rules_are_chosen_and_weighed() {
 }
 
 #[test]
+fn what_is_found_while_a_file_is_read_is_weighed_as_the_configuration_says() {
+    let lines = "t TXT a;b c\nz A 192.0.2.3\nz A 192.0.2.3\nout.example. A 192.0.2.1\n$GENERATE 1-2 h$ A 192.0.2.$\n\
+                 y 3000000000 A 192.0.2.9\n";
+    let rules = "--rules=L-05,L-19,L-21,L-61,L-108";
+    let severities = |config: &str| -> (Option<i32>, Vec<String>) {
+        let (status, out, _) = Place::new(lines, config).text(&["z", rules]);
+        let short = |line: &str| {
+            let id = line.rsplit_once('[').unwrap().1.trim_end_matches(']');
+            format!("{} {id}", line.split(": ").nth(1).unwrap())
+        };
+        (status, out.lines().map(short).collect())
+    };
+    let own = ["warning L-61", "warning L-19", "warning L-05", "hint L-108", "error L-21"];
+    assert_eq!(severities(""), (Some(1), own.map(String::from).to_vec()), "as --list says");
+    let config = "[rules]\nL-61 = \"error\"\nL-19 = \"info\"\nL-108 = \"warning\"\nL-21 = \"warning\"\n";
+    let weighed = ["error L-61", "hint L-19", "warning L-05", "warning L-108", "warning L-21"];
+    assert_eq!(severities(config), (Some(1), weighed.map(String::from).to_vec()));
+    let one = Place::new("t TXT a;b c\n", "[rules]\nL-61 = \"error\"\n");
+    assert_eq!(one.text(&["z"]).0, Some(1));
+    let sarif: Value = serde_json::from_slice(&one.check(&["z", "--format", "sarif"]).stdout).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["level"], "error");
+    // What servers refuse stays an error.
+    let refused = Place::new("a TXT \"b\n", "[rules]\nL-105 = \"info\"\n");
+    let (status, out, _) = refused.text(&["z"]);
+    assert!(status == Some(1) && out.contains("error:"), "{out}");
+}
+
+#[test]
 fn a_rule_that_asks_others_says_that_nobody_was_asked() {
     let place = Place::new("", "");
     let none = "z: 0 errors, 0 warnings\n";

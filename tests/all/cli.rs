@@ -175,3 +175,149 @@ fn reader_that_leaves_early_is_no_failure() {
     assert!(text(&output.stdout).contains("status 0"), "{output:?}");
     assert_eq!(text(&output.stderr), "");
 }
+
+#[test]
+fn a_directory_is_no_zone_file_and_a_file_that_wins_over_a_server_is_told() {
+    let folder = with_files(&[("example.com", ZONE)]);
+    std::fs::create_dir(folder.path().join("example.net")).unwrap();
+    let away = ["--server", "127.0.0.1:1"];
+    for zone in [".", "example.net"] {
+        let output = zonewright(folder.path(), &[&["show", zone], &away[..]].concat());
+        assert!(text(&output.stderr).contains("127.0.0.1:1"), "{zone}: {output:?}");
+    }
+    let wins = "example.com is a file here and was read; write example.com. for the zone at the server.\n";
+    for verb in ["show", "check"] {
+        let output = zonewright(folder.path(), &[&[verb, "example.com"], &away[..]].concat());
+        assert!(output.status.code() != Some(2) && text(&output.stderr).contains(wins), "{output:?}");
+        let output = zonewright(folder.path(), &[&[verb, "example.com."], &away[..]].concat());
+        assert!(
+            output.status.code() == Some(2) && text(&output.stderr).contains("127.0.0.1:1"),
+            "{output:?}"
+        );
+    }
+    let output = zonewright(folder.path(), &[&["diff", "example.com", "./example.com"], &away[..]].concat());
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), wins.into()));
+    assert_eq!(text(&zonewright(folder.path(), &["show", "example.com"]).stderr), "", "no server was named");
+}
+
+#[test]
+fn a_mistyped_file_name_is_told_as_such() {
+    let folder =
+        with_files(&[("z", ZONE), ("c", "[server.ns]\naddress = \"127.0.0.1:1\"\n[zone.\"example.com\"]\n")]);
+    let told = |arguments: &[&str]| {
+        let output = zonewright(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        text(&output.stderr)
+    };
+    let missing = "zonewright: typo.zone is no file here, so it is taken for a zone. ";
+    for arguments in [
+        &["check", "typo.zone"][..],
+        &["show", "typo.zone"],
+        &["diff", "z", "typo.zone"],
+        &["diff", "typo.zone", "z"],
+        &["diff", "z", "typo.zone", "--server", "127.0.0.1:1"],
+        &["check", "typo.zone", "--config", "c"],
+    ] {
+        let told = told(arguments);
+        assert!(
+            told.starts_with(missing) && told.matches("no file here").count() == 1,
+            "{arguments:?}: {told}"
+        );
+    }
+    // Where a zone is surely meant, there is no word of files.
+    for arguments in
+        [&["show", "example.com", "--server", "127.0.0.1:1"][..], &["show", "example.com", "--config", "c"]]
+    {
+        assert!(!told(arguments).contains("file here"), "{arguments:?}");
+    }
+}
+
+#[test]
+fn completions_and_the_man_page_end_well_where_nobody_reads_them() {
+    let folder = with_files(&[]);
+    for what in ["completions bash", "man"] {
+        let script = format!(
+            "'{0}' {what} | head -1 >/dev/null; echo ${{PIPESTATUS[0]}}; '{0}' {what} >/dev/full; echo $?",
+            env!("CARGO_BIN_EXE_zonewright")
+        );
+        let output = Command::new("bash").args(["-c", &script]).current_dir(folder.path()).output().unwrap();
+        assert_eq!(text(&output.stdout), "0\n2\n", "{output:?}");
+        assert!(text(&output.stderr).starts_with("zonewright: Output could not be written: "), "{output:?}");
+    }
+}
+
+#[test]
+fn a_zone_file_can_come_from_standard_input_or_a_pipe() {
+    let folder = with_files(&[("z", ZONE), ("rough", "www    A 192.0.2.1\n")]);
+    let bash = |script: &str| {
+        let script = script.replace("ZW", &format!("'{}'", env!("CARGO_BIN_EXE_zonewright")));
+        let output = Command::new("bash")
+            .args(["-c", &script])
+            .current_dir(folder.path())
+            .env("HOME", folder.path())
+            .env_remove("XDG_CONFIG_HOME")
+            .output()
+            .unwrap();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let shown = bash("ZW show z");
+    for same in ["ZW show - < z", "cat z | ZW show -", "ZW show <(cat z)", "cat z | ZW show /dev/stdin"] {
+        assert_eq!(bash(same), shown, "{same}");
+    }
+    let (status, out, told) = bash("sed 's/192.0.2.1$/192.0.2.256/' z | ZW check -");
+    assert!(status == Some(1) && out.starts_with("-:5:7: error:"), "{out}{told}");
+    assert_eq!(
+        bash("sed 's/192.0.2.1$/192.0.2.9/' z | ZW diff z -"),
+        bash("ZW diff z <(sed 's/192.0.2.1$/192.0.2.9/' z)")
+    );
+    assert_eq!(bash("cat z | ZW diff - z"), (Some(0), String::new(), String::new()));
+    assert_eq!(bash("ZW diff - - < z").0, Some(2));
+    assert_eq!(bash("cat rough | ZW fmt -"), bash("ZW fmt rough"));
+    assert_eq!(bash("cat rough | ZW fmt --check -").0, Some(1));
+    let (status, _, told) = bash("cat rough | ZW fmt --write -");
+    assert!(status == Some(2) && told.contains("--write"), "{told}");
+    assert_eq!(bash("ZW fmt --write <(cat rough)").0, Some(2), "a pipe is not written over");
+    let (status, _, told) = bash("ZW push other.example - --server 127.0.0.1:1 < z");
+    assert!(status == Some(2) && told.contains("stands at example.com."), "{told}");
+    let (status, _, told) = bash("ZW check /dev/zero");
+    assert!(status == Some(2) && told.contains("/dev/zero is larger than"), "{told}");
+    let (status, _, told) = bash("ZW - < z");
+    assert!(status == Some(2) && told.contains("name a file"), "{told}");
+}
+
+#[test]
+fn the_configuration_is_checked_wherever_its_option_stands() {
+    let folder = with_files(&[
+        ("c", "[server.ns]\naddress = \"192.0.2.1\"\n[rules]\nL-23 = \"hint\"\nL-22 = \"info\"\n"),
+        ("z", ZONE),
+    ]);
+    for arguments in [["config", "--config", "c", "check"], ["config", "check", "--config", "c"]] {
+        let output = zonewright(folder.path(), &arguments);
+        assert_eq!(text(&output.stdout), "The configuration is right: 1 server, 0 zones.\n", "{output:?}");
+    }
+    std::fs::write(folder.path().join("c"), "[server.a]\naddress = \"192.0.2.1\"\ntransport = \"tls\"\n")
+        .unwrap();
+    let output = zonewright(folder.path(), &["config", "check", "--config", "c"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("[server.a] says transport = \"tls\", which this version cannot do"), "{said}");
+    let output = zonewright(folder.path(), &["config", "check"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stdout).starts_with("There is no configuration file: "), "{output:?}");
+}
+
+#[test]
+fn sentences_end_with_one_full_stop() {
+    let folder = with_files(&[("z", ZONE), ("other", &ZONE.replace("example.com", "example.net"))]);
+    for arguments in [
+        &["diff", "z", "other"][..],
+        &["push", "example.net", "z"],
+        &["show", "z", "--origin", "example.net"],
+        &["show", "example.com", "--server", "127.0.0.1:1", "--key", "absent"],
+    ] {
+        let told = text(&zonewright(folder.path(), arguments).stderr);
+        assert!(
+            !told.is_empty() && !told.contains("..") && !told.contains("entity"),
+            "{arguments:?}: {told}"
+        );
+    }
+}

@@ -3,6 +3,7 @@
 
 use std::process::{Command, Output};
 
+use crate::hostile;
 use crate::lab::{Key, Lab, Make, Zone, dig_axfr, is_available, nsupdate};
 use crate::pty::{Terminal, in_words};
 
@@ -111,4 +112,70 @@ fn check_looks_at_a_zone_at_its_server() {
         .output()
         .unwrap();
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{output:?}");
+}
+
+/// Apex nameservers, aliases and addresses in each other's place, odd octets, TTLs alone, timers of the SOA.
+const WANTED: &str = "$TTL 1h\n@ SOA ns2 hostmaster 9 2h 15m 2w 10m\n  NS ns2\n  NS ns3\nns2 A 127.0.0.2\nns3 60 A 127.0.0.3\n\
+www CNAME shop\nshop A 192.0.2.10\nftp A 192.0.2.11\n*.w TXT \"a;b\" \"\\000\\255\"\nsub DNAME example.net.\n\
+_dmarc TXT x\n\\000\\255 TXT y\nlong TXT LONG LONG LONG\n";
+
+#[test]
+fn a_difference_runs_through_nsupdate_as_it_is() {
+    if !is_available("nsupdate") {
+        return;
+    }
+    let text = format!("{TEXT}ftp CNAME www\nns3 A 127.0.0.3\n");
+    let Some(lab) = Lab::start(Make::Bind, &[Zone::new(ZONE, &text)], &Key::default()) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let key = home.path().join("key");
+    std::fs::write(&key, lab.key.bind_text()).unwrap();
+    Command::new("chmod").arg("600").arg(&key).status().unwrap();
+    let wanted = home.path().join("wanted");
+    std::fs::write(&wanted, WANTED.replace("LONG", &"x".repeat(255))).unwrap();
+    let diff = |more: &[&str]| -> Output {
+        Command::new(env!("CARGO_BIN_EXE_zonewright"))
+            .args(["diff", ZONE])
+            .arg(&wanted)
+            .args(["--server", &lab.address.to_string(), "--key"])
+            .arg(&key)
+            .args(more)
+            .env("HOME", home.path())
+            .output()
+            .unwrap()
+    };
+    let script = home.path().join("script");
+    std::fs::write(&script, diff(&["--format", "nsupdate"]).stdout).unwrap();
+    let output = Command::new("nsupdate").arg("-k").arg(&key).arg(&script).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    let left = diff(&[]);
+    assert_eq!((left.status.code(), String::from_utf8_lossy(&left.stdout)), (Some(0), "".into()));
+}
+
+/// The zone comes from a server, and who is to take its updates hangs up.
+#[test]
+fn a_trial_that_nobody_answers_is_no_refusal() {
+    let Some(lab) = Lab::start(Make::Bind, &[Zone::new(ZONE, TEXT)], &Key::default()) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let key = home.path().join("key");
+    std::fs::write(&key, lab.key.bind_text()).unwrap();
+    Command::new("chmod").arg("600").arg(&key).status().unwrap();
+    let wanted = home.path().join("wanted");
+    std::fs::write(&wanted, format!("{TEXT}new A 192.0.2.11\n")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_zonewright"))
+        .args(["push", ZONE])
+        .arg(&wanted)
+        .args(["--yes", "--server", &lab.address.to_string(), "--key"])
+        .arg(&key)
+        .args(["--update-to", &hostile::serve_nothing().to_string()])
+        .env("HOME", home.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("Nothing was sent: ") && said.contains("a trial update, which changes nothing"),
+        "{said}"
+    );
+    assert!(!said.contains("carried out"), "{said}");
+    assert!(!served(&lab).iter().any(|line| line.contains("192.0.2.11")));
 }

@@ -248,8 +248,13 @@ fn records_are_taken_from_a_file_and_the_zone_written_to_one() {
     terminal.press("n");
     terminal.press(":export office.zone\r");
     terminal.wait_for("is the file that is being edited");
+    // What is refused stays to be mended.
+    terminal.press("\x1b");
+    terminal.settle();
     terminal.press(":import nothing\r");
     terminal.wait_for("Nothing is imported.");
+    terminal.press("\x1b");
+    terminal.settle();
     terminal.press("u");
     terminal.wait_for("undone: import of ~/hosts");
     leave(terminal);

@@ -89,7 +89,7 @@ fn changes_of_others_between_ours() {
             (Some(12), Some(1))
         );
         assert!(json["changes"][0]["yours"].is_string() && json["changes"][1]["yours"].is_null(), "{json}");
-        let (_, said) = place.run(1, &["log", ZONE, "--others", "99"]);
+        let (_, said) = place.run(2, &["log", ZONE, "--others", "99"]);
         assert!(said.contains("ended at serial 99"), "{said}");
         place.run(2, &["log", ZONE, "--others", "x"]);
     }

@@ -29,8 +29,12 @@ pub static PUSHING: &[Command] = &[
         "decide what you and others changed: both sides are shown",
     )
     .when(merge::may_open),
-    command("merge-result", "m M", &[Outcome], merge::open, "decide what you and others changed")
+    command("merge-result", "M m", &[Outcome], merge::open, "decide what you and others changed")
+        .hint(2, "both sides")
         .when(merge::may_open),
+    command("review-again", "w Ctrl-S F2", &[Outcome], changes::open, "review what is left, then push it")
+        .hint(3, "review again")
+        .when(file::has_changes),
     command("take-mine", "m", &[Merge], merge::mine, "mine: push it over theirs").hint(1, "mine"),
     command("take-theirs", "t", &[Merge], merge::theirs, "theirs: take my change back").hint(1, "theirs"),
     command("take-both", "b", &[Merge], merge::both, "both: what I did and what they did")
@@ -101,13 +105,19 @@ pub static PUSHING: &[Command] = &[
     .when(way_out::may_show),
     command("close-result", "Enter Esc q", &[Outcome], moves::show_records, "back to the records")
         .hint(1, "records"),
-    command("reload", "R", SCREENS, App::reload, "load the zone again; edits are kept and put on top")
+    command("reload", "R", SCREENS, pushing::reload, "load the zone again; edits are kept and put on top")
         .hint(17, "reload")
         .when(App::may_reload),
     command("take-over", "W", PANES, App::take_over, "take this zone's draft from the editor that holds it")
         .when(App::may_take_over),
-    command("bring-back", "", PANES, App::bring_back, "get the draft back that was discarded last")
-        .when(App::may_bring_back),
+    command(
+        "bring-back",
+        "",
+        &[Context::Records, Context::Nameservers, Context::Text],
+        App::bring_back,
+        "get the draft or text back that was discarded last",
+    )
+    .when(App::may_bring_back),
     // What the rules find.
     command(
         "findings",

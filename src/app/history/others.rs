@@ -43,7 +43,9 @@ impl Others {
             Others::Asking => "others: asking the server for its journal".into(),
             Others::NotKnown(why) => format!("others: {why}"),
             Others::Told(told) => match told.back_to {
-                Some(from) => format!("others: by the server's own journal, back to serial {from}"),
+                Some(from) => {
+                    format!("others: by the server's own journal, back to serial {from}, no further")
+                }
                 None => {
                     "others: not known; the server keeps no journal (IXFR) that reaches back, or sends none"
                         .into()

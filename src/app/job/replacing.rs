@@ -260,8 +260,7 @@ pub fn preview(app: &App, text: &str) -> String {
 /// `:replace OLD NEW` over the marked zones, or over those of the job.
 pub fn run(app: &mut App, text: &str) {
     if let Err(why) = Replacement::new(text, Name::root().as_ref()) {
-        palette::open_with(app, &format!("replace {text}"));
-        return app.complain(why);
+        return app.refuse(why);
     }
     if matches!(app.screen, Screen::Zones(_)) {
         let zones = super::chosen(app);
@@ -473,8 +472,7 @@ pub fn ask_again(app: &mut App) {
 /// The same once it is typed.
 pub fn run_again(app: &mut App, text: &str) {
     if let Err(why) = Replacement::new(text, Name::root().as_ref()) {
-        palette::open_with(app, &format!("replace {text}"));
-        return app.complain(why);
+        return app.refuse(why);
     }
     let Some(job) = app.job_on_screen() else { return };
     let zones = job.start.zones.clone();

@@ -58,8 +58,10 @@ impl Marks {
         self.others.iter()
     }
 
-    pub fn keep_others(&mut self, keep: impl FnMut(&(RrKey, Rdata)) -> bool) {
-        self.others.retain(keep);
+    /// Those of one RRset.
+    pub fn others_of<'a>(&'a self, key: &'a RrKey) -> impl Iterator<Item = &'a Rdata> {
+        let first = (key.clone(), Rdata::default());
+        self.others.range(first..).take_while(move |(other, _)| other == key).map(|(_, rdata)| rdata)
     }
 
     /// The zone's own rows that are marked, ascending.

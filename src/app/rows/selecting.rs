@@ -1,5 +1,7 @@
 //! The list's marks, and the order of its rows.
 
+use std::collections::HashSet;
+
 use super::{Mark, Order, Patch, Placed, Row, Rows, base_row};
 use crate::zone::{Rdata, RrKey, Snapshot};
 
@@ -137,7 +139,9 @@ impl Rows {
     /// Takes over the marks of the rows of an earlier version of the zone.
     pub fn take_marks(&mut self, earlier: &Rows, old: &Snapshot, new: &Snapshot) {
         self.marks = earlier.marks.moved(old, new);
-        self.carry_marks(Vec::new());
+        let mut keys: Vec<RrKey> = self.marks.others().map(|(key, _)| key.clone()).collect();
+        keys.dedup();
+        self.carry_marks(Vec::new(), &keys);
     }
 
     /// The number of the row at a place of the list as shown.
@@ -205,17 +209,24 @@ impl Rows {
         kept
     }
 
-    /// Keeps these. Marks of rows that are gone go as well.
-    pub(super) fn carry_marks(&mut self, kept: Vec<(RrKey, Rdata)>) {
+    /// Keeps these. In the patches that are others now, marks of rows that are gone go as well.
+    pub(super) fn carry_marks(&mut self, kept: Vec<(RrKey, Rdata)>, changed: &[RrKey]) {
         for (key, rdata) in kept {
             self.marks.set_other(&key, &rdata, true);
         }
-        let patches = &self.patches;
-        self.marks.keep_others(|(key, rdata)| {
-            patches.get(key).is_some_and(|Placed { patch, .. }| {
-                patch.rows.iter().zip(&patch.own).any(|(row, own)| own.is_none() && row.rdata == *rdata)
-            })
-        });
+        if self.marks.others().next().is_none() {
+            return;
+        }
+        for key in changed {
+            let patch = self.patches.get(key).map(|placed| placed.patch);
+            let rows = patch.into_iter().flat_map(|patch| patch.rows.iter().zip(&patch.own));
+            let there: HashSet<&Rdata> =
+                rows.filter(|(_, own)| own.is_none()).map(|(row, _)| &row.rdata).collect();
+            let gone = self.marks.others_of(key).filter(|rdata| !there.contains(rdata));
+            for rdata in gone.cloned().collect::<Vec<_>>() {
+                self.marks.set_other(key, &rdata, false);
+            }
+        }
     }
 
     /// The numbers of the chosen rows, or of all, in an order. Rows that the zone does not have get their places.

@@ -131,7 +131,7 @@ pub fn chosen(app: &mut App, name: &str) {
         return app.say(reason);
     }
     let Some(template) = all(&app.settings.config).remove(name) else {
-        return app.complain(format!("there is no template {name}; :load shows all"));
+        return app.refuse(format!("there is no template {name}; :load shows all"));
     };
     if let Err(wrong) = check(name, &template) {
         return app.complain(wrong);

@@ -178,11 +178,16 @@ fn what_was_mended_and_edited_outlives_a_crash() {
 fn edits_of_a_text_with_errors_can_be_discarded() {
     let mut test = start();
     open(&mut test, &wrong());
-    test.keys("'x' F3 d");
+    test.keys("'x' F3 d y");
     assert!(matches!(test.app.screen, Screen::Text) && kept(&test).is_none());
     let mode = test.app.text.mode.as_ref().unwrap();
     assert_eq!(mode.buffer.text(), wrong());
     assert!(!mode.is_changed());
+    test.app.bring_back();
+    assert!(
+        test.app.text.mode.as_ref().is_some_and(|mode| mode.buffer.text() != wrong() && mode.is_changed())
+    );
+    test.keys("F3 d y");
     test.keys("F3 q");
     assert!(matches!(test.effects.last(), Some(Effect::Quit)));
 }

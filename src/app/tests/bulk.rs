@@ -113,6 +113,20 @@ fn pasted_lines_are_shown_and_bad_ones_named() {
     // Nothing to take: all that was pasted is still there for the text.
     test.keys("u");
     test.send(Msg::Paste("what is this".into()));
+    assert!(!test.message().contains(".;"), "{}", test.message());
+    test.send(Msg::Paste("www,A,300,192.0.2.7\r".into()));
+    assert_eq!(
+        test.message(),
+        "no record in it: Left out: line 1, www,A,300,192.0.2.7: it looks like CSV: then the first line must name the \
+         columns, such as name,type,ttl,data; the text (t) takes it with Ctrl-U"
+    );
+    for end in ["\r", "\n", "\r\n"] {
+        let lines = ["name,type,ttl,data", "csv,A,300,192.0.2.7", "csv,A,300,192.0.2.8", ""];
+        test.send(Msg::Paste(lines.join(end)));
+        assert!(test.screen(80, 24).contains("192.0.2.8"), "{end:?}: {}", test.screen(80, 24));
+        test.keys("Esc");
+    }
+    test.send(Msg::Paste("what is this".into()));
     assert!(
         test.message().starts_with("no record in it: Left out: line 1, what is this: "),
         "{}",

@@ -38,7 +38,7 @@ fn adding_by_form() {
     test.keys("+ 'aaa' Enter");
     assert!(matches!(test.app.screen, Screen::Form(_)));
     test.keys("'www' Tab Tab '2001:db8::1' Enter");
-    assert_eq!(test.message(), "add www AAAA; u undoes it");
+    assert_eq!(test.message(), "add www AAAA: done; u undoes it");
     assert_eq!(test.selected(), "+ www 1h AAAA 2001:db8::1");
     assert_eq!(test.changes(), ["+ www 3600 AAAA 2001:db8::1"]);
     // Deleting a record that was never served leaves nothing behind.
@@ -50,7 +50,7 @@ fn adding_by_form() {
 fn adding_beside_takes_the_ttl_along_and_says_so() {
     let mut test = Test::new();
     test.select("www", "A", "192.0.2.11").keys("o 'a' Enter '192.0.2.12' Shift-Tab Ctrl-U '5m' Enter");
-    assert_eq!(test.message(), "add www A; the TTL belongs to the whole set: 3 records have 5m now");
+    assert_eq!(test.message(), "add www A: done; the TTL belongs to the whole set: 3 records have 5m now");
     assert_eq!(test.selected(), "+ www 5m A 192.0.2.12");
     test.keys("Up");
     assert_eq!(test.selected(), "~ www 5m A 192.0.2.11");
@@ -61,7 +61,7 @@ fn editing_and_deleting_the_edited() {
     let mut test = Test::new();
     test.select("mail", "A", "192.0.2.25").keys("Enter Ctrl-U '192.0.2.26' Enter");
     assert_eq!(test.selected(), "~ mail 1h A 192.0.2.26");
-    assert_eq!(test.message(), "edit mail A; u undoes it");
+    assert_eq!(test.message(), "edit mail A: done; u undoes it");
     test.keys("-");
     assert_eq!(test.changes(), ["- mail 3600 A 192.0.2.25"]);
     test.keys("u u");

@@ -203,7 +203,19 @@ fn a_save_that_fails_loses_nothing() {
     assert_eq!(test.changes().len(), 2);
     // Somebody else's comment and record, and ours on top.
     let theirs = FILE.replace("; the office", "; the new office") + "ftp     A   192.0.2.21\n";
+    // W reviews again from there; after R what failed before is not on the screen any more.
+    assert!(screen.contains("w review again"), "{screen}");
+    test.keys("w");
+    assert!(matches!(test.app.screen, Screen::Changes(_)));
+    test.keys("w y");
+    let failure = self::failure(
+        "Not saved: it has changed on disk.",
+        "Somebody else has written it.",
+        "R reads it again.",
+    );
+    saved(&mut test, Err(failure));
     test.keys("R");
+    assert!(!test.screen(80, 24).contains("Not saved"), "{}", test.screen(80, 24));
     load(&mut test, &theirs.replace("2026112101", "2026112107"));
     assert_eq!(test.changes().len(), 2);
     test.keys("1 w w y");
@@ -262,7 +274,7 @@ fn comments_alone_are_saved_and_survive_a_crash() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
 
-     u undo  m keep mine  - drop  Space leave out  w save  c records  ? help
+     u undo  w save  R reload  c records  ? help
     ");
     test.keys("w y");
     let expected = FILE.replace("; the office", ";2; the office").replace("2026112101", "2026112201");

@@ -181,6 +181,48 @@ fn the_zone_moves_on_while_very_many_records_are_edited() {
     assert!(test.open().draft.conflicts().is_empty());
 }
 
+#[test]
+fn marked_records_that_are_gone_meanwhile_leave_the_selected_one_alone() {
+    for keys in ["-", "T 5 m Enter"] {
+        let mut test = large();
+        test.keys("/ h o s t 1");
+        let works = press(&mut test, "Enter *");
+        answer(&mut test, works);
+        assert_eq!(test.open().marked(), 11_111);
+        let works = press(&mut test, keys);
+        assert!(matches!(works[0].1, work::Work::Step(_)));
+        test.app.rebase(zone(ZONE), super::super::follow::Way::Followed);
+        answer(&mut test, works);
+        assert_eq!(test.changes(), [] as [&str; 0], "{keys}");
+    }
+}
+
+#[test]
+fn a_step_that_the_zone_has_meanwhile_is_not_undone_in_the_place_of_another() {
+    let mut test = large();
+    test.select("mail", "A", "192.0.2.25");
+    test.keys("-");
+    let works = press(&mut test, "*");
+    answer(&mut test, works);
+    let works = press(&mut test, "T 5 m Enter");
+    answer(&mut test, works);
+    assert!(test.open().draft.changes().len() > 25_000);
+    let works = press(&mut test, "u");
+    assert!(matches!(works[0].1, work::Work::Step(_)));
+    // Somebody else gives all of them that TTL.
+    let draft = &test.open().draft;
+    let others: crate::zone::ChangeMap = draft
+        .changes()
+        .iter()
+        .filter(|(key, _)| *key != &RrKey::new(name("mail.example.com."), RecordType::A))
+        .map(|(key, change)| (key.clone(), change.clone()))
+        .collect();
+    let moved = draft.base().with_changes(&others).unwrap();
+    test.app.rebase(Arc::new(moved), super::super::follow::Way::Followed);
+    answer(&mut test, works);
+    assert_eq!(test.changes().len(), 1, "mail stays deleted: {:?}", test.changes());
+}
+
 /// Counted, not timed: of a million changes that are there, an edit touches those beside it.
 #[test]
 fn after_an_edit_of_very_many_records_one_edit_costs_what_it_costs_alone() {

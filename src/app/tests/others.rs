@@ -61,7 +61,7 @@ fn others_work_stands_between_the_pushes() {
     │                                                                              │
     │                                                                              │
     │                                                                              │
-    │ others: by the server's own journal, back to serial 2026112099               │
+    │ others: by the server's own journal, back to serial 2026112099, no further   │
     └──────────────────────────────────────────────────────────────────────────────┘
 
      R reload  c changes  Enter show  r revert  Esc back  ? help

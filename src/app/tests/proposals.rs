@@ -75,7 +75,7 @@ fn a_proposal_is_ticked_turned_and_left() {
     test.keys("Esc u Tab Tab L * Enter");
     assert_eq!(test.message(), "nothing is ticked: Space ticks, Esc leaves");
     test.keys("Esc");
-    assert_eq!(test.message(), "left: nothing is changed");
+    assert_eq!(test.message(), "left: nothing of it is taken");
     assert!(test.changes().is_empty());
     // There is one way for an SOA.
     test.keys("L End a");

@@ -294,7 +294,7 @@ fn the_result() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
 
-     Enter records  R reload  c changes  ? help
+     w review again  Enter records  R reload  c changes  ? help
     ");
     insta::assert_snapshot!(test.part((132, 43), 0, 12), @"
      example.com · ns1.example.com · serial 2026112102 · 1 change                                                                  demo

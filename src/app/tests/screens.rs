@@ -48,7 +48,7 @@ fn main_screen() {
     │ ~www                         5m  A         192.0.2.11                        │
     │▌+www                         5m  A         192.0.2.12                        │
     └──────────────────────────────────────────────────────────────────────────────┘
-     add www A; the TTL belongs to the whole set: 3 records have 5m now
+     add www A: done; the TTL belongs to the whole set: 3 records have 5m now
      + add  - delete  Enter edit  u undo  / filter  w save  Tab pane  ? help  q quit
     "#);
     insta::assert_snapshot!(edited().screen(132, 43), @r#"
@@ -93,7 +93,7 @@ fn main_screen() {
     │                                                                                                                                  │
     │                                                                                                                                  │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
-     add www A; the TTL belongs to the whole set: 3 records have 5m now
+     add www A: done; the TTL belongs to the whole set: 3 records have 5m now
      + add  - delete  Enter edit  u undo  L load  / filter  w save  R reload  f fix  t text  Tab pane  c changes  ? help  q quit
     "#);
     insta::assert_snapshot!(edited().screen(40, 10), @"
@@ -104,8 +104,8 @@ fn main_screen() {
       ns.sub         A      192.0.2.77
      ~www            A      192.0.2.10
      ~www            A      192.0.2.11
-     add www A; the TTL belongs to the
-     whole set: 3 records have 5m now
+     add www A: done; the TTL belongs to
+     the whole set: 3 records have 5m now
      + add  - delete  Enter edit  ? help
     ");
 }

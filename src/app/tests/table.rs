@@ -167,7 +167,7 @@ fn the_palette_finds_and_runs() {
     test.keys("Esc : Space 'nonsense' Enter");
     assert_eq!(test.message(), "no command nonsense; ? shows all");
     // What is a command elsewhere is not denied.
-    test.keys("Tab : 'replace' Space '192.0.2.10' Space '192.0.2.11' Enter");
+    test.keys("Esc Tab : 'replace' Space '192.0.2.10' Space '192.0.2.11' Enter");
     assert_eq!(test.message(), "replace is for records; Tab goes to them");
     test.keys("c : 'replace' Space '192.0.2.10' Space '192.0.2.11' Enter");
     assert_eq!(test.message(), "replace is no command of this screen; ? shows those that are");

@@ -298,8 +298,10 @@ fn finding_and_replacing() {
     test.keys("Alt-U");
     assert!(test.text().contains("192."));
     test.keys("Ctrl-G").write("3:2").keys("Enter Ctrl-G Enter");
+    assert!(test.app.overlay.is_none(), "an empty answer is none");
+    test.keys("Ctrl-G").write("x").keys("Enter");
     assert_eq!(test.message(), "a line is a number, or a line and a column: 12:5");
-    test.keys("Ctrl-W").write("nowhere").keys("Enter");
+    test.keys("Esc Ctrl-W").write("nowhere").keys("Enter");
     assert_eq!(test.message(), "not in the text");
 }
 

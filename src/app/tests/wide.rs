@@ -245,7 +245,7 @@ fn the_table_of_a_file() {
     │                                                                                                                                  │
     │                                                                                                                                  │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
-     add mail A; u undoes it
+     add mail A: done; u undoes it
      + add  - delete  Enter edit  u undo  L load  / filter  w save  R reload  f fix  t text  Tab pane  c changes  ? help  q quit
     ");
 }

@@ -150,9 +150,10 @@ pub fn may_reload(app: &App) -> Result<(), String> {
 pub(super) fn discard(app: &mut App) {
     let Some(broken) = app.broken() else { return };
     let (highlight, text, at) = (broken.highlight.clone(), broken.file.text.clone(), broken.at);
+    app.set_text_aside();
     app.effect(Effect::DropText);
     app.show_text(TextMode::new(Ready { highlight, text, patch: TextPatch::default(), at, trouble: None }));
-    app.say("the edits of the text are discarded; this is the file as it is on disk");
+    app.say("this is the file as it is on disk; :bring-back gets the discarded edits back");
 }
 
 fn errors(problems: &[Problem], is_changed: bool) -> Dialog {

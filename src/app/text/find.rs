@@ -12,6 +12,8 @@ pub struct Searching {
     with: String,
 }
 
+const NOT_THERE: &str = "not in the text";
+
 /// Something to be typed in the place of the hints.
 #[derive(Debug)]
 pub struct Prompt {
@@ -99,28 +101,42 @@ impl App {
         if !mode.buffer.find_from(&needle, start) {
             mode.buffer.put(start);
             if !needle.is_empty() {
-                self.say("not in the text");
+                self.say(NOT_THERE);
             }
         }
     }
 }
 
-/// Takes what was typed.
+/// Takes what was typed. What cannot be taken stays to be mended: the next keys are not for the text.
 pub fn accept(app: &mut App) {
     let Some(Overlay::Prompt(prompt)) = app.overlay.take() else { return };
+    if let Err(why) = take(app, &prompt) {
+        app.overlay = Some(Overlay::Prompt(prompt));
+        app.complain(why);
+    }
+}
+
+fn take(app: &mut App, prompt: &Prompt) -> Result<(), &'static str> {
     let typed = prompt.field.text();
-    let typed = if typed.is_empty() { prompt.default } else { typed };
-    let Some(mode) = &mut app.text.mode else { return };
-    match prompt.asking {
-        Asking::Line => to_line(app, &typed),
+    let typed = if typed.is_empty() { prompt.default.clone() } else { typed };
+    let Some(mode) = &mut app.text.mode else { return Ok(()) };
+    match &prompt.asking {
+        Asking::Line if typed.is_empty() => {}
+        Asking::Line => match line_and_column(&typed) {
+            Some((line, column)) => app.go_to_place(line, column),
+            None => return Err("a line is a number, or a line and a column: 12:5"),
+        },
         Asking::Find if !typed.is_empty() => {
             mode.searching.what = typed;
             match mode.buffer.find_from(&Needle::new(&mode.searching.what), prompt.start) {
                 true => app.say("Alt-W finds the next, Alt-Q the one before"),
-                false => app.say("not in the text"),
+                false => return Err(NOT_THERE),
             }
         }
         Asking::Replace if !typed.is_empty() => {
+            if crate::edit::search::all(mode.buffer.content(), &Needle::new(&typed)).next().is_none() {
+                return Err(NOT_THERE);
+            }
             mode.searching.what.clone_from(&typed);
             ask(app, Asking::With(typed));
         }
@@ -128,10 +144,11 @@ pub fn accept(app: &mut App) {
             // An empty answer is a text as well here: what was typed last is not meant.
             let with = prompt.field.text();
             mode.searching.with.clone_from(&with);
-            start_replacing(app, &what, with, prompt.start);
+            start_replacing(app, what, with, prompt.start);
         }
         Asking::Find | Asking::Replace => {}
     }
+    Ok(())
 }
 
 pub fn cancel(app: &mut App) {
@@ -163,18 +180,15 @@ fn step(app: &mut App, go: fn(&mut TextMode, &Needle) -> Option<bool>) {
     }
     let needle = Needle::new(&mode.searching.what);
     match go(mode, &needle) {
-        None => app.say("not in the text"),
+        None => app.say(NOT_THERE),
         Some(true) => app.say("round the end of the text"),
         Some(false) => {}
     }
 }
 
-fn to_line(app: &mut App, typed: &str) {
+fn line_and_column(typed: &str) -> Option<(usize, usize)> {
     let (line, column) = typed.trim().split_once([':', ',', ' ']).unwrap_or((typed.trim(), "1"));
-    let (Ok(line), Ok(column)) = (line.parse::<usize>(), column.trim().parse::<usize>()) else {
-        return app.say("a line is a number, or a line and a column: 12:5");
-    };
-    app.go_to_place(line, column);
+    Some((line.parse().ok()?, column.trim().parse().ok()?))
 }
 
 impl App {
@@ -196,7 +210,7 @@ fn start_replacing(app: &mut App, what: &str, with: String, start: usize) {
     let needle = Needle::new(what);
     let left = crate::edit::search::all(mode.buffer.content(), &needle).count();
     if left == 0 {
-        return app.say("not in the text");
+        return app.say(NOT_THERE);
     }
     mode.buffer.find_from(&needle, start);
     app.overlay = Some(Overlay::Replacing(Replacing { needle, with, left, done: 0 }));

@@ -29,11 +29,15 @@ pub enum Decision {
     Outside,
     /// To the table; the text stays open.
     Keep,
+    /// Back to the text that was left open.
+    Show,
     AskDiscard,
     Discard,
     Resume(FoundText),
+    /// Of an earlier run: left open, to the table.
+    Later(FoundText),
     AskDropFound(FoundText),
-    DropFound,
+    DropFound(FoundText),
     Offer(FoundText),
 }
 
@@ -46,8 +50,6 @@ pub(super) struct Comparing {
     pub target: Target,
 }
 
-/// Edits of more lines than this are not discarded without asking again.
-const FEW_LINES: usize = 3;
 /// As many problems are shown in a dialog.
 const SHOWN: usize = 3;
 
@@ -226,27 +228,33 @@ impl App {
                 self.screen = Screen::Main;
                 self.say("the text stays open, and nothing of it is applied yet: t goes back to it");
             }
+            Decision::Show => self.screen = Screen::Text,
             Decision::AskDiscard => self.ask_discard_text(),
             Decision::Discard if self.broken().is_some() => super::broken::discard(self),
             Decision::Discard => {
+                self.set_text_aside();
                 self.text.mode = None;
                 self.drop_text();
                 self.screen = Screen::Main;
-                self.say("the edits of the text are discarded");
+                self.say("the edits of the text are discarded; :bring-back gets them back");
             }
-            Decision::Resume(found) => self.resume_text(found),
+            Decision::Resume(found) => self.resume_text(found, true),
+            Decision::Later(found) => self.resume_text(found, false),
             Decision::AskDropFound(found) => {
                 let buttons = vec![
-                    ("Discard", 'y', Then::Text(Decision::DropFound)),
+                    ("Discard", 'y', Then::Text(Decision::DropFound(found.clone()))),
                     ("Back", 'b', Then::Text(Decision::Offer(found))),
                 ];
-                let text = vec!["Discard this text for good?".into(), "This cannot be undone.".into()];
+                let text = vec!["Discard this text?".into(), SET_ASIDE.into()];
                 self.overlay =
                     Some(Overlay::Dialog(Dialog { selected: 1, ..Dialog::new("Discard", text, buttons) }));
             }
-            Decision::DropFound => {
+            Decision::DropFound(found) => {
+                self.keep_discarded(found.text);
                 self.drop_text();
-                self.say("the text is discarded; the zone is as the table shows it");
+                self.say(
+                    "the text is discarded, :bring-back gets it back; the zone is as the table shows it",
+                );
             }
             Decision::Offer(found) => offer(self, found),
         }
@@ -255,32 +263,60 @@ impl App {
     fn ask_discard_text(&mut self) {
         let Some(mode) = &self.text.mode else { return };
         let (gone, come) = TextPatch::between(&mode.before.to_string(), &mode.buffer.text()).lines();
-        if gone.max(come) <= FEW_LINES {
-            return self.decide_on_text(Decision::Discard);
-        }
-        let text = vec![
-            format!("Discard the edits of {} for good?", count(gone.max(come), "line")),
-            "This cannot be undone.".into(),
-        ];
+        let text = vec![format!("Discard the edits of {}?", count(gone.max(come), "line")), SET_ASIDE.into()];
         let buttons =
             vec![("Discard", 'y', Then::Text(Decision::Discard)), ("Back to the text", 'b', Then::Close)];
         self.overlay = Some(Overlay::Dialog(Dialog { selected: 1, ..Dialog::new("Discard", text, buttons) }));
     }
 
-    /// Goes on with a text of an earlier run.
-    pub(super) fn resume_text(&mut self, found: FoundText) {
+    /// Goes on with a text of an earlier run: at once, or later; then it is left open.
+    pub(super) fn resume_text(&mut self, found: FoundText, show: bool) {
         match self.text.document.clone() {
             Some(document) => {
                 let mode = TextMode::resumed(document, found);
                 self.show_text(mode);
+                if !show {
+                    self.decide_on_text(Decision::Keep);
+                }
             }
             None => {
                 self.text.found = Some(found);
-                super::prepare(self, Purpose::Resume);
+                super::prepare(self, Purpose::Resume { show });
             }
         }
     }
+
+    /// Keeps the text that is being edited, here and on disk: it is given up.
+    pub(super) fn set_text_aside(&mut self) {
+        if let Some(text) = self.text.mode.as_ref().map(|mode| mode.buffer.content().clone()) {
+            self.keep_discarded(text);
+        }
+    }
+
+    fn keep_discarded(&mut self, text: Text) {
+        self.effect(Effect::SetAside { text: text.clone() });
+        self.text.discarded = Some(text);
+    }
+
+    /// The text that was discarded last, where there is one: it is edited again. False where there is none.
+    pub(in crate::app) fn bring_text_back(&mut self) -> bool {
+        let Some(text) = self.text.discarded.take() else { return false };
+        match self.text.mode.is_some() {
+            true => {
+                self.screen = Screen::Text;
+                self.with_text(|mode| mode.set_text(&text.to_string()));
+            }
+            false => {
+                self.effect(Effect::SaveText { text: text.clone() });
+                self.resume_text(FoundText { text, saved_at: String::new(), escaped: 0 }, true);
+            }
+        }
+        self.say("the text that you discarded is here again");
+        true
+    }
 }
+
+const SET_ASIDE: &str = "What is discarded is set aside: :bring-back gets it back.";
 
 impl TextMode {
     /// A text that an earlier run was at, over what it was begun from.
@@ -323,10 +359,16 @@ pub(super) fn offer(app: &mut App, found: FoundText) {
     }
     let buttons = vec![
         ("Go on with it", 'g', Then::Text(Decision::Resume(found.clone()))),
+        ("Later", 'l', Then::Text(Decision::Later(found.clone()))),
         ("Discard...", 'd', Then::Text(Decision::AskDropFound(found))),
     ];
-    app.overlay =
-        Some(Overlay::Dialog(Dialog { escape: 0, ..Dialog::new("Text of an earlier run", text, buttons) }));
+    let mut dialog = Dialog { escape: 1, ..Dialog::new("Text of an earlier run", text, buttons) };
+    if app.broken().is_some() {
+        // There is no table to go to.
+        dialog.buttons.remove(1);
+        dialog.escape = 0;
+    }
+    app.overlay = Some(Overlay::Dialog(dialog));
 }
 
 /// The first errors in words, and how many more there are.

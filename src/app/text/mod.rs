@@ -52,6 +52,8 @@ pub struct Texts {
     pub(super) found: Option<FoundText>,
     /// The text could not be saved: stays until it can.
     pub trouble: Option<Failure>,
+    /// The text that was discarded last, in this run.
+    pub(super) discarded: Option<Text>,
     /// What was cut or copied last.
     clipboard: String,
     /// The zone that this is of, where its names are not those of this one.
@@ -67,8 +69,10 @@ enum Purpose {
     Edit,
     /// For the person's own editor.
     Outside,
-    /// To go on with the text of an earlier run.
-    Resume,
+    /// To go on with the text of an earlier run: to show it, or to leave it open.
+    Resume {
+        show: bool,
+    },
     /// To have it on disk as the zone is now.
     Keep,
 }
@@ -148,6 +152,12 @@ impl TextMode {
     pub fn counts(&self) -> (usize, usize) {
         let errors = self.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
         (errors, self.problems.len() - errors)
+    }
+
+    /// Could the rules not look at the zone, since its text has errors?
+    pub fn rules_wait(&self) -> bool {
+        let by_rule = |problem: &Problem| problem.message.ends_with(&format!("[{}]", problem.rule));
+        self.counts().0 > 0 && !self.problems.iter().any(by_rule)
     }
 
     /// Is what is shown of problems that of the text as it is?
@@ -290,15 +300,17 @@ impl App {
                 .complain("this zone's text is larger than 256 MiB: it can be edited in the table only");
         }
         self.set_document(&ready);
-        let found = self.text.found.take_if(|_| purpose == Purpose::Resume);
+        let found = self.text.found.take_if(|_| matches!(purpose, Purpose::Resume { .. }));
         let mut mode = match found {
             Some(found) => TextMode::resumed(ready.text, found),
             None => TextMode::new(ready),
         };
         mode.from_table = purpose == Purpose::Outside;
         self.show_text(mode);
-        if purpose == Purpose::Outside {
-            edit_outside(self);
+        match purpose {
+            Purpose::Outside => edit_outside(self),
+            Purpose::Resume { show: false } => self.decide_on_text(leave::Decision::Keep),
+            _ => {}
         }
     }
 
@@ -420,6 +432,12 @@ impl App {
         self.offer_text();
     }
 
+    /// A text that an earlier run has discarded.
+    pub(super) fn on_text_back(&mut self, found: FoundText) {
+        self.text.found = Some(found);
+        self.offer_text();
+    }
+
     /// Once the zone is there and its draft is decided on: asks what to do with a text of an earlier run.
     pub(super) fn offer_text(&mut self) {
         if self.overlay.is_some() || self.editable().is_err() {
@@ -427,7 +445,7 @@ impl App {
         }
         if let Some(found) = self.text.found.take() {
             match self.settings.arrival.again {
-                true => self.resume_text(found),
+                true => self.resume_text(found, true),
                 false => leave::offer(self, found),
             }
         }
@@ -443,6 +461,16 @@ impl App {
     /// Is a text open that is not on the screen?
     pub fn text_is_kept(&self) -> bool {
         self.text.mode.is_some() && !matches!(self.screen, Screen::Text)
+    }
+
+    /// That a text with edits is left open, as a sentence.
+    pub(super) fn unapplied_text(&self) -> Option<String> {
+        let mode = self.text.mode.as_ref().filter(|mode| self.text_is_kept() && mode.is_changed())?;
+        let with = match mode.counts().0 {
+            0 => String::new(),
+            errors => format!(" with {}", super::describe::count(errors, "error")),
+        };
+        Some(format!("the text is open{with} and not applied: t goes back to it"))
     }
 
     /// Applies what a step did to the document, where it fits.

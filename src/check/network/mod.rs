@@ -276,7 +276,7 @@ impl<'a> Net<'a> {
     }
 
     fn found_with(&mut self, severity: Severity, key: RrKey, record: Option<&[u8]>, message: String) {
-        let record = record.map(Into::into);
+        let (record, message) = (record.map(Into::into), super::with_one_full_stop(message));
         self.outcome.findings.push(Finding { rule: self.rule, severity, key, record, message });
     }
 }

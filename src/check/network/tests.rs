@@ -182,13 +182,13 @@ fn hosts_outside_that_are_aliases_or_have_no_address() {
     );
     assert_eq!(
         found("L-39", "", &world),
-        ["The nameserver ns2.example.net. of example.com. is an alias (CNAME) of x.example.net.."]
+        ["The nameserver ns2.example.net. of example.com. is an alias (CNAME) of x.example.net."]
     );
     assert!(found("L-39", "", &World::of(NS2)).is_empty());
     let lines = "@ MX 1 ns2.example.net.\n@ MX 2 mx.example.net.\n@ MX 3 no.example.org.\n";
     assert_eq!(
         found("L-48", lines, &world),
-        ["The mail host ns2.example.net. of example.com. is an alias (CNAME) of x.example.net.."]
+        ["The mail host ns2.example.net. of example.com. is an alias (CNAME) of x.example.net."]
     );
     assert_eq!(
         found("L-49", lines, &world),

@@ -89,11 +89,7 @@ fn hidden(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if here.types().is_within(AT_CUT) && cut == here.owner() {
         return;
     }
-    let mut is_glue = false;
-    here.view.each_below(here.above.number.or(here.number), cut, |rtype, rdata| {
-        let leads_here = || NameRef::split_from(rdata).is_some_and(|(name, _)| name == here.owner());
-        is_glue |= rtype == RecordType::NS && leads_here();
-    });
+    let is_glue = here.types().meets(ADDRESS) && here.serves(cut);
     for (rtype, _) in here.node.sets() {
         // In a signed zone NSEC3 records of delegations have names of their own.
         if cut == here.owner() && AT_CUT.has(rtype) || ADDRESS.has(rtype) && is_glue {
@@ -156,7 +152,7 @@ fn missing_glue(here: &Here<'_, '_>, found: &mut Found<'_>) {
 fn ds_place(here: &Here<'_, '_>, found: &mut Found<'_>) {
     if here.is_apex() {
         let message = format_args!(
-            "A DS record stands at the top of {}. It belongs into the zone above.",
+            "A DS record stands at the top of {} and belongs into the zone above.",
             here.owner()
         );
         found.set(RecordType::DS, message);

@@ -292,9 +292,24 @@ impl Disk {
     fn bring_back(&mut self) {
         match self.journal().and_then(Journal::bring_back) {
             Ok(Some(found)) => self.on_found(Some(found), true),
-            Ok(None) => self.tell(Msg::Notice("no discarded draft of this zone is kept".into())),
+            Ok(None) => self.bring_text_back(),
             Err(failure) => self.tell(Msg::Failed(failure)),
         }
+    }
+
+    fn bring_text_back(&mut self) {
+        let mut loaded = None;
+        let brought = self.while_ours(|files| {
+            if files.documents.bring_back()? {
+                loaded = load(&files.documents)?;
+            }
+            Ok(())
+        });
+        self.tell(match (brought, loaded) {
+            (Some(Err(failure)), _) => Msg::Failed(failure),
+            (_, Some(Msg::TextsFound { editing: Some(found), .. })) => Msg::TextBack(found),
+            _ => Msg::Notice("no discarded draft or text of this zone is kept".into()),
+        });
     }
 
     /// Saves what was typed long enough ago.

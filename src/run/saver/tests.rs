@@ -463,6 +463,10 @@ fn what_is_discarded_comes_back() {
     saver.rewrite(Vec::new(), 7);
     saver.bring_back();
     let told = messages.recv_timeout(LONG).unwrap();
+    assert!(matches!(&told, Msg::TextBack(found) if found.text.to_string() == "typed"), "{told:?}");
+    saver.drop_editing();
+    saver.bring_back();
+    let told = messages.iter().find(|told| !matches!(told, Msg::TextSaved(_))).unwrap();
     assert!(matches!(&told, Msg::Notice(text) if text.contains("no discarded draft")), "{told:?}");
     drop(saver);
     assert_eq!(found(state.path()), []);

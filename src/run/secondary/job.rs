@@ -185,7 +185,7 @@ impl<'a> Work<'a> {
             }
         }
         if saved.as_ref().is_some_and(|saved| saved.job == job) {
-            say("An earlier run was interrupted: it is gone on with.");
+            say("An earlier run did not come to its end: it is gone on with.");
         } else if goal != Goal::Remove && !self.may_begin(&job, &*service, backend)? {
             say("Nothing was sent.");
             return Ok(Exit::No);

@@ -153,6 +153,14 @@ pub fn ending(report: &Report, domain: &Name, backend: &str) -> (&'static str, S
         Outcome::Refused(problem) => ("refused", problem.to_string(), exit_of(problem)),
         Outcome::NotProved(why) => ("not-proved", why.clone(), Exit::No),
         Outcome::Resting(problem) => ("resting", problem.to_string(), Exit::No),
+        // That it is to stay so would say more than we know.
+        Outcome::Unknown(problem) if problem.kind == ProblemKind::NotRegistered => {
+            let line = format!(
+                "It is not known whether it was done: {backend} took it, and {domain} does not stand in its list. The \
+                 same command again looks, and goes on with it."
+            );
+            ("unknown", line, Exit::Unknown)
+        }
         Outcome::Unknown(problem) => {
             let line = format!("It is not known whether it was done. {problem}");
             ("unknown", line, Exit::Unknown)

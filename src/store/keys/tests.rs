@@ -115,7 +115,7 @@ fn files_that_others_can_read_are_refused() {
     assert!(load(&KeySource::File(link)).is_ok());
     assert!(from_file(directory.path()).unwrap_err().why.contains("not a regular file"));
     assert!(from_file(Path::new("/dev/null")).unwrap_err().why.contains("not a regular file"));
-    assert!(from_file(&directory.path().join("none")).unwrap_err().why.contains("not found"));
+    assert!(from_file(&directory.path().join("none")).unwrap_err().why.contains("no such file"));
     let file = File::options().write(true).open(&path).unwrap();
     file.set_len((1 << 20) + 1).unwrap();
     assert!(from_file(&path).unwrap_err().why.contains("1 MiB"));

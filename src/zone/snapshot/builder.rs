@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicU32;
 
 use super::order::{Names, Run};
+use super::seen::Seen;
 use super::stretches::{Merged, Stretches};
 use super::{Row, Snapshot, SnapshotError};
 use crate::zone::beside::{self, beside};
@@ -10,7 +11,6 @@ use crate::zone::name::{Name, NameRef};
 use crate::zone::rrset::{RrKey, covered};
 use crate::zone::rtype::RecordType;
 use crate::zone::soa::Soa;
-use crate::zone::types;
 
 /// Puts a snapshot together from records in any order.
 #[derive(Debug, Clone)]
@@ -54,9 +54,10 @@ impl SnapshotBuilder {
     pub fn arrange(&mut self) {
         let names = Names { origin: self.origin.as_ref(), names: &self.names };
         let mut runs: Vec<Run> = names.runs(&self.rows, self.arranged).collect();
+        let mut seen = Seen::default();
         for run in &mut runs {
             let rows = self.rows.get_mut(run.rows()).unwrap_or_default();
-            run.settled = settle(&self.rdata, rows);
+            run.settled = settle(&self.rdata, rows, &mut seen);
         }
         self.runs.extend(names, &self.rows, runs, 1);
         self.arranged = self.rows.len();
@@ -304,23 +305,24 @@ fn moved(names: Names<'_>, rows: &[Row], mut runs: Merged<'_>) -> (Vec<Row>, Vec
 /// that of settled owners is not looked at.
 fn compacted(zone: &Snapshot, rows: &mut [Row], owners: &[Owner], respelled: bool) -> Share {
     let mut sets: Vec<u32> = Vec::with_capacity(owners.len());
-    let (mut kept, mut set_start) = (0, 0);
+    let mut kept = 0;
+    let mut seen = Seen::default();
     let ends = owners.iter().skip(1).map(|owner| owner.start as usize).chain([rows.len()]);
     for (owner, end) in owners.iter().zip(ends) {
         let start = owner.start as usize;
-        let settled = owner.settled || settle(&zone.rdata, rows.get_mut(start..end).unwrap_or_default());
+        let of_owner = rows.get_mut(start..end).unwrap_or_default();
+        let settled = owner.settled || settle(&zone.rdata, of_owner, &mut seen);
         let mut last = None;
         for next in start..end {
             let Some(row) = rows.get(next).copied() else { break };
             let kind = Some(kind(&zone.rdata, &row));
             if last != kind {
-                set_start = kept;
+                seen.clear();
                 // Row numbers fit: the builder sees to that.
-                sets.push(set_start as u32);
+                sets.push(kept as u32);
                 last = kind;
-            } else if !settled
-                && is_repeated(&zone.rdata, rows.get(set_start..kept).unwrap_or_default(), &row)
-            {
+            }
+            if !settled && seen.has(row.rtype, row.rdata(&zone.rdata)) {
                 continue;
             }
             rows.swap(kept, next);
@@ -336,7 +338,7 @@ fn kind(rdata: &[u8], row: &Row) -> (RecordType, RecordType) {
 }
 
 /// Puts the rows of one owner in order; true where none is there twice.
-fn settle(rdata: &[u8], rows: &mut [Row]) -> bool {
+fn settle<'z>(rdata: &'z [u8], rows: &mut [Row], seen: &mut Seen<'z>) -> bool {
     let kind = |row: &Row| kind(rdata, row);
     // One of each kind, as with most owners.
     if rows.is_sorted_by(|a, b| kind(a) < kind(b)) {
@@ -346,23 +348,8 @@ fn settle(rdata: &[u8], rows: &mut [Row]) -> bool {
         rows.sort_by_key(kind);
     }
     rows.chunk_by(|a, b| kind(a) == kind(b)).all(|set| {
-        let mut sooner = (0..set.len()).map(|at| set.split_at(at));
-        sooner.all(|(before, rest)| !rest.first().is_some_and(|row| is_repeated(rdata, before, row)))
-    })
-}
-
-/// Does the set already hold this record? Compares octets first: canonical forms are only needed where the
-/// lengths agree.
-fn is_repeated(rdata: &[u8], set: &[Row], row: &Row) -> bool {
-    if set.len() > 64 {
-        // Large sets come from servers, which hold a record once; comparing all pairs would be quadratic.
-        return false;
-    }
-    let own = row.rdata(rdata);
-    set.iter().map(|other| other.rdata(rdata)).any(|other| {
-        other == own
-            || other.len() == own.len()
-                && types::canonical(row.rtype, other) == types::canonical(row.rtype, own)
+        seen.clear();
+        set.len() == 1 || !set.iter().any(|row| seen.has(row.rtype, row.rdata(rdata)))
     })
 }
 
@@ -396,6 +383,25 @@ mod tests {
     fn push(builder: &mut SnapshotBuilder, (owner, rtype, last): Told) {
         let owner = Name::parse(owner.as_bytes(), None).unwrap();
         builder.push(owner.as_ref(), rtype, 60, &[0, 0, 0, last]).unwrap();
+    }
+
+    #[test]
+    fn a_record_that_is_there_twice_in_a_large_set_is_dropped() {
+        for size in [2, 63, 64, 65, 70, 1000u32] {
+            let mut builder = SnapshotBuilder::new(Name::root());
+            builder.push(Name::root().as_ref(), RecordType::SOA, 60, &Soa::default().to_rdata()).unwrap();
+            let owner = Name::parse(b"w.", None).unwrap();
+            // Twice each, the second time in capitals: first, last and one between.
+            let numbers = (0..size).chain([0, size - 1, size / 2]);
+            for (at, number) in numbers.enumerate() {
+                let target = format!("host{number}.");
+                let target = if at < size as usize { target } else { target.to_uppercase() };
+                let target = Name::parse(target.as_bytes(), None).unwrap();
+                builder.push(owner.as_ref(), RecordType::NS, 60, target.wire()).unwrap();
+            }
+            let zone = builder.finish().unwrap();
+            assert_eq!(zone.record_count(), 1 + size as usize);
+        }
     }
 
     proptest! {

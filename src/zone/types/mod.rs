@@ -179,9 +179,24 @@ pub fn suggest_type(text: &str) -> Option<RecordType> {
     let typed = text.to_ascii_uppercase();
     (table().iter())
         .map(|info| (distance(typed.as_bytes(), info.mnemonic.as_bytes()), info))
-        .filter(|(distance, info)| *distance <= 2 && *distance < info.mnemonic.len().min(typed.len()))
+        .filter(|(distance, info)| {
+            let shorter = info.mnemonic.len().min(typed.len());
+            // Of three letters one says nothing, unless the others only changed places.
+            *distance < shorter && (*distance < 2 || shorter > 3 || same_letters(&typed, info.mnemonic))
+        })
+        .filter(|(distance, _)| *distance <= 2)
         .min_by_key(|(distance, info)| (*distance, info.mnemonic.bytes().next() != typed.bytes().next()))
         .map(|(_, info)| info.rtype)
+}
+
+/// Has one word the letters of the other, in another order?
+fn same_letters(a: &str, b: &str) -> bool {
+    let sorted = |word: &str| {
+        let mut letters: Vec<u8> = word.bytes().collect();
+        letters.sort_unstable();
+        letters
+    };
+    a.len() == b.len() && sorted(a) == sorted(b)
 }
 
 /// How many letters must be put in, taken out or changed to make `b` of `a`.

@@ -3,7 +3,7 @@
 //! reading that entry again.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -11,8 +11,9 @@ use super::super::entry::{Entries, Entry};
 use super::super::include::{Includes, Loader};
 use super::super::layout::{EntryKind, Layout, TtlFrom};
 use super::super::problem::Problems;
-use super::super::reader::{Owner, Reader, State};
+use super::super::reader::{Owner, Reader, State, read_raw_name};
 use super::super::record::{ReadRecord, Sink};
+use crate::zone::name::NameBuffer;
 use crate::zone::{ChangeMap, Name, NameRef, Rdata, RecordType, RrKey};
 
 /// One entry of the text.
@@ -84,8 +85,9 @@ pub struct Survey<'a> {
     pub habits: Habits,
     touched: Touched<'a>,
     pub found: BTreeMap<&'a RrKey, Vec<Found>>,
-    /// All records that are not touched, in one number: the same for the same records in any order.
-    pub rest: (u64, u64),
+    /// All records that are not touched: the same for the same records in the same order, in which no edit changes
+    /// anything. (Of records that the text says twice, the first one's TTL counts.)
+    rest: DefaultHasher,
     pub problems: Problems,
     // While reading.
     current: Current,
@@ -121,7 +123,7 @@ impl<'a> Survey<'a> {
             habits: Habits::default(),
             touched: Touched::new(changes),
             found: BTreeMap::new(),
-            rest: (0, 0),
+            rest: DefaultHasher::new(),
             problems: Problems::default(),
             current: Current::default(),
         };
@@ -175,13 +177,20 @@ impl<'a> Survey<'a> {
         self.rows.get(..row)?.iter().rposition(|row| row.has_owner)
     }
 
+    /// Do two texts say the same of all that is not touched?
+    pub fn leaves_the_same(&self, other: &Survey<'_>) -> bool {
+        self.rest.finish() == other.rest.finish()
+    }
+
     /// The owner that a row names.
     pub fn named_owner(&self, row: usize) -> Option<Name> {
         let mut entry = Entry::default();
         let text = self.lines(row).as_bytes();
         Entries::new(text, 0, false, true).next(&mut entry);
         let first = entry.pieces.first()?;
-        Name::parse(first.text(text), Some(self.origin(row).as_ref().as_ref())).ok()
+        let mut owner = NameBuffer::default();
+        read_raw_name(&mut owner, first.text(text), Some(self.origin(row).as_ref().as_ref())).ok()?;
+        Some(owner.as_ref().to_name())
     }
 
     /// The records of a row with their layouts, whose places count from the start of the row. Nothing for an
@@ -372,13 +381,10 @@ impl Survey<'_> {
         for (to, from) in owner.iter_mut().zip(wire) {
             *to = from.to_ascii_lowercase();
         }
-        let mut hasher = DefaultHasher::new();
-        hasher.write(owner.get(..wire.len()).unwrap_or_default());
-        hasher.write_u16(record.rtype.0);
-        hasher.write_u32(record.ttl);
-        hasher.write(record.rdata);
-        self.rest.0 = self.rest.0.wrapping_add(hasher.finish());
-        self.rest.1 += 1;
+        self.rest.write(owner.get(..wire.len()).unwrap_or_default());
+        self.rest.write_u16(record.rtype.0);
+        self.rest.write_u32(record.ttl);
+        record.rdata.hash(&mut self.rest);
     }
 }
 

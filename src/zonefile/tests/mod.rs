@@ -168,6 +168,13 @@ g 60 A 192.0.2.7
 }
 
 #[test]
+fn octets_outside_ascii_are_themselves_behind_a_backslash_too() {
+    let text = "b\u{fc} 60 A 192.0.2.1\nb\\\u{fc} 60 A 192.0.2.1\nb\\\\\u{fc} 60 A 192.0.2.1\n";
+    let owners = ["b\\195\\188~", "b\\195\\188~", "b\\\\\\195\\188~"];
+    assert_eq!(lines(text), owners.map(|owner| format!("{owner} 60 A 192.0.2.1")));
+}
+
+#[test]
 fn parentheses_by_the_million() {
     for text in
         ["(\n".repeat(300_000), "(".repeat(300_000), "a (\nb ) )\n".repeat(100_000), ")".repeat(300_000)]

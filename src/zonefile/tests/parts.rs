@@ -5,9 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use proptest::prelude::*;
 
+use super::super::places::places_in_parts;
 use super::super::zone::{read_in_parts, read_source_in_parts};
-use super::super::{Read, TextSource, print_plain};
+use super::super::{Lines, Place, Read, TextSource, parse, places, print_plain};
 use super::name;
+use crate::zone::{Rdata, RrKey};
 
 /// What is read, in words.
 fn read(text: &[u8], part: usize) -> String {
@@ -108,6 +110,44 @@ proptest! {
         prop_assert_eq!(&read(text.as_bytes(), part), &whole);
         prop_assert_eq!(&read_streamed(text.as_bytes(), part).0, &whole);
     }
+
+    #[test]
+    fn places_are_found_in_parts(
+        text in any_lines(),
+        part in 1usize..200,
+        wanted in prop::collection::vec((any::<prop::sample::Index>(), 0..3), 0..6),
+    ) {
+        let records = parse(text.as_bytes(), Some(&name("example.com."))).records;
+        let wanted: Vec<(RrKey, Option<Rdata>)> = wanted.iter().map(|(index, what)| {
+            let record = &records[index.index(records.len())];
+            let key = RrKey::of_record(record.owner.as_ref(), record.rtype, &record.rdata);
+            // One in three is not there.
+            let rdata: Option<Rdata> = match what {
+                0 => None,
+                1 => Some(record.rdata.clone()),
+                _ => Some(Rdata::from([7])),
+            };
+            (key, rdata)
+        }).collect();
+        let mut lines = Lines::new(text.as_bytes());
+        let meant: Vec<Option<(usize, Range<usize>)>> = wanted.iter().map(|(key, rdata)| {
+            let of_set = |record: &&crate::zonefile::ParsedRecord| {
+                RrKey::of_record(record.owner.as_ref(), record.rtype, &record.rdata) == *key
+            };
+            let exact = records.iter().filter(of_set).find(|record| Some(&record.rdata) == rdata.as_ref());
+            let record = exact.or_else(|| records.iter().find(of_set))?;
+            Some((lines.locate(record.span.start).0, record.span.clone()))
+        }).collect();
+        let asked = || wanted.iter().map(|(key, rdata)| (key, rdata.as_ref()));
+        let told = |found: Vec<Option<Place>>| -> Vec<_> {
+            found.into_iter().map(|place| place.map(|place| (place.line, place.span))).collect()
+        };
+        let origin = name("example.com.");
+        let elsewhere = Elsewhere { text: text.as_bytes(), was_read: AtomicBool::new(false) };
+        let streamed = places_in_parts(&elsewhere, Some(&origin), None, asked(), part).unwrap();
+        prop_assert_eq!(&told(streamed), &meant, "{}", text);
+        prop_assert_eq!(&told(places(text.as_bytes(), Some(&origin), None, asked())), &meant, "{}", text);
+    }
 }
 
 #[test]
@@ -156,4 +196,22 @@ fn records_with_ttls_of_their_own_are_read_in_parts() {
         let text = text.replace(&line, &format!("host{number} A"));
         assert_eq!(read(text.as_bytes(), 1000), read(text.as_bytes(), usize::MAX / 2), "{line}");
     }
+}
+
+/// What is looked for stands in the last part, and in the first; the text is put into memory for neither.
+#[test]
+fn places_in_a_large_text_need_little_memory() {
+    let mut text = HEAD.to_owned();
+    for number in 0..5000 {
+        text.push_str(&format!("host{number} A 192.0.2.1\n AAAA 2001:db8::{number:x} ; \u{e4}\n"));
+    }
+    let origin = name("example.com.");
+    let key = |owner: &str, rtype| RrKey::new(name(owner), rtype);
+    let last = key("host4999.example.com.", crate::zone::RecordType::AAAA);
+    let first = key("example.com.", crate::zone::RecordType::NS);
+    let elsewhere = Elsewhere { text: text.as_bytes(), was_read: AtomicBool::new(false) };
+    let found = places_in_parts(&elsewhere, Some(&origin), None, [(&last, None), (&first, None)], 1000);
+    let found: Vec<_> = found.unwrap().into_iter().map(|place| place.map(|p| (p.line, p.column))).collect();
+    assert_eq!(found, [Some((10_004, 2)), Some((3, 1))]);
+    assert!(!elsewhere.was_read.into_inner());
 }

@@ -165,7 +165,7 @@ fn diff_as_json() {
 fn diff_as_nsupdate_script() {
     let (old, changes) = example_changes();
     let mut out = Vec::new();
-    print_nsupdate(old.origin(), &changes, &mut out).unwrap();
+    print_nsupdate(old.origin(), None, &changes, &mut out).unwrap();
     assert_eq!(
         String::from_utf8(out).unwrap(),
         "\
@@ -199,11 +199,17 @@ fn nsupdate_soa_and_many_messages() {
     let script = |new: &str| {
         let old = zone(ZONE);
         let mut out = Vec::new();
-        print_nsupdate(old.origin(), &changes::diff(&old, &zone(new)), &mut out).unwrap();
+        print_nsupdate(old.origin(), None, &changes::diff(&old, &zone(new)), &mut out).unwrap();
         String::from_utf8(out).unwrap()
     };
     assert_eq!(script(ZONE), "zone example.com.\n", "nothing to send");
     assert_eq!(script(&ZONE.replace("2026112101", "2026112109")), "zone example.com.\n");
+    // Names that nsupdate would not add: only then it is told not to look at them.
+    let odd = script(&format!("{ZONE}_sip._tcp SRV 1 2 5060 my_sip\n"));
+    assert!(odd.contains("zone example.com.\ncheck-names no\nprereq"), "{odd}");
+    for usual in ["_sip._tcp SRV 1 2 5060 sip\n", "_dmarc TXT x\n", "_x CNAME _y\n", "*.w MX 1 a-b\n"] {
+        assert!(!script(&format!("{ZONE}{usual}")).contains("check-names"), "{usual}");
+    }
     let timers = script(&ZONE.replace("30m 2w", "15m 2w"));
     assert!(timers.contains(
         "update add example.com. 3600 IN SOA ns1.example.com. host.example.com. 2026112102 7200 900 "

@@ -102,6 +102,17 @@ new 60 A 192.0.2.4
 h2.sub 3600 A 192.0.2.77
 ";
 
+/// What an owner of raw octets hands down.
+const OUTSIDE_ASCII: &str = "\
+@ 60 SOA a b 1 2 3 4 5
+b\u{fc}cher 300 A 192.0.2.2
+\tTXT x
+ 9 A 192.0.2.3
+%%
+$TTL 600
+b\u{fc}cher A 192.0.2.9
+";
+
 /// The same, with TTLs and owners that come from the lines before, and parked records.
 const INHERITED: &str = "@ SOA a b 1 2 3 4 60
 w A 192.0.2.1
@@ -452,6 +463,7 @@ fn everything() -> Vec<Entry> {
 fn texts() {
     write("document", "lines", EDITED);
     write("document", "inherited", INHERITED);
+    write("document", "outside-ascii", OUTSIDE_ASCII);
     write("document", "crlf", EDITED.replace('\n', "\r\n").replace("%%\r", "%%"));
     write("zonefile", "lines", ZONE_FILE);
     write("zonefile", "broken", BROKEN);

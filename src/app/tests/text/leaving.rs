@@ -63,23 +63,68 @@ fn with_errors_nothing_is_applied_and_nothing_is_lost() {
 }
 
 #[test]
-fn discarding_asks_again_when_much_is_lost() {
+fn a_discarded_text_is_asked_for_and_comes_back() {
     let mut test = with_error();
+    let text = test.text();
+    // One line as many, and never by one key.
     test.keys("d");
+    assert!(test.screen(80, 24).contains("Discard the edits of 1 line?"), "{}", test.screen(80, 24));
+    test.keys("y");
     assert!(test.app.overlay.is_none() && test.app.text.mode.is_none());
     assert_eq!(test.on_disk().1, None);
+    assert!(test.did(|effect| matches!(effect, Effect::SetAside { text: kept } if kept.to_string() == text)));
+    // Also beside other edits.
+    test.keys("Down - : 'bring-back' Enter");
+    assert_eq!((test.text(), test.on_disk().1), (text.clone(), Some(text.clone())));
+    test.keys("F3 d y");
+    // That of an earlier run, from the disk.
+    test.keys("u : 'bring-back' Enter F3 d y");
+    test.app.text.discarded = None;
+    test.keys(": 'bring-back' Enter");
+    assert!(test.did(|effect| matches!(effect, Effect::BringBack)));
+    test.send(Msg::TextBack(found(&text).expect("a text")));
+    assert!(test.screen(80, 24).contains("Text of an earlier run"));
+    test.keys("g");
+    assert_eq!(test.text(), text);
     let mut test = with_error();
     test.keys("Enter Ctrl-End").write("; 1\n; 2\n; 3\n; 4\n").keys("F3 d");
-    assert!(
-        test.screen(80, 24).contains("Discard the edits of 5 lines for good?"),
-        "{}",
-        test.screen(80, 24)
-    );
+    assert!(test.screen(80, 24).contains("Discard the edits of 5 lines?"), "{}", test.screen(80, 24));
     test.keys("Enter");
     assert!(test.app.text.mode.is_some(), "Enter does not discard");
     test.keys("F3 d y");
     assert!(test.app.text.mode.is_none());
     assert_eq!(test.changes(), Vec::<String>::new());
+}
+
+#[test]
+fn a_text_left_open_with_errors_is_said_by_every_way_to_the_review() {
+    let mut test = with_error();
+    test.keys("t w");
+    assert_eq!(test.message(), "the text is open with 1 error and not applied: t goes back to it");
+    insta::assert_snapshot!(test.keys("q").part((80, 24), 8, 9), @"
+    │  @                           1h  A         192.0.2.1                         │
+    │ ┌ Quit ────────────────────────────────────────────────────────────────────┐ │
+    │ │ The text is open with 1 error and not applied: t goes back to it.        │…│
+    │ │ The text that you left open is kept, and offered at the next start.      │ │
+    │ │                                                                          │ │
+    │ │ ▌(k) Keep draft and quit   (t) To the text   (d) Discard...   (c) Cancel │ │
+    │ └──────────────────────────────────────────────────────────────────────────┘ │
+    │  ns1                         1h  AAAA      2001:db8::53                      │
+    │  old                         1d  A         192.0.2.99                        │
+    ");
+    test.keys("t");
+    assert!(matches!(test.app.screen, Screen::Text));
+    // With changes in the table as well there is something to push.
+    test.keys("F3 t Down - q");
+    assert!(test.screen(80, 24).contains("Push..."));
+}
+
+#[test]
+fn that_the_rules_wait_for_errors_to_be_mended_is_said() {
+    let mut test = Test::starting(Settings { rules: Arc::new(crate::check::Selection::all()), ..settings() });
+    test.load(ZONE);
+    test.keys("t Ctrl-End").write("bad A 1\n");
+    insta::assert_snapshot!(test.part((80, 24), 21, 1), @" 27:1      1 error; the rules look again when these are mended          changed");
 }
 
 #[test]
@@ -166,6 +211,29 @@ fn found(text: &str) -> Option<FoundText> {
 }
 
 #[test]
+fn esc_leaves_a_text_of_an_earlier_run_for_later() {
+    let mut test = Test::new();
+    test.keys("t");
+    let document = test.text();
+    let edited = document.replace("192.0.2.25", "192.0.2.26");
+    for document in [Some(Text::new(&document)), None] {
+        let mut test = Test::new();
+        test.send(Msg::TextsFound { document, editing: found(&edited) });
+        assert_eq!(test.part((80, 24), 23, 1), " Enter press  Esc later");
+        test.keys("Esc");
+        assert!(matches!(test.app.screen, Screen::Main) && test.app.overlay.is_none());
+        assert!(test.screen(80, 24).contains("text open"), "{}", test.screen(80, 24));
+        test.keys("Down");
+        assert!(
+            !test.did(|effect| matches!(effect, Effect::DropText)),
+            "it is offered at the next start as well"
+        );
+        test.keys("t");
+        assert_eq!(test.text(), edited);
+    }
+}
+
+#[test]
 fn a_text_of_an_earlier_run_is_offered() {
     let mut test = Test::new();
     test.keys("t");
@@ -187,7 +255,7 @@ fn a_text_of_an_earlier_run_is_offered() {
     │  @   │ The zone's text was being edited; last saved 2026-11-21 14:03. │ple.n…│
     │  *.de│ 1 line taken away, 2 put in, not applied yet.                  │      │
     │  ftp │                                                                │      │
-    │  mail│ ▌(g) Go on with it   (d) Discard...                            │      │
+    │  mail│ ▌(g) Go on with it   (l) Later   (d) Discard...                │      │
     │  ns1 └────────────────────────────────────────────────────────────────┘      │
     │  ns1                         1h  AAAA      2001:db8::53                      │
     │  old                         1d  A         192.0.2.99                        │
@@ -197,7 +265,7 @@ fn a_text_of_an_earlier_run_is_offered() {
     │  www                         1h  A         192.0.2.10                        │
     └──────────────────────────────────────────────────────────────────────────────┘
 
-     Enter press  Esc cancel
+     Enter press  Esc later
     ");
     test.keys("d b Enter");
     assert_eq!(test.text(), edited);
@@ -216,6 +284,7 @@ fn a_text_of_an_earlier_run_is_offered() {
     let mut test = Test::new();
     test.send(Msg::TextsFound { document: Some(Text::new(&document)), editing: found(&edited) });
     test.keys("d y");
+    assert!(test.did(|effect| matches!(effect, Effect::SetAside { .. })));
     assert!(matches!(test.effects.last(), Some(Effect::DropText)));
     test.send(Msg::TextsFound { document: Some(Text::new(&document)), editing: found(&document) });
     assert!(test.app.overlay.is_none());

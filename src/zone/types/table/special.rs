@@ -187,7 +187,7 @@ pub(super) const TYPES: &[TypeInfo] = &[
         &[
             field("precedence", Kind::U8, "a number; the lowest is tried first", "10"),
             field("gateway type", Kind::U8, "0 none, 1 IPv4, 2 IPv6, 3 a name", "1"),
-            field("algorithm", Kind::U8, "of the key: 1 DSA, 2 RSA, 3 ECDSA", "2"),
+            field("algorithm", Kind::U8, "of the key: 2 RSA, 3 ECDSA, 4 EdDSA, 1 DSA", "2"),
             field("gateway", Kind::Gateway, "an address or name as the type says, or .", "192.0.2.38"),
             field(
                 "public key",
@@ -277,7 +277,7 @@ pub(super) const TYPES: &[TypeInfo] = &[
         "RFC 8005 section 5",
         "The identity of a host that speaks HIP, and the servers through which to reach it.",
         &[
-            field("algorithm", Kind::HostAlgorithm, "of the key: 1 DSA, 2 RSA, 3 ECDSA", "2"),
+            field("algorithm", Kind::HostAlgorithm, "of the key: 2 RSA, 3 ECDSA, 4 EdDSA, 1 DSA", "2"),
             field(
                 "tag",
                 Kind::HostTag,

@@ -107,10 +107,11 @@ fn mistyped_mnemonics() {
         ("NSS", "NS"),
         ("TSLA", "TLSA"),
         ("NATPR", "NAPTR"),
+        ("TTX", "TXT"),
     ] {
         assert_eq!(suggest_type(typed).unwrap().to_string(), meant, "{typed}");
     }
-    for typed in ["", "Z", "WHATEVER", "TYPE1X", "äöü", &"A".repeat(100_000)] {
+    for typed in ["", "Z", "WHATEVER", "TYPE1X", "FOO", "äöü", &"A".repeat(100_000)] {
         assert_eq!(suggest_type(typed), None);
     }
 }

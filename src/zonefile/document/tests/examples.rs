@@ -208,6 +208,20 @@ fn neighbours_get_what_they_inherited_written_out() {
     );
 }
 
+/// Readers take the octets of a name outside ASCII as they are; what is below it belongs to it all the same.
+#[test]
+fn neighbours_of_an_owner_outside_ascii_get_what_they_inherited_written_out() {
+    let text = "@ 60 SOA a b 1 2 3 4 5\nbücher 300 A 192.0.2.2\n\tTXT x\n";
+    assert_eq!(
+        lines_of(text, &text.replace("300 A", "600 A").replace("TXT", "300 TXT")),
+        ["-bücher 300 A 192.0.2.2", "-\tTXT x", "+bücher 600 A 192.0.2.2", "+\t300\tTXT x"]
+    );
+    assert_eq!(
+        lines_of(text, "@ 60 SOA a b 1 2 3 4 5\nbücher 300 TXT x\n"),
+        ["-bücher 300 A 192.0.2.2", "-\tTXT x", "+b\\195\\188cher\t300\tTXT x"]
+    );
+}
+
 #[test]
 fn a_touched_generate_is_written_out_and_kept_as_a_comment() {
     let text = "$TTL 60\n@ SOA a b 1 2 3 4 5\nx A 192.0.2.9\n$GENERATE 1-3 h$ A 192.0.2.$ ; hosts\n  TXT t\n$GENERATE 7-8 i$ 30 CNAME h$\n";

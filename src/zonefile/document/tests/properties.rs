@@ -7,7 +7,7 @@ use crate::zonefile::{EntryKind, Source, parse, unchanged};
 
 /// Some lines of a zone file: a record in one of many forms, a directive, a comment.
 fn any_lines() -> impl Strategy<Value = String> {
-    let owner = prop::sample::select(vec!["a", "b", "c.a", "@", "", "", "", "b.example.com.", "A"]);
+    let owner = prop::sample::select(vec!["a", "b", "c.a", "@", "", "", "", "b.example.com.", "A", "ü"]);
     let ttl = prop::sample::select(vec!["", "", "", "60", "5m", "60 IN", "IN 90", "in"]);
     let separator = prop::sample::select(vec![" ", "    ", "\t", "\t\t", " ( ", "  "]);
     let data = prop::sample::select(vec![

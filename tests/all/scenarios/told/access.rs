@@ -155,7 +155,8 @@ fn a_server_that_is_killed_before_it_answers() {
         let Some(lab) = Lab::start(make, &[Zone::new(ZONE, APEX)], &key) else { continue };
         let upstream = lab.address;
         let lab = Arc::new(Mutex::new(lab));
-        let its = Arc::clone(&lab);
+        // The thread of the relay outlives the test, and the server must not.
+        let its = Arc::downgrade(&lab);
         let address = hostile::serve(move |request, stream| {
             let Ok(mut server) = TcpStream::connect(upstream) else { return };
             hostile::send(&mut server, request);
@@ -164,7 +165,8 @@ fn a_server_that_is_killed_before_it_answers() {
                 return;
             }
             hostile::read(&mut server).expect("an answer");
-            let mut lab = its.lock().unwrap();
+            let Some(lab) = its.upgrade() else { return };
+            let mut lab = lab.lock().unwrap();
             lab.stop();
             lab.start_again();
         });
