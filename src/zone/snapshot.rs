@@ -150,6 +150,11 @@ impl Snapshot {
         }
     }
 
+    /// The octets of the RDATA of a set's records together.
+    pub fn octets_of(&self, set: SetId) -> usize {
+        self.rows.get(self.rows_of(set)).unwrap_or_default().iter().map(|row| usize::from(row.length)).sum()
+    }
+
     /// The RRset that row `row` belongs to.
     pub fn set_of(&self, row: usize) -> SetId {
         SetId(self.sets.partition_point(|start| *start as usize <= row).saturating_sub(1) as u32)

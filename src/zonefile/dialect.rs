@@ -1,7 +1,10 @@
 //! Where readers of zone files disagree: warnings that name who reads it how. `reference/zone-file-dialects.md` has
 //! the measurements.
 
+use std::ops::Range;
+
 use super::entry::{Entry, Piece};
+use super::expression;
 use super::fix;
 use super::head::Head;
 use super::problem::{Fix, Problems, Severity, shown};
@@ -91,6 +94,47 @@ const URI: RecordType = RecordType(256);
 const NAME_LAST: [RecordType; 6] =
     [RecordType::NS, RecordType::CNAME, RecordType::PTR, RecordType::MX, RecordType::SRV, RecordType::DNAME];
 
+const FAR: &str = "The 32 bits of this time reach from 1970 to 2106-02-07: BIND and NSD keep what is left over and so mean another \
+     time, Knot refuses times far away.";
+
+/// A parameter of SVCB that not every server knows by its name.
+struct NewKey {
+    name: &'static str,
+    /// How all of them read it.
+    number: &'static str,
+    message: &'static str,
+}
+
+const NEW_KEYS: [NewKey; 2] = [
+    NewKey {
+        name: "dohpath",
+        number: "key7",
+        message: "Knot 3.2 does not know dohpath and refuses the file; key7 means the same everywhere.",
+    },
+    NewKey {
+        name: "ohttp",
+        number: "key8",
+        message: "BIND 9.18, Knot 3.2, NSD and ldns do not know ohttp (RFC 9540) and refuse the file; key8 means the same \
+                  everywhere.",
+    },
+];
+
+/// Where such a name stands in a parameter: before its value, or in what `mandatory` lists.
+fn new_key(parameter: &[u8]) -> Option<(Range<usize>, &'static NewKey)> {
+    let mut start = 0;
+    for (index, word) in parameter.split(|octet| matches!(octet, b'=' | b',')).enumerate() {
+        let is_it = |key: &&NewKey| word.eq_ignore_ascii_case(key.name.as_bytes());
+        if let Some(key) = NEW_KEYS.iter().find(is_it) {
+            return Some((start..start + word.len(), key));
+        }
+        if index == 0 && !word.eq_ignore_ascii_case(b"mandatory") {
+            return None;
+        }
+        start += word.len() + 1;
+    }
+    None
+}
+
 /// A word that parts characters which belong together, so many each, and is not the last.
 fn uneven(text: &[u8], pieces: &[Piece], together: usize) -> Option<Piece> {
     let (_, front) = pieces.split_last()?;
@@ -138,9 +182,13 @@ fn rare(text: &[u8], pieces: &[Piece], rtype: RecordType) -> Option<(Piece, &'st
             Some((piece, message, Some(fix)))
         }
         RecordType::RRSIG => {
-            let (piece, _) = [word(4)?, word(5)?].into_iter().find(|(_, time)| time.len() != 14)?;
-            let message =
-                "A time in seconds: NSD refuses the file; BIND and Knot read it. Write YYYYMMDDHHmmSS.";
+            let far = |time: &[u8]| time < &b"19700101"[..] || time > &b"21060207062815"[..];
+            let (piece, time) =
+                [word(4)?, word(5)?].into_iter().find(|(_, time)| time.len() != 14 || far(time))?;
+            let message = match time.len() {
+                14 => FAR,
+                _ => "A time in seconds: NSD refuses the file; BIND and Knot read it. Write YYYYMMDDHHmmSS.",
+            };
             Some((piece, message, None))
         }
         EUI48 | EUI64 => {
@@ -167,15 +215,12 @@ fn rare(text: &[u8], pieces: &[Piece], rtype: RecordType) -> Option<(Piece, &'st
             (hash.len() % 8 != 0).then_some((piece, message, None))
         }
         RecordType::SVCB | RecordType::HTTPS => {
-            let key = b"dohpath=";
-            let is_it =
-                |word: &[u8]| word.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key));
-            let piece = *pieces.iter().find(|piece| is_it(piece.text(text)))?;
+            let (piece, at, key) = pieces
+                .iter()
+                .find_map(|piece| new_key(piece.text(text)).map(|(at, key)| (*piece, at, key)))?;
             let start = piece.span().start;
-            let fix = Fix::new("Write key7", vec![(start..start + key.len() - 1, "key7".into())]);
-            let message =
-                "Knot 3.2 does not know dohpath and refuses the file; key7 means the same everywhere.";
-            Some((piece, message, Some(fix)))
+            let edit = (start + at.start..start + at.end, key.number.into());
+            Some((piece, key.message, Some(Fix::new(format!("Write {}", key.number), vec![edit]))))
         }
         _ => None,
     }
@@ -283,6 +328,17 @@ fn signer_is_above(rdata: &[u8]) -> bool {
     signer.is_none_or(|(signer, _)| signer.labels().count() <= labels)
 }
 
+/// The third character-string of a NAPTR record, after flags and services.
+fn naptr_expression(rdata: &[u8]) -> Option<&[u8]> {
+    let mut rest = rdata.get(4..)?;
+    for _before in ["flags", "services"] {
+        let (length, after) = rest.split_first()?;
+        rest = after.get(usize::from(*length)..)?;
+    }
+    let (length, rest) = rest.split_first()?;
+    rest.get(..usize::from(*length))
+}
+
 /// What BIND refuses although the RDATA could be read.
 pub fn refused(text: &[u8], pieces: &[Piece], head: &Head, rdata: &[u8]) -> Option<Fault> {
     let at = head.rtype_at.clone();
@@ -292,8 +348,8 @@ pub fn refused(text: &[u8], pieces: &[Piece], head: &Head, rdata: &[u8]) -> Opti
     }
     let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return None };
     let generic = first.text(text) == b"\\#" && !first.quoted;
-    const RULED: [RecordType; 7] =
-        [RecordType::NSEC, RecordType::NSEC3, RecordType::RRSIG, TLSA, SMIMEA, LOC, URI];
+    const RULED: [RecordType; 8] =
+        [RecordType::NAPTR, RecordType::NSEC, RecordType::NSEC3, RecordType::RRSIG, TLSA, SMIMEA, LOC, URI];
     if !generic && !RULED.contains(&head.rtype) {
         return None;
     }
@@ -301,6 +357,13 @@ pub fn refused(text: &[u8], pieces: &[Piece], head: &Head, rdata: &[u8]) -> Opti
     if generic && head.rtype != APL && !types::is_valid(head.rtype, rdata) {
         let message = format!("These octets are no data of a {} record.", head.rtype);
         return Some(Fault::new(first.start..last.end, message));
+    }
+    if head.rtype == RecordType::NAPTR
+        && let Some(why) = naptr_expression(rdata).and_then(expression::fault)
+    {
+        let at = pieces.get(4).filter(|_| !generic).map_or(at, |piece| piece.span());
+        let message = format!("NAPTR: the expression {why}; BIND refuses the file.");
+        return Some(Fault::new(at, message));
     }
     let no_types = || NameRef::split_from(rdata).is_some_and(|(_, types)| types.is_empty());
     if head.rtype == RecordType::NSEC && no_types() {

@@ -11,6 +11,7 @@ pub mod diff;
 mod directive;
 pub mod document;
 pub mod entry;
+mod expression;
 mod fix;
 mod format;
 mod generate;

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::problem::Severity;
 use crate::zone::beside::{self, beside};
+use crate::zone::name::MAX_NAME;
 use crate::zone::snapshot::RecordRef;
 use crate::zone::{NameRef, RecordType, RrKey, RrSet, SetId, Snapshot};
 
@@ -27,6 +28,11 @@ const RESINFO: RecordType = RecordType(261);
 const BESIDE_CNAME: [RecordType; 4] = [RecordType::KEY, RecordType::SIG, RecordType::NSEC, RecordType::RRSIG];
 /// Of those, the ones that other servers do not take there any more.
 const OLD_BESIDE_CNAME: [RecordType; 2] = [RecordType::KEY, RecordType::SIG];
+
+/// Octets of a set's records in BIND 9.18, with two for the length of each: measured.
+const MOST_IN_BIND: usize = 65_512;
+/// Octets of a DNS message (RFC 1035 section 4.2.2).
+const MOST_IN_ANSWER: usize = 65_535;
 
 /// Looks at a whole zone.
 pub fn findings(zone: &Snapshot) -> Vec<Finding> {
@@ -131,6 +137,7 @@ impl Found<'_> {
         for set in sets.map(SetId) {
             let rows = zone.rows_of(set);
             let Some(rtype) = zone.rtype(rows.start) else { continue };
+            self.size(set, rows.len());
             // Names are far away in memory: most sets are passed over without a look at theirs.
             let (cname, other) = match &mut name {
                 Some((first, cname, other)) if zone.is_same_owner(*first, set) => (cname, other),
@@ -185,6 +192,33 @@ impl Found<'_> {
                     format!("{} is a wildcard and has NS records; BIND refuses the zone.", record.owner);
                 self.error("L-18", record.key(), message);
             }
+        }
+    }
+
+    /// A set that is too large for BIND, or for any answer.
+    fn size(&mut self, set: SetId, records: usize) {
+        let octets = self.zone.octets_of(set);
+        // Header, question, and before the data of each record a pointer to the name, type, class, TTL and length.
+        let answer = |name: usize| 12 + name + 4 + 12 * records + octets;
+        if answer(MAX_NAME) <= MOST_IN_ANSWER {
+            return;
+        }
+        let Some(key) = self.zone.key(set) else { return };
+        let answer = answer(key.owner.wire().len());
+        let plural = if records == 1 { "" } else { "s" };
+        let what =
+            format!("{} has {records} {} record{plural} with {octets} octets of data", key.owner, key.rtype);
+        if octets + 2 * records > MOST_IN_BIND {
+            let message = format!(
+                "{what}. BIND refuses the zone: with two octets more for each record a set may have {MOST_IN_BIND}."
+            );
+            self.error(super::problem::SYNTAX, key, message);
+        } else if answer > MOST_IN_ANSWER {
+            let message = format!(
+                "{what}. Nobody can get that: an answer would have {answer} octets, and a DNS message has {MOST_IN_ANSWER} \
+                 at most."
+            );
+            self.warning(super::problem::SYNTAX, key, message);
         }
     }
 
@@ -269,12 +303,19 @@ impl Found<'_> {
             self.error("L-97", apex(RecordType::DS), message);
         }
         let parameters = zone.get(&apex(RecordType::NSEC3PARAM));
-        let hashes = parameters.iter().flat_map(|set| &set.rdata).filter_map(|rdata| rdata.first());
-        if let Some(hash) = hashes.into_iter().find(|hash| **hash != 1) {
-            let message = format!(
-                "NSEC3PARAM has the hash algorithm {hash}; there is only 1 (SHA-1), and BIND refuses others."
-            );
-            self.error("L-100", apex(RecordType::NSEC3PARAM), message);
+        let mut hashes = parameters.iter().flat_map(|set| &set.rdata).filter_map(|rdata| rdata.first());
+        let is_known = |hash: &u8| *hash == 1;
+        if let Some(hash) = hashes.clone().find(|hash| !is_known(hash)) {
+            let what = format!("NSEC3PARAM has the hash algorithm {hash}; there is only 1 (SHA-1).");
+            let key = apex(RecordType::NSEC3PARAM);
+            match hashes.any(is_known) {
+                true => self.warning(
+                    "L-100",
+                    key,
+                    format!("{what} BIND refuses the zone where it takes dynamic updates."),
+                ),
+                false => self.error("L-100", key, format!("{what} BIND refuses the zone.")),
+            }
         }
         let Some(nameservers) = zone.get(&apex(RecordType::NS)) else {
             self.error(

@@ -36,6 +36,9 @@ const KEYS: [(&str, Form); 9] = [
     ("ohttp", Form::Empty),
 ];
 
+/// The keys below this one are known by name to every server. BIND 9.18 knows dohpath besides and Knot 3.2 does not, and
+/// both know no ohttp: these are written as `keyNNN`, which all read.
+const KNOWN_TO_ALL: u16 = 7;
 const MANDATORY: u16 = 0;
 const ALPN: u16 = 1;
 const NO_DEFAULT_ALPN: u16 = 2;
@@ -80,7 +83,7 @@ pub(super) fn write(octets: &[u8], out: &mut String) {
             out.push(' ');
         }
         match KEYS.get(usize::from(key)) {
-            Some((name, form)) if has_form(key, *form, value, octets) => {
+            Some((name, form)) if key < KNOWN_TO_ALL && has_form(key, *form, value, octets) => {
                 out.push_str(name);
                 write_value(*form, value, out);
             }
@@ -145,7 +148,7 @@ fn write_value(form: Form, value: &[u8], out: &mut String) {
     // Writing to a String cannot fail.
     let _ = match form {
         Form::Empty => Ok(()),
-        Form::Keys => write_list(out, numbers(value).map(key_name)),
+        Form::Keys => write_list(out, numbers(value).map(written)),
         Form::Port => write_list(out, numbers(value)),
         Form::Ipv4 => write_list(out, value.as_chunks::<4>().0.iter().map(|octets| Ipv4Addr::from(*octets))),
         Form::Ipv6 => write_list(out, value.as_chunks::<16>().0.iter().map(|octets| Ipv6Addr::from(*octets))),
@@ -174,6 +177,11 @@ fn write_list(out: &mut String, items: impl Iterator<Item = impl std::fmt::Displ
         write!(out, "{}{item}", if index > 0 { "," } else { "" })?;
     }
     Ok(())
+}
+
+/// How a key is written where every server must read it.
+fn written(key: u16) -> String {
+    if key < KNOWN_TO_ALL { key_name(key) } else { format!("key{key}") }
 }
 
 fn key_name(key: u16) -> String {

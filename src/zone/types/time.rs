@@ -1,6 +1,7 @@
 //! Points in time as RRSIG writes them: YYYYMMDDHHmmSS in UTC (RFC 4034 section 3.2).
 //!
-//! The 32 bits count from 1970 and wrap in 2106; without a clock the first turn is meant.
+//! The 32 bits count from 1970 and wrap in 2106 (serial number arithmetic, section 3.1.5). What is read may lie beyond that;
+//! what is written is, without a clock, of the first turn.
 
 use super::text::push_digits;
 
@@ -59,7 +60,7 @@ pub fn from_rfc3339(text: &str) -> Option<i64> {
     let digits: Vec<u8> = local.bytes().filter(u8::is_ascii_digit).collect();
     // A leap second is taken for the one before it.
     let digits = digits.strip_suffix(b"60").map_or(digits.clone(), |start| [start, b"59"].concat());
-    let local = i64::from(parse(&digits).filter(|_| digits.len() == 14)?);
+    let local = i64::from(u32::try_from(moment(&digits).filter(|_| digits.len() == 14)?).ok()?);
     let rest = match rest.strip_prefix('.') {
         Some(fraction) => fraction.trim_start_matches(|c: char| c.is_ascii_digit()),
         None => rest,
@@ -83,11 +84,16 @@ pub fn from_rfc3339(text: &str) -> Option<i64> {
     Some(local - offset)
 }
 
-/// Reads YYYYMMDDHHmmSS, or plain seconds from 1970.
+/// Reads YYYYMMDDHHmmSS, or plain seconds from 1970. Of another turn of the 32 bits the seconds in it, as servers do.
 pub(super) fn parse(text: &[u8]) -> Option<u32> {
     if text.len() != 14 {
         return super::text::decimal(text);
     }
+    moment(text).map(|seconds| seconds as u32)
+}
+
+/// The seconds from 1970 that YYYYMMDDHHmmSS stands for, in the Gregorian calendar throughout.
+fn moment(text: &[u8]) -> Option<i64> {
     let part = |from: usize, length: usize| super::text::decimal(text.get(from..from + length)?);
     let (year, month, day) = (part(0, 4)?, part(4, 2)?, part(6, 2)?);
     let (hour, minute, second) = (part(8, 2)?, part(10, 2)?, part(12, 2)?);
@@ -97,17 +103,18 @@ pub(super) fn parse(text: &[u8]) -> Option<u32> {
         4 | 6 | 9 | 11 => 30,
         _ => 31,
     };
-    let valid = (1970..=2106).contains(&year)
-        && (1..=12).contains(&month)
+    let valid = (1..=12).contains(&month)
         && (1..=days_in_month).contains(&day)
         && hour < 24
         && minute < 60
         && second < 60;
     valid.then_some(())?;
+    // One turn of the calendar more, that no year is below 0.
+    let year = year + 400;
     let (shifted, from_march) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
     let days = 365 * shifted + shifted / 4 - shifted / 100 + shifted / 400 + (153 * from_march + 2) / 5 + day;
-    let seconds = u64::from(days - 719_469) * 86_400 + u64::from(hour * 3_600 + minute * 60 + second);
-    u32::try_from(seconds).ok()
+    let days = i64::from(days) - 719_469 - 146_097;
+    Some(days * 86_400 + i64::from(hour * 3_600 + minute * 60 + second))
 }
 
 #[cfg(test)]
@@ -144,6 +151,23 @@ mod tests {
         ] {
             assert_eq!(from_rfc3339(wrong), None, "{wrong}");
         }
+    }
+
+    /// What named-compilezone 9.18 makes of them.
+    #[test]
+    fn times_of_other_turns() {
+        for (text, first) in [
+            ("21060207062815", u32::MAX),
+            ("21060207062816", 0),
+            ("21221222132804", parse(b"19861115065948").unwrap()),
+            ("30001222132804", parse(b"20480404161012").unwrap()),
+            ("00010101000000", parse(b"20420714010400").unwrap()),
+            ("19691231235959", u32::MAX),
+        ] {
+            assert_eq!(parse(text.as_bytes()), Some(first), "{text}");
+        }
+        assert_eq!(parse(b"21230229000000"), None);
+        assert_eq!(from_rfc3339("2122-12-22T13:28:04Z"), None);
     }
 
     proptest! {

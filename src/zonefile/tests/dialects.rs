@@ -2,15 +2,24 @@
 
 use super::*;
 
-/// The messages for one line in a zone, each with the fixed line where there is a fix.
-fn said(line: &str) -> Vec<(String, Option<String>)> {
-    let start = "$TTL 1h\n@ SOA ns1 hostmaster 1 1h 15m 2w 5m\n NS ns1\nns1 A 192.0.2.1\n";
-    let text = format!("{start}{line}\n");
+const START: &str = "$TTL 1h\n@ SOA ns1 hostmaster 1 1h 15m 2w 5m\n NS ns1\nns1 A 192.0.2.1\n";
+
+/// The problems of lines in a zone, and the zone's text.
+fn problems(lines: &str) -> (Vec<Problem>, String) {
+    let text = format!("{START}{lines}\n");
     let origin = Name::parse(b"example.com.", None).unwrap();
-    let (_, problems) = read_zone(text.as_bytes(), Some(&origin)).unwrap();
+    let problems = match read_zone(text.as_bytes(), Some(&origin)) {
+        Ok((_, problems)) | Err(problems) => problems,
+    };
+    (problems, text)
+}
+
+/// The messages for one line in a zone, all warnings, each with the fixed line where there is a fix.
+fn said(line: &str) -> Vec<(String, Option<String>)> {
+    let (problems, text) = problems(line);
     let fixed = |problem: &Problem| {
         let fixed = problem.fix.as_ref()?.apply(text.as_bytes())?;
-        Some(String::from_utf8(fixed).unwrap()[start.len()..].trim_end().to_owned())
+        Some(String::from_utf8(fixed).unwrap()[START.len()..].trim_end().to_owned())
     };
     problems
         .iter()
@@ -34,6 +43,14 @@ fn what_only_some_servers_load() {
             "does not know dohpath",
             Some("_dns SVCB 1 ns1 alpn=h2 key7=/q{?dns}"),
         ),
+        (
+            "x SVCB 1 . mandatory=alpn,OHTTP alpn=h2 key8",
+            "do not know ohttp",
+            Some("x SVCB 1 . mandatory=alpn,key8 alpn=h2 key8"),
+        ),
+        ("x SVCB 1 . ohttp alpn=h2", "do not know ohttp", Some("x SVCB 1 . key8 alpn=h2")),
+        ("x RRSIG A 8 3 60 21221222132804 20260101000000 1 @ AAAA", "1970 to 2106", None),
+        ("x RRSIG A 8 3 60 20260101000000 19691231235959 1 @ AAAA", "1970 to 2106", None),
         ("x NS 192.0.2.1", "this is an address", None),
         ("x MX 10 192.0.2.1.", "this is an address", None),
         ("_dns SVCB 1 ns1", "has no alpn", None),
@@ -58,6 +75,8 @@ fn what_all_load_is_not_warned_of() {
         "_dns SVCB 1 ns1 alpn=h2 key7=/q{?dns}",
         "_dnssd SVCB 1 ns1",
         "x SVCB 1 ns1",
+        "x SVCB 1 . alpn=ohttp,dohpath",
+        "x RRSIG A 8 3 60 21060207062815 19700101000000 1 @ AAAA",
         "a NS dead\ndead A 192.0.2.9",
         "b CNAME fe.example.net.",
     ] {
@@ -76,4 +95,38 @@ fn relative_includes_are_told_of_once() {
     let warnings = |text: &str| parse_file(text.as_bytes(), None, Some(&mut Empty)).problems.len();
     assert_eq!(warnings("$INCLUDE hosts\n$INCLUDE more/hosts\n"), 1);
     assert_eq!(warnings("$INCLUDE /etc/bind/hosts\n"), 0);
+}
+
+/// As named-checkzone 9.18 has it: each record with two octets more.
+#[test]
+fn sets_that_are_too_large() {
+    let text_of = |octets: usize| {
+        let mut strings = format!("\"{}\" ", "x".repeat(255)).repeat((octets - 1) / 256);
+        strings += &format!("\"{}\"", "x".repeat((octets - 1) % 256));
+        format!("x TXT {strings}")
+    };
+    let addresses = |count: u32| -> String {
+        (0..count).map(|number| format!("x A {}\n", std::net::Ipv4Addr::from(0x0a00_0000 + number))).collect()
+    };
+    let refused = Some((Severity::Error, "BIND refuses the zone"));
+    let lost = Some((Severity::Warning, "Nobody can get that"));
+    for (lines, expected) in [
+        (text_of(65_492), None),
+        (text_of(65_493), lost),
+        (text_of(65_510), lost),
+        (text_of(65_511), refused),
+        (addresses(4_094), None),
+        (addresses(4_095), lost),
+        (addresses(10_918), lost),
+        (addresses(10_919), refused),
+    ] {
+        let (found, _) = problems(&lines);
+        match (found.as_slice(), expected) {
+            ([], None) => {}
+            ([found], Some((severity, words))) => {
+                assert!(found.severity == severity && found.message.contains(words), "{found}");
+            }
+            (found, expected) => panic!("{expected:?}: {found:?}"),
+        }
+    }
 }

@@ -90,8 +90,10 @@ fn token_end(text: &str) -> Option<usize> {
 
 fn piece(token: &str, head: String) -> Piece {
     let (name, value) = token.split_once('=').map_or((token, None), |(name, value)| (name, Some(value)));
+    // As it is written for servers that do not know its name.
+    let wanted = if name.eq_ignore_ascii_case("key7") { DOHPATH.key } else { name };
     let found =
-        OFFERED.iter().chain([&DOHPATH]).chain(&MORE).find(|known| known.key.eq_ignore_ascii_case(name));
+        OFFERED.iter().chain([&DOHPATH]).chain(&MORE).find(|known| known.key.eq_ignore_ascii_case(wanted));
     let (known, value) = match (found, value) {
         (Some(known), Some(value)) => (known, value),
         _ => {

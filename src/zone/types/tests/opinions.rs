@@ -92,7 +92,9 @@ proptest! {
     fn all_agree_on_ordinary_svcparams(params in ordinary_params()) {
         let rdata = parse("HTTPS", &format!("1 svc.example.net. {params}")).unwrap();
         let line = format_rdata(RecordType::HTTPS, &rdata, None);
-        prop_assert_eq!(line.strip_prefix("1 svc.example.net.").unwrap().trim_start(), params);
+        // Knot knows that key by its number only.
+        let written = params.replace("dohpath", "key7");
+        prop_assert_eq!(line.strip_prefix("1 svc.example.net.").unwrap().trim_start(), written);
         prop_assert_eq!(read_by_domain(RecordType::HTTPS, &line), Some(rdata.clone()));
         prop_assert_eq!(through_hickory(RecordType::HTTPS, &rdata), Some(rdata));
     }

@@ -105,6 +105,15 @@ fn quoted_values_in_either_shape() {
     }
 }
 
+/// Names that not every server knows are read, and never written.
+#[test]
+fn only_names_that_all_servers_know_are_written() {
+    let rdata = parse("SVCB", "1 . alpn=h2 dohpath=/q{?dns} ohttp mandatory=alpn,dohpath,ohttp").unwrap();
+    let line = format_rdata(RecordType::SVCB, &rdata, None);
+    assert_eq!(line, "1 . mandatory=alpn,key7,key8 alpn=\"h2\" key7=\"/q{?dns}\" key8");
+    assert_eq!(parse("SVCB", &line), Ok(rdata));
+}
+
 /// Values that do not have their key's form are octets; parameters out of order are no SvcParams.
 #[test]
 fn odd_parameters_stay_visible() {
@@ -116,7 +125,7 @@ fn odd_parameters_stay_visible() {
         ("0001 00 0001 0003 026832 0002 0000", "1 . alpn=\"h2\" no-default-alpn"),
         (
             "0001 00 0007 0010 2F646E732D71756572797B3F646E737D 0008 0000",
-            "1 . dohpath=\"/dns-query{?dns}\" ohttp",
+            "1 . key7=\"/dns-query{?dns}\" key8",
         ),
         ("0001 00 0003 0002 0001 0001 0003 026832", "\\# 16 0001000003000200010001000 3026832"),
         ("0001 00 0003 0005 0001", "\\# 9 000100000300050001"),
