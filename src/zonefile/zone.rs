@@ -397,7 +397,7 @@ impl Sink for Report {
             Some((ttl, place)) => {
                 let message = format!(
                     "{} {} has the TTL {} here and {ttl} {place}. A record set has one TTL (RFC 2181 section 5.2); BIND \
-                     takes the first, Knot another, NSD keeps both.",
+                     takes the first, or the later one where other names stand between, Knot another, NSD keeps both.",
                     key.owner, key.rtype, record.ttl
                 );
                 self.problems.warning(span, ("L-20", message));

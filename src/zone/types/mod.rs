@@ -377,14 +377,19 @@ pub fn is_valid(rtype: RecordType, rdata: &[u8]) -> bool {
     info(rtype).is_none_or(|info| walk(info.fields, rdata, |_| {}))
 }
 
-/// RDATA as it is compared: names in lower case (RFC 4034 section 6.2, for every type whose names we know).
+/// Are names in the data of this type compared without case? Those of RFC 6840 section 5.1, and NSAP-PTR as BIND has it. In
+/// younger types (SVCB, HIP, LP and others) servers compare octets: two records that differ in case are two.
+fn compares_names(rtype: RecordType) -> bool {
+    matches!(rtype.0, 2..=9 | 12 | 14 | 15 | 17 | 18 | 21 | 23 | 24 | 26 | 30 | 33 | 35 | 36 | 39 | 46)
+}
+
+/// RDATA as it is compared: names in lower case where [`compares_names`] (RFC 4034 section 6.2).
 pub fn canonical(rtype: RecordType, rdata: &[u8]) -> Cow<'_, [u8]> {
-    let Some(info) = info(rtype).filter(|info| info.fields.iter().any(|field| field.kind.is_name())) else {
+    let Some(info) =
+        info(rtype).filter(|_| compares_names(rtype) && rdata.iter().any(u8::is_ascii_uppercase))
+    else {
         return Cow::Borrowed(rdata);
     };
-    if !rdata.iter().any(u8::is_ascii_uppercase) {
-        return Cow::Borrowed(rdata);
-    }
     let mut upper = false;
     let fits = walk(info.fields, rdata, |part| {
         upper |= part.kind.is_name() && part.octets.iter().any(u8::is_ascii_uppercase);

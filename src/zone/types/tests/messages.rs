@@ -215,7 +215,13 @@ fn comparison_ignores_the_case_of_names_only() {
     };
     assert!(same("MX", "10 Mail.Example.COM.", "10 mail"));
     assert!(same("SRV", "1 2 3 A.", "1 2 3 a."));
-    assert!(same("HTTPS", "1 A. alpn=h2", "1 a. alpn=h2"));
+    assert!(same(
+        "RRSIG",
+        "A 8 2 300 20300101000000 20200101000000 1 A. AAAA",
+        "A 8 2 300 20300101000000 20200101000000 1 a. AAAA"
+    ));
+    assert!(!same("HTTPS", "1 A. alpn=h2", "1 a. alpn=h2"));
+    assert!(!same("LP", "1 A.", "1 a."));
     assert!(!same("HTTPS", "1 a. alpn=H2", "1 a. alpn=h2"));
     assert!(!same("TXT", "A", "a"));
     assert!(!same("CAA", "0 Issue a", "0 issue a"));

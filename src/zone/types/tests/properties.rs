@@ -209,7 +209,7 @@ proptest! {
         prop_assert_eq!(canonical(rtype, &lower), &lower[..]);
         prop_assert_eq!(is_valid(rtype, &lower), is_valid(rtype, &rdata));
         prop_assert_eq!(names_in(rtype, &lower), names_in(rtype, &rdata));
-        for name in names_in(rtype, &lower) {
+        for name in names_in(rtype, &lower).iter().filter(|_| compares_names(rtype)) {
             prop_assert!(!name.wire().iter().any(u8::is_ascii_uppercase));
         }
         if lower == rdata {

@@ -404,8 +404,7 @@ fn names_of_gateways_and_servers() {
         let rdata = parse(mnemonic, line).unwrap();
         let found: Vec<_> = names_in(rtype(mnemonic), &rdata).iter().map(|name| name.to_string()).collect();
         assert_eq!(found.join(" "), names, "{line}");
-        let lower = format_rdata(rtype(mnemonic), &canonical(rtype(mnemonic), &rdata), None);
-        assert_eq!(lower, line.replace(names, &names.to_lowercase()), "{line}");
+        assert_eq!(canonical(rtype(mnemonic), &rdata), rdata, "servers compare octets here");
     }
 }
 
