@@ -145,14 +145,14 @@ fn what_is_done_otherwise_than_written_is_said_first() {
      m│ (BIND and Knot do the same, NSD refuses the file). Is a dot missing, or  │
      n│ one too many?                                                            │
       │ Line 28: shop2.example.com. A has the TTL 90 here and 60 on line 27. A   │
-     o│ record set has one TTL (RFC 2181 section 5.2); BIND takes the first,     │
-     s│ Knot another, NSD keeps both.                                            │
-     s│ shop2 A has several TTLs in the text; a record set has one: the lowest,  │
-     n│ 1m, is taken.                                                            │
-     w│                                                                          │
-      │ ▌(y) Apply   (b) Back to the text                                        │
-    ?w└──────────────────────────────────────────────────────────────────────────┘
-     shop2 60 A 192.0.2.1
+     o│ record set has one TTL (RFC 2181 section 5.2); BIND takes the first, or  │
+     s│ the later one where other names stand between, Knot another, NSD keeps   │
+     s│ both.                                                                    │
+     n│ shop2 A has several TTLs in the text; a record set has one: the lowest,  │
+     w│ 1m, is taken.                                                            │
+      │                                                                          │
+    ?w│ ▌(y) Apply   (b) Back to the text                                        │
+     s└──────────────────────────────────────────────────────────────────────────┘
     ?shop2 90 A 192.0.2.2
 
      29:1      2 warnings                                                   changed
