@@ -437,8 +437,8 @@ pub fn line_ends(text: &[u8], problems: &mut Problems) {
     if let Some(bare) = std::iter::once(first).chain(places).find(|at| is_bare(*at)) {
         problems.warning(
             bare..bare + 1,
-            "A line ends with CR alone. BIND reads that, other servers refuse the file or take the next line for a part \
-             of this one. Save it with LF.",
+            "A line ends with CR alone. BIND reads that, but for a comment, which goes on there to the next LF; other servers \
+             refuse the file or take the next line for a part of this one. Save it with LF.",
         );
     }
 }
