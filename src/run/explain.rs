@@ -110,7 +110,10 @@ fn page(rtype: RecordType) -> Value {
         .map(|field| json!({ "name": field.name, "hint": field.hint, "example": field.example }))
         .collect();
     let mut value = info.map_or_else(
-        || json!({ "type": rtype.to_string(), "number": rtype.0, "standing": "unknown" }),
+        || {
+            let (purpose, rfc) = (Value::Null, Value::Null);
+            json!({ "type": rtype.to_string(), "number": rtype.0, "standing": "unknown", "purpose": purpose, "rfc": rfc })
+        },
         entry,
     );
     let more = json!({

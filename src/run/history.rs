@@ -12,7 +12,7 @@ use super::clock;
 use super::verbs::say;
 use super::world::World;
 use crate::app::history::{Found, Wanted};
-use crate::facts::history::{Ending, Listed, Listing, PushId, PushRecord, Record, Verdict, Who};
+use crate::facts::history::{Ending, Listed, Listing, PushId, PushRecord, Record, Standing, Verdict, Who};
 use crate::facts::{Failure, FailureKind};
 use crate::store::history::{History, Recording};
 use crate::store::secrets;
@@ -178,23 +178,28 @@ pub fn record_json(record: &PushRecord) -> Value {
         "zone": head.zone.to_string(),
         "server": head.server,
         "user": head.who.user,
-        "sudo-user": head.who.sudo_user,
+        "sudo_user": head.who.sudo_user,
         "host": head.who.host,
         "time": head.time,
         "note": head.note,
-        "outcome": record.standing.word(),
+        "outcome": outcome_word(record.standing),
         "why": end.map(|end| end.why.as_str()).filter(|why| !why.is_empty()),
-        "serial-before": head.serial,
-        "serial-after": end.and_then(|end| end.serial),
+        "serial_before": head.serial,
+        "serial_after": end.and_then(|end| end.serial),
         "messages": head.messages,
         "sent": record.sent,
         "answers": answers,
-        "records-deleted": head.tally.deleted,
-        "records-added": head.tally.added,
-        "ttls-changed": head.tally.ttls,
+        "records_deleted": head.tally.deleted,
+        "records_added": head.tally.added,
+        "ttls_changed": head.tally.ttls,
         "notes": end.map(|end| end.notes.as_slice()).unwrap_or_default(),
         "changes": sets,
     })
+}
+
+/// How a push ended, as all words in JSON are written.
+pub fn outcome_word(standing: Standing) -> String {
+    standing.word().replace(' ', "-")
 }
 
 /// The changed sets with what became of each.

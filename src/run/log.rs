@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use serde_json::{Value, json};
 
 use super::access::Target;
-use super::history::record_json;
+use super::history::{outcome_word, record_json};
 use super::pushing::{PushOptions, Sender, key_in_words};
 use super::verbs::{say, zone_name};
 use super::{Exit, Stop, clock};
@@ -102,19 +102,19 @@ fn listed_json(push: &Listed) -> Value {
             json!({
                 "id": head.id.as_str(),
                 "user": head.who.user,
-                "sudo-user": head.who.sudo_user,
+                "sudo_user": head.who.sudo_user,
                 "host": head.who.host,
                 "time": head.time,
                 "note": head.note,
-                "outcome": standing.word(),
-                "serial-before": head.serial,
-                "serial-after": after,
+                "outcome": outcome_word(*standing),
+                "serial_before": head.serial,
+                "serial_after": after,
                 "messages": head.messages,
                 "sets": head.sets,
-                "sets-applied": applied,
-                "records-deleted": head.tally.deleted,
-                "records-added": head.tally.added,
-                "ttls-changed": head.tally.ttls,
+                "sets_applied": applied,
+                "records_deleted": head.tally.deleted,
+                "records_added": head.tally.added,
+                "ttls_changed": head.tally.ttls,
             })
         }
     }

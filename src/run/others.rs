@@ -64,7 +64,7 @@ pub fn log(zone: &str, serial: Option<&str>, json: bool, server: &ServerArgs) ->
         let serial = now.serial();
         print_json(
             &mut out,
-            &json!({ "serial": serial, "reaches-back-to": reaches_back, "changes": steps }),
+            &json!({ "serial": serial, "reaches_back_to": reaches_back, "changes": steps }),
         )?;
     } else {
         for step in &steps {
@@ -189,12 +189,12 @@ fn whose(step: &Turn, history: &History, ours: &[Ours]) -> Option<PushId> {
 fn step_json(step: &Turn) -> Value {
     let tally = tally(&step.changes);
     json!({
-        "serial-before": step.from,
-        "serial-after": step.to,
+        "serial_before": step.from,
+        "serial_after": step.to,
         "yours": step.ours.as_ref().map(ToString::to_string),
-        "records-deleted": tally.deleted,
-        "records-added": tally.added,
-        "ttls-changed": tally.ttls,
+        "records_deleted": tally.deleted,
+        "records_added": tally.added,
+        "ttls_changed": tally.ttls,
         "changes": diff_json(&step.changes),
     })
 }

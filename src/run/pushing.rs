@@ -237,7 +237,7 @@ impl<'a> Sender<'a> {
         self.print(json!({
             "outcome": outcome,
             "why": why,
-            "serial-before": self.loaded.zone.serial(),
+            "serial_before": self.loaded.zone.serial(),
             "changes": zonefile::diff::diff_json(changes),
             "warnings": warnings.collect::<Vec<Value>>(),
             "conflicts": conflicts_json(conflicts),
@@ -275,8 +275,8 @@ fn report_json(report: &Report, changes: &ChangeMap) -> Value {
     json!({
         "outcome": end.ending.word(),
         "why": Some(end.why).filter(|why| !why.is_empty()),
-        "serial-before": report.serial_before,
-        "serial-after": report.serial_after,
+        "serial_before": report.serial_before,
+        "serial_after": report.serial_after,
         "answer": report.answer.map(|answer| answer.to_string()),
         "notes": report.notes,
         "changes": history::sets_json(changes, end.ending, verdict),

@@ -11,6 +11,7 @@ use zonewright::zone::Name;
 use zonewright::zonefile;
 
 use super::lab::is_available;
+use super::shapes;
 
 const BASE: &str = "$ORIGIN example.com.\n$TTL 1h\n@ SOA ns1 hostmaster 2026010101 2h 30m 2w 1h\n@ NS ns1\n\
                     @ NS ns2.example.net.\n@ MX 10 mail\nns1 A 192.0.2.1\nmail A 192.0.2.20\n";
@@ -159,6 +160,7 @@ fn rules_are_listed() {
     );
     let list = place.json(&["--list", "--json"]);
     let list = list.as_array().unwrap();
+    shapes::hold("check---list", [&Value::Array(list.clone())]).are(&[]);
     assert!(list.len() > 110 && list.iter().all(|rule| rule["about"].as_str().unwrap().ends_with('.')));
 }
 
@@ -167,6 +169,8 @@ fn findings_as_json_and_sarif() {
     let place = Place::new(DEFECTS, "");
     let found = place.json(&["z", "--json"]);
     let first = &found.as_array().unwrap()[0];
+    let broken = Place::new("www CNAM x\nx A 192.0.2.256\n", "").json(&["z", "--json"]);
+    shapes::hold("check", [&found, &broken]).are(&[]);
     assert_eq!(
         (&first["rule"], &first["line"], &first["name"]),
         (&"L-29".into(), &9.into(), &"www.example.com.".into())

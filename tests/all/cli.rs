@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use super::shapes;
+
 const ZONE: &str = "$ORIGIN example.com.\n$TTL 1h\n@ SOA ns1 hostmaster 7 1d 2h 4w 1h\n@ NS ns1\nns1 A 192.0.2.1\nwww A 192.0.2.10\nwww A 192.0.2.11\n";
 
 fn zonewright(folder: &Path, arguments: &[&str]) -> Output {
@@ -71,7 +73,10 @@ fn explain_tells_all_about_a_type() {
     let json: serde_json::Value = serde_json::from_str(&explain(&["--json", "caa"]).1).unwrap();
     assert_eq!((&json["type"], &json["number"]), (&"CAA".into(), &257.into()));
     assert_eq!(json["fields"][1]["name"], "tag");
+    let unknown: serde_json::Value = serde_json::from_str(&explain(&["--json", "TYPE12345"]).1).unwrap();
+    shapes::hold("explain-type", [&json, &unknown]).are(&[]);
     let json: serde_json::Value = serde_json::from_str(&explain(&["--json"]).1).unwrap();
+    shapes::hold("explain", [&json]).are(&[]);
     assert!(json.as_array().unwrap().len() > 70);
 }
 
@@ -92,6 +97,17 @@ fn diff_tells_by_its_status() {
     let json = zonewright(folder.path(), &["diff", "old", "new", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
     assert!(json.to_string().contains("192.0.2.12"));
+    let signed = |ttl: u32| {
+        format!(
+            "{ZONE}x {ttl} A 192.0.2.1\nx 60 A 192.0.2.2\nx RRSIG A 13 3 60 20300101000000 20200101000000 1 @ AAAA\n"
+        )
+    };
+    let folder = with_files(&[("old", ZONE), ("new", &signed(300))]);
+    let more = zonewright(folder.path(), &["diff", "old", "new", "--format", "json"]);
+    let more: serde_json::Value = serde_json::from_slice(&more.stdout).unwrap();
+    shapes::hold("changed-record-set", [&json, &more]).are(&["now", "verdict", "why"]);
+    let contents = more.as_array().unwrap().iter().map(|set| &set["after"]);
+    shapes::hold("contents", contents).are(&[]);
 }
 
 #[test]

@@ -20,6 +20,7 @@ use zonewright::zonefile;
 use crate::hostile::name;
 use crate::lab::{self, Key, Lab, Make, Signing, Zone, dig_axfr};
 use crate::primaries::{key, primary};
+use crate::shapes;
 
 const ALL: [Make; 4] = [Make::Bind, Make::Knot, Make::PowerDns, Make::Nsd];
 const WITH_UPDATES: [Make; 3] = [Make::Bind, Make::Knot, Make::PowerDns];
@@ -75,6 +76,7 @@ impl Home {
     fn findings(&self, arguments: &[&str]) -> Vec<Told> {
         let (status, text) = self.run(&[arguments, &["--json"]].concat());
         let json: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{arguments:?}: {text}"));
+        shapes::hold("doctor", [&json]);
         let told: Vec<Told> = json.as_array().unwrap().iter().map(Told::of_json).collect();
         let failed = told.iter().any(|told| told.state == "failed");
         assert_eq!(status, i32::from(failed), "{arguments:?}: {text}");

@@ -13,6 +13,7 @@ use zonewright::zone::{Change, ChangeMap, Name, RecordType, RrKey, RrSet};
 use super::embedded::{TEXT, ZONE, start};
 use super::lab::{Key, is_available};
 use super::pty::Terminal;
+use super::shapes;
 
 /// A primary, and a home with a configuration for it.
 struct Place {
@@ -166,7 +167,7 @@ fn reports_for_scripts() {
         (&"NOERROR".into(), &"demo.test.".into(), &"lab".into())
     );
     assert_eq!(
-        (report["serial-before"].as_u64(), report["serial-after"].as_u64()),
+        (report["serial_before"].as_u64(), report["serial_after"].as_u64()),
         (Some(2026010100), Some(2026010101))
     );
     assert_eq!(report["changes"][0]["verdict"], "applied");
@@ -177,6 +178,8 @@ fn reports_for_scripts() {
         (&id.into(), &"why  [31m".into(), &"anna".into())
     );
     assert_eq!(entry["changes"], report["changes"]);
+    shapes::hold("log-id", [&entry]).are(&[]);
+    shapes::hold("log", &place.log()).are(&["file", "unreadable"]);
     place.edited(&[]);
     assert_eq!(json(0, &["push", ZONE, "./wanted", "--json"])["outcome"], "nothing-to-do");
     place.edited(&[("2026010101", "2026010100"), ("192.0.2.11", "192.0.2.12")]);
@@ -189,6 +192,7 @@ fn the_program_that_is_told_of_each_push() {
     place.push(&[("192.0.2.10", "192.0.2.11")], &["--note", "x"]);
     let told: Value =
         serde_json::from_slice(&std::fs::read(place.path().join("told; rm x")).unwrap()).unwrap();
+    shapes::hold("log-id", [&told]).are(&[]);
     assert_eq!((&told["outcome"], &told["note"]), (&"applied".into(), &"x".into()));
     assert_eq!(told["changes"][0]["after"]["records"][0], "192.0.2.11");
     for program in ["[\"false\"]", "[\"no-such-program\"]", "[\"ls\", \"/absent\"]"] {

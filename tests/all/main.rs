@@ -40,6 +40,7 @@ mod secondaries;
 mod secrets;
 mod services;
 mod services_screen;
+mod shapes;
 mod steps;
 mod stories;
 mod taking_over;

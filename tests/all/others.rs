@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::lab::{self, Lab, Make, Zone, nsupdate};
 use super::pty::Terminal;
+use super::shapes;
 
 const ZONE: &str = "example.com";
 
@@ -84,8 +85,9 @@ fn changes_of_others_between_ours() {
         assert!(shown.contains("- host6.example.com. 300 IN TXT \"number 6\""), "{make}\n{shown}");
         let json: Value =
             serde_json::from_str(&place.run(0, &["log", ZONE, "--others", "--json"]).0).unwrap();
+        shapes::hold("log---others", [&json]).are(&[]);
         assert_eq!(
-            (json["serial"].as_u64(), json["changes"][2]["ttls-changed"].as_u64()),
+            (json["serial"].as_u64(), json["changes"][2]["ttls_changed"].as_u64()),
             (Some(12), Some(1))
         );
         assert!(json["changes"][0]["yours"].is_string() && json["changes"][1]["yours"].is_null(), "{json}");

@@ -14,6 +14,7 @@ use zonewright::server::{self, Options};
 use zonewright::zonefile;
 
 use crate::lab::{Key, Lab, Make, Zone};
+use crate::shapes;
 
 const TEXT: &str = "$TTL 300
 @ SOA ns1 mail 7 3600 900 604800 60
@@ -246,6 +247,9 @@ fn each_nameserver_has_its_verdict_and_waiting_ends_when_all_have_the_change() {
         .collect();
     assert_eq!(clocks[0], ("www.example.com.", "records", 3600), "{told:#}");
     assert!(clocks.contains(&("new.example.com.", "absence", 60)), "{told:#}");
+    shapes::hold("wait", [&told]).are(&[]);
+    let status = json(&world.run(&["status", "example.com", "--json", "--timeout", "2", "--resolvers"]));
+    shapes::hold("status", [&status]).are(&["parent.why"]);
     // It is asked as a resolver is, and has everything.
     let resolver = &told["resolvers"][0]["sets"];
     assert!(resolver.as_array().unwrap().iter().all(|set| set["has"] == true), "{told:#}");

@@ -14,6 +14,7 @@ use zonewright::zone::Name;
 
 use crate::lab::{self, Lab, Make, Zone};
 use crate::pty::Terminal;
+use crate::shapes;
 
 const ZONE: &str = "example.com";
 const TEXT: &str =
@@ -131,7 +132,8 @@ impl Scene {
 
     /// Starts to register, and returns once the proof is in the zone.
     fn begin(&self) -> Child {
-        let child = self.command(&["add", ZONE, "--yes", "--wait", "300", "--timeout", "2"]).spawn().unwrap();
+        let arguments = ["add", ZONE, "--yes", "--json", "--wait", "300", "--timeout", "2"];
+        let child = self.command(&arguments).spawn().unwrap();
         let deadline = Instant::now() + Duration::from_secs(60);
         while self.proofs().is_empty() {
             assert!(
@@ -214,10 +216,13 @@ fn a_zone_is_registered_listed_and_removed() {
             (0, &Value::from("192.0.2.53")),
             "{make}"
         );
+        shapes::hold("secondary-list", [&value]).are(&[]);
+        shapes::hold("registration", &value["registrations"].as_array().unwrap().clone()).are(&[]);
         assert!(value["registrations"][0]["created"].as_str().unwrap().ends_with('Z'));
         // Nobody asks it yet, and from here it cannot be reached.
         let (exit, out, err) = scene.run(&["check", ZONE, "--json", "--timeout", "2"]);
         let value: Value = serde_json::from_str(&out).unwrap();
+        shapes::hold("secondary-check", [&value]).are(&["why"]);
         assert_eq!(
             (exit, &value[0]["secondaries"][0]["named"]),
             (1, &Value::from(false)),
@@ -231,6 +236,7 @@ fn a_zone_is_registered_listed_and_removed() {
         let (exit, out, err) = scene.add(&["--json"]);
         let value: Value = serde_json::from_str(&out).unwrap();
         assert_eq!((exit, &value[0]["outcome"]), (0, &Value::from("already-registered")), "{make}: {err}");
+        shapes::hold("secondary-add-and-remove", [&value]);
         let (exit, _, err) = scene.add(&["--primary", "192.0.2.54"]);
         assert_eq!(exit, 1, "{make}: {err}");
         assert!(err.contains("--change-primary"), "{make}: {err}");
@@ -293,6 +299,9 @@ fn lost_connections_are_decided_by_asking_again() {
     scene.service.change(|options| options.trouble = Some(Trouble::Html));
     let (exit, out, err) = scene.run(&["list"]);
     assert_eq!((exit, out.as_str()), (2, ""), "{err}");
+    let (_, out, _) = scene.run(&["list", "--json"]);
+    let value: Value = serde_json::from_str(&out).unwrap();
+    shapes::hold("problem", value["problems"].as_array().unwrap()).are(&[]);
     let (exit, _, err) = scene.add(&[]);
     assert_eq!(exit, 2, "{err}");
     assert!(!err.contains('<'), "no HTML on the terminal: {err}");
@@ -366,8 +375,11 @@ fn the_primary_that_cannot_be_reached_keeps_the_record_in_mind() {
     // It would be tried for a while.
     std::thread::sleep(Duration::from_secs(2));
     signal(&child, Signal::INT);
-    let (exit, _, err) = told(child.wait_with_output().unwrap());
+    let (exit, out, err) = told(child.wait_with_output().unwrap());
     assert_eq!(exit, 1, "{err}");
+    let value: Value = serde_json::from_str(&out).unwrap();
+    shapes::hold("secondary-add-and-remove", [&value]);
+    assert!(value[0]["left_in_zone"]["records"][0]["value"].is_string(), "{value:#}");
     assert!(
         err.contains("this is still in the zone") && err.contains("ownercheck.example.com. TXT"),
         "{err}"

@@ -1,6 +1,7 @@
 //! `push` for scripts and at a terminal: the exit status of each ending, the report as JSON, the questions before what
 //! is dangerous, and that nobody is asked where nobody sits.
 
+use std::cell::RefCell;
 use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use crate::embedded::{self, ZONE};
 use crate::hostile_push::{Scene, Spoil, Stage, push_with};
 use crate::lab;
 use crate::pty::Terminal;
+use crate::shapes;
 
 fn is_text_or_null(value: &Value) -> bool {
     value.is_string() || value.is_null()
@@ -26,7 +28,7 @@ fn is_contents(value: &Value) -> bool {
 fn check_report(report: &Value, outcome: &str, is_sent: bool) {
     let at = format!("{outcome}: {report:#}");
     assert_eq!(report["outcome"], outcome, "{at}");
-    assert!(is_text_or_null(&report["why"]) && report["serial-before"].is_u64(), "{at}");
+    assert!(is_text_or_null(&report["why"]) && report["serial_before"].is_u64(), "{at}");
     assert!(report["zone"] == "demo.test." && report["server"].is_string(), "{at}");
     let changes = report["changes"].as_array().expect("a list of changes");
     for change in changes {
@@ -43,9 +45,9 @@ fn check_report(report: &Value, outcome: &str, is_sent: bool) {
     assert_eq!(has_conflicts, outcome == "conflict", "{at}");
     let mut fields: Vec<&str> = report.as_object().expect("an object").keys().map(String::as_str).collect();
     fields.sort_unstable();
-    let both = ["changes", "conflicts", "outcome", "serial-before", "server", "why", "zone"];
+    let both = ["changes", "conflicts", "outcome", "serial_before", "server", "why", "zone"];
     let own: &[&str] = match is_sent {
-        true => &["answer", "id", "note", "notes", "serial-after"],
+        true => &["answer", "id", "note", "notes", "serial_after"],
         false => &["warnings"],
     };
     let mut wanted: Vec<&str> = both.iter().chain(own).copied().collect();
@@ -53,7 +55,7 @@ fn check_report(report: &Value, outcome: &str, is_sent: bool) {
     assert_eq!(fields, wanted, "{at}");
     if is_sent {
         assert!(report["notes"].is_array() && is_text_or_null(&report["answer"]), "{at}");
-        assert!(report["serial-after"].is_u64() || report["serial-after"].is_null(), "{at}");
+        assert!(report["serial_after"].is_u64() || report["serial_after"].is_null(), "{at}");
         assert!(is_text_or_null(&report["id"]) && report["note"].is_string(), "{at}");
     } else {
         assert!(report["warnings"].is_array(), "{at}");
@@ -74,6 +76,12 @@ fn each_ending_has_its_exit_status_and_its_report() {
     use zonewright::zone::update::Rcode;
     let calm = || Scene::new(Stage::Update, Spoil::Silence, false);
     let spoilt = |spoil| Scene::new(Stage::Update, spoil, true);
+    let told = RefCell::new(Vec::new());
+    let report = |scene: &Scene, options: &[&str]| {
+        let (status, value) = report(scene, options);
+        told.borrow_mut().push(value.clone());
+        (status, value)
+    };
     let scene = calm();
     let (status, value) = report(&scene, &["--dry-run"]);
     check_report(&value, "dry-run", false);
@@ -107,6 +115,10 @@ fn each_ending_has_its_exit_status_and_its_report() {
     let (status, value) = report(&spoilt(Spoil::DoneAndGone), &["--yes"]);
     check_report(&value, "unknown", true);
     assert_eq!(status, 3);
+    let told = told.into_inner();
+    shapes::hold("push-and-revert", &told).are(&["warnings[].message", "warnings[].name", "warnings[].type"]);
+    let sets = told.iter().map(|report| &report["changes"]);
+    shapes::hold("changed-record-set", sets).are(&["covers"]);
 }
 
 #[test]

@@ -93,11 +93,11 @@ pub fn list(
             Err(RecvTimeoutError::Timeout) => {
                 is_complete = false;
                 for backend in &asked {
-                    say(&format!(
-                        "{}: It has not answered in time. Ask again, or wait longer.",
-                        clean(backend)
-                    ));
-                    problems.push(json!({ "backend": backend, "kind": "timed-out" }));
+                    let [what, next] = ["It has not answered in time.", "Ask again, or wait longer."];
+                    say(&format!("{}: {what} {next}", clean(backend)));
+                    problems.push(json!({
+                        "backend": backend, "kind": "timed-out", "what": what, "why": "", "next": next,
+                    }));
                 }
                 break;
             }

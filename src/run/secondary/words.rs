@@ -301,7 +301,7 @@ pub fn report_json(
         "problem": problem,
         "nameservers": report.offered.iter().map(offered).collect::<Vec<_>>(),
         "serving": report.serving.iter().map(serving).collect::<Vec<_>>(),
-        "left-in-zone": report.left.as_ref().map(|left| {
+        "left_in_zone": report.left.as_ref().map(|left| {
             json!({ "why": left.why, "records": left.proofs.iter().map(proof).collect::<Vec<_>>() })
         }),
         "notes": report.notes,
