@@ -50,8 +50,8 @@ pub enum Effect {
     /// The person leaves and does not want the draft, nor the text being edited, if there is one: set them aside, then
     /// remove them; tell with [`Msg::Discarded`].
     Discard { entries: Vec<Entry>, base_serial: u32, text: Option<Text> },
-    /// Put the draft that was discarded last in the place of the one on disk, which is empty; tell with
-    /// [`Msg::DraftFound`], [`Msg::Notice`] or [`Msg::Failed`].
+    /// Put the draft that was discarded last in the place of the one on disk, which is empty, and with it the text that was
+    /// discarded with it; tell with [`Msg::DraftFound`], [`Msg::TextBack`], [`Msg::Notice`] or [`Msg::Failed`].
     BringBack,
     /// Take the draft from the editor that holds it; tell with [`Msg::DraftFound`] or [`Msg::Failed`].
     TakeOver,
@@ -104,6 +104,9 @@ pub enum Effect {
     /// Save a text that is not the zone's document any more beside the others of its kind; tell with
     /// [`Msg::TextSaved`].
     SetAside { text: Text },
+    /// A text that was set aside in this run is being edited again: it is kept as that, and aside no more. Tell with
+    /// [`Msg::Failed`] where that does not work.
+    TakeBack { text: Text },
     /// Save the form that is being filled in, within a second; of several the latest.
     SaveForm { form: OpenForm },
     /// Keep this of the zone for later visits.

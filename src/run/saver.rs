@@ -67,6 +67,7 @@ enum Order {
     DropEditing,
     Document(Text),
     Aside(Text),
+    TakeBack(Text),
     Form(OpenForm),
     DropForm,
     Acknowledged(Vec<Acknowledged>),
@@ -153,6 +154,11 @@ impl Saver {
 
     pub fn document(&self, text: Text) {
         self.order(Order::Document(text));
+    }
+
+    /// A text that was set aside is being edited again.
+    pub fn take_back(&self, text: Text) {
+        self.order(Order::TakeBack(text));
     }
 
     pub fn set_aside(&self, text: Text) {

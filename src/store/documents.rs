@@ -71,18 +71,37 @@ impl DocumentFiles {
     /// # Errors
     /// A [`Failure`]; it is still kept aside then.
     pub fn bring_back(&self) -> Result<bool, Failure> {
-        let changed = |path: &PathBuf| fs::metadata(path).and_then(|file| file.modified()).ok();
-        let kept = (1..=MOST_ASIDE).map(|number| self.aside(number));
-        let last = kept.filter_map(|path| changed(&path).map(|time| (time, path))).max();
-        let Some((_, last)) = last.filter(|_| !self.is_editing()) else { return Ok(false) };
-        fs::rename(&last, &self.editing).map(|()| true).map_err(|error| {
+        match self.last_aside().filter(|_| !self.is_editing()) {
+            Some(last) => self.edit_again(&last).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// The text that was set aside last is on the screen again: where it is this one, it is what is being typed, and
+    /// aside no more.
+    ///
+    /// # Errors
+    /// A [`Failure`]; it is still kept aside then.
+    pub fn take_back(&self, text: &str) -> Result<(), Failure> {
+        let is_it = |path: &PathBuf| fs::read(path).is_ok_and(|octets| octets == text.as_bytes());
+        self.last_aside().filter(is_it).map_or(Ok(()), |last| self.edit_again(&last))
+    }
+
+    fn edit_again(&self, aside: &Path) -> Result<(), Failure> {
+        fs::rename(aside, &self.editing).map_err(|error| {
             failure(
                 "The discarded text is not brought back.",
-                &last,
+                aside,
                 &error,
                 "It is still kept in that file.",
             )
         })
+    }
+
+    fn last_aside(&self) -> Option<PathBuf> {
+        let changed = |path: &PathBuf| fs::metadata(path).and_then(|file| file.modified()).ok();
+        let kept = (1..=MOST_ASIDE).map(|number| self.aside(number));
+        kept.filter_map(|path| changed(&path).map(|time| (time, path))).max().map(|(_, path)| path)
     }
 
     fn aside(&self, number: u32) -> PathBuf {

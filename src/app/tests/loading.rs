@@ -1,6 +1,7 @@
 //! Loading, reloading, drafts of earlier runs, nameservers.
 
 use super::*;
+use crate::app::text::FoundText;
 use crate::facts::FailureKind;
 
 fn failure() -> Failure {
@@ -354,6 +355,18 @@ fn a_draft_that_is_discarded_can_be_brought_back() {
     assert_eq!(test.changes().len(), 2);
     test.keys(": 'bring-back' Enter");
     assert!(test.message().starts_with("there is a draft already"), "{}", test.message());
+
+    // The text that was discarded with it comes by the same call, and is asked for once the draft is decided on.
+    let mut test = Test::new();
+    test.keys(": 'bring-back' Enter");
+    test.find_draft(draft_of("Down -"));
+    let text = Text::new("; typed\n");
+    test.send(Msg::TextBack(FoundText { text, saved_at: "2026-11-21 14:03".into(), escaped: 0 }));
+    test.keys("Enter");
+    assert_eq!(test.changes().len(), 1);
+    assert!(test.screen(80, 24).contains("Text of an earlier run"), "{}", test.screen(80, 24));
+    test.keys("g");
+    assert_eq!(test.text(), "; typed\n");
 }
 
 /// On a full disk it can be discarded all the same, but only when that is said.

@@ -301,6 +301,7 @@ impl App {
     /// The text that was discarded last, where there is one: it is edited again. False where there is none.
     pub(in crate::app) fn bring_text_back(&mut self) -> bool {
         let Some(text) = self.text.discarded.take() else { return false };
+        self.effect(Effect::TakeBack { text: text.clone() });
         match self.text.mode.is_some() {
             true => {
                 self.screen = Screen::Text;

@@ -200,6 +200,7 @@ impl Editor {
             Effect::SaveText { text } => self.saver.editing(text),
             Effect::DropText => self.saver.drop_editing(),
             Effect::SetAside { text } => self.saver.set_aside(text),
+            Effect::TakeBack { text } => self.saver.take_back(text),
             Effect::SaveDocument { text } => self.saver.document(text),
             Effect::EditOutside { text, line } => {
                 let zone = self.app.settings.zone.to_string();

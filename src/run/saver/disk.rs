@@ -1,5 +1,6 @@
 //! The thread that writes: what it was ordered, in order; what is typed after a while; and who else wants the draft.
 
+use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Instant;
 
@@ -138,6 +139,12 @@ impl Disk {
                 let saved = self.files.documents.set_aside(&text.to_string());
                 self.tell(Msg::TextSaved(saved));
             }
+            Order::TakeBack(text) => {
+                let text = text.to_string();
+                if let Some(Err(failure)) = self.while_ours(|files| files.documents.take_back(&text)) {
+                    self.tell(Msg::Failed(failure));
+                }
+            }
             order if self.is_broken => {
                 // Of each kind the last is enough.
                 let kind = std::mem::discriminant(&order);
@@ -266,7 +273,7 @@ impl Disk {
 
     fn set_draft_aside(&mut self, draft: &Found) {
         let Some(journal) = self.former.as_ref().or(self.journal.as_ref()) else { return };
-        self.tell(match journal.set_aside(draft) {
+        self.tell(match journal.set_aside(draft, None) {
             Ok(path) => Msg::Notice(format!(
                 "another editor has taken the draft over, without your last changes; yours is kept as {}",
                 path.display()
@@ -277,11 +284,11 @@ impl Disk {
 
     /// Nothing is removed before all of it is kept.
     fn discard(&mut self, draft: &Found, text: Option<Text>) -> Result<(), Failure> {
-        if let Some(text) = text {
-            self.files.documents.set_aside(&text.to_string())?;
-        }
-        if !draft.entries.is_empty() {
-            self.journal()?.set_aside(draft)?;
+        let text = text.map(|text| text.to_string());
+        match (draft.entries.is_empty(), text) {
+            (false, text) => drop(self.journal()?.set_aside(draft, text.as_deref())?),
+            (true, Some(text)) => self.files.documents.set_aside(&text)?,
+            (true, None) => {}
         }
         self.rewrite(Vec::new(), 0)?;
         (self.is_broken, self.editing) = (false, None);
@@ -289,18 +296,30 @@ impl Disk {
         self.while_ours(|files| files.documents.remove_editing()).unwrap_or(Ok(()))
     }
 
+    /// The draft that was discarded last, with the text that was open over it; where there is none, the text alone.
     fn bring_back(&mut self) {
-        match self.journal().and_then(Journal::bring_back) {
-            Ok(Some(found)) => self.on_found(Some(found), true),
-            Ok(None) => self.bring_text_back(),
+        let (documents, mut has_text) = (self.files.documents.clone(), false);
+        let keep = |text: &str| {
+            has_text = !documents.is_editing();
+            let kept = if has_text { documents.save_editing(text) } else { documents.set_aside(text) };
+            kept.map_err(|failure| io::Error::other(failure.why))
+        };
+        match self.journal().and_then(|journal| journal.bring_back(keep)) {
+            Ok(Some(found)) => {
+                self.on_found(Some(found), true);
+                if has_text {
+                    self.tell_text_back(|_| Ok(true));
+                }
+            }
+            Ok(None) => self.tell_text_back(|files| files.documents.bring_back()),
             Err(failure) => self.tell(Msg::Failed(failure)),
         }
     }
 
-    fn bring_text_back(&mut self) {
+    fn tell_text_back(&mut self, bring: impl FnOnce(&Files) -> Result<bool, Failure>) {
         let mut loaded = None;
         let brought = self.while_ours(|files| {
-            if files.documents.bring_back()? {
+            if bring(files)? {
                 loaded = load(&files.documents)?;
             }
             Ok(())
@@ -417,7 +436,7 @@ impl Disk {
     /// Where the draft cannot be set aside it stays what it was: found, and offered again at the next start.
     fn discard_found(&mut self) {
         let (Some(found), Some(journal)) = (&self.found, &self.journal) else { return };
-        match journal.set_aside(found) {
+        match journal.set_aside(found, None) {
             Ok(path) => {
                 self.found = None;
                 self.tell(Msg::Notice(format!(

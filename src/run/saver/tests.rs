@@ -428,6 +428,34 @@ fn a_draft_that_another_editor_holds_is_followed() {
     assert!(matches!(&found, Msg::DraftFound { entries, .. } if *entries == [step(3, 1)]), "{found:?}");
 }
 
+/// Every file that keeps something discarded.
+fn kept_aside(state: &Path) -> Vec<String> {
+    let folders = ["drafts/ns0", "documents/ns0"].map(|folder| fs::read_dir(state.join(folder)).unwrap());
+    let names = folders.into_iter().flatten().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.contains(".aside") || name.contains(".discarded")).collect()
+}
+
+/// It stayed there, and each call of a later run brought it once more.
+#[test]
+fn a_text_brought_back_in_the_same_run_is_kept_aside_no_more() {
+    let state = tempfile::tempdir().unwrap();
+    let (sender, messages) = channel();
+    let saver = Saver::start(files(state.path()), sender);
+    saver.set_aside(Text::new("older"));
+    saver.set_aside(Text::new("typed"));
+    saver.drop_editing();
+    saver.take_back(Text::new("typed"));
+    saver.editing(Text::new("typed"));
+    drop(saver);
+    assert!(!messages.iter().any(|told| matches!(told, Msg::Failed(_))));
+    assert_eq!(kept_aside(state.path()), ["example.com..1.aside"]);
+    let documents = files(state.path()).documents;
+    assert_eq!(documents.load_editing().unwrap().unwrap().octets, b"typed");
+    // What was set aside meanwhile, by another editor or for another reason, stays.
+    documents.take_back("typed").unwrap();
+    assert_eq!(kept_aside(state.path()), ["example.com..1.aside"]);
+}
+
 #[test]
 fn what_is_discarded_comes_back() {
     let state = tempfile::tempdir().unwrap();
@@ -442,8 +470,6 @@ fn what_is_discarded_comes_back() {
     assert_eq!(found(state.path()), []);
     let documents = files(state.path()).documents;
     assert_eq!(documents.load_editing().unwrap(), None);
-    let kept = fs::read_to_string(state.path().join("documents/ns0/example.com..1.aside")).unwrap();
-    assert_eq!(kept, "typed");
     assert_eq!(messages.iter().count(), 0);
     let (sender, messages) = channel();
     let mut saver = Saver::start(files(state.path()), sender);
@@ -453,17 +479,23 @@ fn what_is_discarded_comes_back() {
         matches!(&back, Msg::DraftFound { entries, base_serial: 7, .. } if *entries == [step(1, 1)]),
         "{back:?}"
     );
+    // And what was open over it, by the same call.
+    let back = messages.recv_timeout(LONG).unwrap();
+    assert!(matches!(&back, Msg::TextBack(found) if found.text.to_string() == "typed"), "{back:?}");
+    assert_eq!(kept_aside(state.path()), Vec::<String>::new());
     saver.decided();
+    saver.drop_editing();
+    saver.set_aside(Text::new("another"));
     saver.append(step(2, 1), 7);
     // There is something in its place now.
     saver.bring_back();
-    let told = messages.recv_timeout(LONG).unwrap();
+    let told = messages.iter().find(|told| !matches!(told, Msg::TextSaved(_))).unwrap();
     assert!(matches!(&told, Msg::Failed(failure) if failure.why.contains("another draft")), "{told:?}");
     assert_eq!(failures(&mut saver), []);
     saver.rewrite(Vec::new(), 7);
     saver.bring_back();
     let told = messages.recv_timeout(LONG).unwrap();
-    assert!(matches!(&told, Msg::TextBack(found) if found.text.to_string() == "typed"), "{told:?}");
+    assert!(matches!(&told, Msg::TextBack(found) if found.text.to_string() == "another"), "{told:?}");
     saver.drop_editing();
     saver.bring_back();
     let told = messages.iter().find(|told| !matches!(told, Msg::TextSaved(_))).unwrap();

@@ -10,6 +10,8 @@ use crate::facts::{Failure, FailureKind};
 /// As many discarded drafts of a zone are kept.
 pub(super) const KEPT: u64 = 10;
 const ENDING: &str = ".discarded";
+/// The text that was open over such a draft, and was discarded with it.
+const TEXT_ENDING: &str = ".discarded-text";
 
 impl Journal {
     /// The folder of the journal, and of the drafts that were set aside.
@@ -17,12 +19,13 @@ impl Journal {
         self.path.parent().unwrap_or(&self.path)
     }
 
-    /// Writes a draft beside the journal, as a journal of its own, and says where. Of many the oldest goes.
+    /// Writes a draft beside the journal, as a journal of its own, and says where; with it the text that was open over
+    /// it. Of many the oldest goes.
     ///
     /// # Errors
     /// A [`Failure`]; nothing was removed then.
-    pub fn set_aside(&self, draft: &Found) -> Result<PathBuf, Failure> {
-        self.try_set_aside(draft).map_err(|error| Failure {
+    pub fn set_aside(&self, draft: &Found, text: Option<&str>) -> Result<PathBuf, Failure> {
+        self.try_set_aside(draft, text).map_err(|error| Failure {
             kind: FailureKind::Local,
             what: "The draft is not discarded.".into(),
             why: format!("It could not be set aside in {}: {error}.", self.folder().display()),
@@ -30,7 +33,7 @@ impl Journal {
         })
     }
 
-    fn try_set_aside(&self, draft: &Found) -> io::Result<PathBuf> {
+    fn try_set_aside(&self, draft: &Found, open: Option<&str>) -> io::Result<PathBuf> {
         let _gate = holder::gate(&self.path)?;
         let zone = self.zone.to_string();
         let mut text = encode(&Line::Draft { zone, base_serial: draft.base_serial, begun: draft.begun })?;
@@ -41,21 +44,29 @@ impl Journal {
         kept.sort_unstable();
         let number = kept.last().map_or(1, |last| last.saturating_add(1));
         let path = self.aside(number);
+        match (open, self.text_aside(number)) {
+            (Some(open), path) => files::replace(&path, open.as_bytes())?,
+            // One that a draft of this number left behind is not this one's.
+            (None, path) => drop(fs::remove_file(path)),
+        }
         files::replace(&path, text.as_bytes())?;
         for old in kept.into_iter().filter(|old| old.saturating_add(KEPT) <= number) {
             // One too many does no harm; it is tried again with the next.
-            let _ = fs::remove_file(self.aside(old));
+            let _ = (fs::remove_file(self.aside(old)), fs::remove_file(self.text_aside(old)));
         }
         Ok(path)
     }
 
     /// Puts the draft that was discarded last in the place of the journal, which has nothing in it. `None` where none
-    /// is kept.
+    /// is kept. The text that was discarded with it is kept by `keep` first, and is then set aside no more.
     ///
     /// # Errors
     /// A [`Failure`]; it is still kept aside then.
-    pub fn bring_back(&mut self) -> Result<Option<Found>, Failure> {
-        let brought = self.try_bring_back();
+    pub fn bring_back(
+        &mut self,
+        keep: impl FnOnce(&str) -> io::Result<()>,
+    ) -> Result<Option<Found>, Failure> {
+        let brought = self.try_bring_back(keep);
         brought.map_err(|error| Failure {
             kind: FailureKind::Local,
             what: "The discarded draft is not brought back.".into(),
@@ -64,18 +75,30 @@ impl Journal {
         })
     }
 
-    fn try_bring_back(&mut self) -> io::Result<Option<Found>> {
+    fn try_bring_back(&mut self, keep: impl FnOnce(&str) -> io::Result<()>) -> io::Result<Option<Found>> {
         let _gate = self.holder.pass(&self.path)?;
         if self.begun.is_some() {
             return Err(io::Error::other("there is another draft; push or discard that first"));
         }
         let Some(last) = self.kept_aside()?.into_iter().max() else { return Ok(None) };
+        let open = self.text_aside(last);
+        match fs::read(&open) {
+            Ok(text) => keep(&String::from_utf8_lossy(&text))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
         fs::rename(self.aside(last), &self.path)?;
+        // Left behind it does no harm.
+        let _ = fs::remove_file(open);
         self.read()
     }
 
     fn aside(&self, number: u64) -> PathBuf {
         self.path.with_extension(format!("{number}{ENDING}"))
+    }
+
+    fn text_aside(&self, number: u64) -> PathBuf {
+        self.path.with_extension(format!("{number}{TEXT_ENDING}"))
     }
 
     /// The numbers of this zone's discarded drafts.

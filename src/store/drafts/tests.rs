@@ -381,7 +381,8 @@ fn the_last_ten_discarded_drafts_are_kept() {
     let state = tempfile::tempdir().unwrap();
     let (journal, _) = open(state.path());
     let draft = |number| Found { entries: vec![entry(number)], base_serial: 9, ..Found::default() };
-    let paths: Vec<_> = (1..=12).map(|number| journal.set_aside(&draft(number)).unwrap()).collect();
+    let paths: Vec<_> =
+        (1..=12).map(|number| journal.set_aside(&draft(number), Some("text")).unwrap()).collect();
     let there: Vec<_> = paths.iter().map(|path| path.exists()).collect();
     assert_eq!(there, (1..=12).map(|number| number > 2).collect::<Vec<_>>());
     for (path, number) in paths.iter().zip(1..).skip(2) {
@@ -389,6 +390,8 @@ fn the_last_ten_discarded_drafts_are_kept() {
         let (found, _) = read_entries(&fs::read(path).unwrap());
         assert_eq!(found.unwrap(), draft(number));
     }
+    let kept = fs::read_dir(journal.folder()).unwrap().map(|entry| entry.unwrap().path());
+    assert_eq!(kept.filter(|path| path.to_string_lossy().ends_with(".discarded-text")).count(), 10);
 }
 
 #[test]

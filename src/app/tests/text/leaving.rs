@@ -76,6 +76,7 @@ fn a_discarded_text_is_asked_for_and_comes_back() {
     // Also beside other edits.
     test.keys("Down - : 'bring-back' Enter");
     assert_eq!((test.text(), test.on_disk().1), (text.clone(), Some(text.clone())));
+    assert!(test.did(|effect| matches!(effect, Effect::TakeBack { text: back } if back.to_string() == text)));
     test.keys("F3 d y");
     // That of an earlier run, from the disk.
     test.keys("u : 'bring-back' Enter F3 d y");
