@@ -257,7 +257,7 @@ impl Attempt<'_> {
     fn rcode(&self, code: Rcode) -> Reason {
         let who = match self.key {
             Some(_) => format!("this address or {}", self.key_name()),
-            None => "this address (no key is used)".into(),
+            None => "this address without a key".into(),
         };
         match (code, self.purpose) {
             (Rcode::REFUSED, Purpose::Transfer(_)) => (

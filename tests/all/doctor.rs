@@ -384,6 +384,13 @@ fn the_zone_is_not_there() {
             zone.rest.contains(command) && zone.rest.contains("$ dig +short SOA example.org"),
             "{told:#?}"
         );
+        // It is asked without the key first, on purpose: there is one all the same.
+        let says_no_key = told.iter().any(|told| format!("{told:?}").contains("no key is used"));
+        assert!(!says_no_key, "{make}: {told:#?}");
+        if [Make::Bind, Make::PowerDns].contains(&make) {
+            let why = "The server does not answer this address without a key, or does not have the zone.";
+            assert!(zone.rest.contains(why), "{make}: {told:#?}");
+        }
     }
 }
 
