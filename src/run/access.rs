@@ -1,6 +1,6 @@
 //! From command line and configuration to a zone at its primary: addresses, keys, settings of the screen.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::check::configure;
 use super::history::Recorder;
+use super::results::results;
 use super::world::{Access, World};
 use super::{Exit, Stop};
 use crate::app::zones::Arrival;
@@ -244,7 +245,7 @@ pub fn list_zones(config: &Config) -> Result<Exit, Stop> {
                 .into(),
         ));
     }
-    let mut out = io::stdout().lock();
+    let mut out = results();
     for (zone, settings) in &config.zone {
         let server = settings.server.as_ref().map_or("", |server| server.get_ref().as_str());
         writeln!(out, "{}\t{}", zone.0, shown(server.as_bytes()))?;
@@ -258,7 +259,7 @@ pub fn list_zones(config: &Config) -> Result<Exit, Stop> {
 /// # Errors
 /// [`Stop`].
 pub fn config_verb(what: ConfigVerb, file: Option<&Path>) -> Result<Exit, Stop> {
-    let mut out = io::stdout().lock();
+    let mut out = results();
     match what {
         ConfigVerb::Path => {
             let path = file.map(Path::to_owned).or_else(paths::config_file);

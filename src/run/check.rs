@@ -12,6 +12,7 @@ use super::access;
 use super::asking;
 use super::check_report::{Item, MOST_OF_A_RULE, Report};
 use super::files::{self, Beside, FileText};
+use super::results::results;
 use super::verbs::{at_server, say, zone_name};
 use super::{Exit, Stop, clock};
 use crate::check::network::{Inquiry, Outcome, asks};
@@ -35,7 +36,7 @@ pub fn check(arguments: &CheckArgs) -> Result<Exit, Stop> {
     let CheckArgs { what, rules, list, json, format, network, server, origin } = arguments;
     let format = if *json { CheckFormat::Json } else { *format };
     let selection = (rules != "none").then(|| selection(rules, server.config.as_deref())).transpose()?;
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(results());
     if *list {
         super::check_report::list(&selection.unwrap_or_default(), format, &mut out)?;
         out.flush()?;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::Stop;
 use super::check::Found;
 use super::files::shown;
+use super::results::print_json;
 use crate::check::network::{Unasked, asks};
 use crate::check::{self, Finding, Needs, Rule, Selection, Severity};
 use crate::cli::CheckFormat;
@@ -338,12 +339,6 @@ fn sarif_syntax() -> Value {
         "shortDescription": { "text": "What is no zone-file text, or not read alike by all servers." },
         "defaultConfiguration": { "level": "error" },
     })
-}
-
-fn print_json(out: &mut impl Write, value: &Value) -> Result<(), Stop> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    writeln!(out)?;
-    Ok(())
 }
 
 /// `zonewright check --list`: the rules, with the severities that they have here.

@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use serde_json::{Value, json};
 
+use super::results::{print_json, results};
 use super::{Exit, Stop};
 use crate::app::help::{self, Line};
 use crate::ui::clean::clean;
@@ -19,11 +20,11 @@ const WIDTH: u16 = 78;
 /// [`Stop`] for what is no type.
 pub fn explain(text: Option<&str>, as_json: bool) -> Result<Exit, Stop> {
     let rtype = text.map(rtype).transpose()?;
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(results());
     match (rtype, as_json) {
-        (Some(rtype), true) => write_json(&mut out, &page(rtype))?,
+        (Some(rtype), true) => print_json(&mut out, &page(rtype))?,
         (Some(rtype), false) => write_page(&mut out, rtype)?,
-        (None, true) => write_json(&mut out, &types::table().iter().map(entry).collect())?,
+        (None, true) => print_json(&mut out, &types::table().iter().map(entry).collect())?,
         (None, false) => write_list(&mut out)?,
     }
     out.flush()?;
@@ -74,11 +75,6 @@ fn in_words(standing: Standing) -> &'static str {
         Standing::Managed => "Made by the server in a signed zone",
         Standing::Obsolete => "Obsolete",
     }
-}
-
-fn write_json(out: &mut impl Write, value: &Value) -> Result<(), Stop> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    Ok(writeln!(out)?)
 }
 
 /// A type in the list.

@@ -1,9 +1,10 @@
 //! `zonewright fmt`: a zone file with its columns aligned. How that is done is the printer's business.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 
 use super::files;
+use super::results::results;
 use super::verbs::say;
 use super::{Exit, Stop};
 use crate::ui::clean::clean;
@@ -40,7 +41,7 @@ pub fn fmt(path: &Path, write: bool, check: bool) -> Result<Exit, Stop> {
         }
         return Ok(Exit::Done);
     }
-    let mut out = io::stdout().lock();
+    let mut out = results();
     if out.is_terminal() {
         out.write_all(visible(&formatted).as_bytes())?;
     } else {

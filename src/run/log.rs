@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::access::Target;
 use super::history::{outcome_word, record_json};
 use super::pushing::{PushOptions, Sender, key_in_words};
+use super::results::{print_json, results};
 use super::verbs::{say, zone_name};
 use super::{Exit, Stop, clock};
 use crate::cli::ServerArgs;
@@ -25,7 +26,7 @@ const MAX_LISTED: usize = 10_000;
 /// [`Stop`].
 pub fn log(zone: &str, id: Option<&str>, json: bool, server: &ServerArgs) -> Result<Exit, Stop> {
     let history = Target::find(&zone_name(zone)?, server)?.history()?;
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(results());
     match id {
         Some(id) => {
             let record = history.read(&find(&history, id)?)?;
@@ -118,13 +119,6 @@ fn listed_json(push: &Listed) -> Value {
             })
         }
     }
-}
-
-/// Prints it with a line's end.
-pub fn print_json(out: &mut impl Write, value: &Value) -> Result<(), Stop> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    writeln!(out)?;
-    Ok(())
 }
 
 /// Lines that begin with `;` are about the push; the others are its difference.

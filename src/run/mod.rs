@@ -23,6 +23,7 @@ mod outside;
 mod paths;
 mod pushing;
 mod registering;
+mod results;
 mod saver;
 mod secondary;
 mod services;
@@ -42,6 +43,7 @@ use clap::Parser as _;
 use signal_hook::consts::SIGXFSZ;
 
 use self::configured::{Configured, Session};
+use self::results::results;
 use crate::cli::{self, Cli, ServerArgs, Verb};
 use crate::facts::Failure;
 
@@ -84,9 +86,7 @@ impl From<Failure> for Stop {
 
 impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Stop {
-        // A reader that has seen enough is no failure of ours.
-        let exit = if error.kind() == io::ErrorKind::BrokenPipe { Exit::Done } else { Exit::CouldNotRun };
-        Stop { exit, message: format!("Output could not be written: {error}.") }
+        Stop::usage(format!("Output could not be written: {error}."))
     }
 }
 
@@ -102,17 +102,21 @@ pub fn main() -> ExitCode {
     // A file that may not grow further (ulimit -f) is an error of the writing, told like any other, and not the end of
     // the program. Where the signal cannot be had, it is.
     let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
-    let exit = match run(Cli::parse()) {
-        Ok(exit) => exit,
-        Err(stop) => {
-            if stop.exit != Exit::Done {
-                // A standard error that is gone is no reason to fail in another way.
-                let _ = writeln!(io::stderr(), "zonewright: {}", stop.message);
-            }
-            stop.exit
-        }
-    };
+    let exit = Cli::try_parse().map_or_else(no_verb, run).unwrap_or_else(|stop| {
+        // A standard error that is gone is no reason to fail in another way.
+        let _ = writeln!(io::stderr(), "zonewright: {}", stop.message);
+        stop.exit
+    });
     ExitCode::from(exit as u8)
+}
+
+/// Help and version, which are results; else what is wrong with the command line.
+fn no_verb(told: clap::Error) -> Result<Exit, Stop> {
+    match told.print().and_then(|()| io::stdout().flush()) {
+        _ if told.use_stderr() => Ok(Exit::CouldNotRun),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(Exit::Done),
+    }
 }
 
 fn run(cli: Cli) -> Result<Exit, Stop> {
@@ -159,7 +163,7 @@ fn run(cli: Cli) -> Result<Exit, Stop> {
 
 /// Writes what was made in memory: what makes it knows no failing output.
 fn print(text: &[u8]) -> Result<Exit, Stop> {
-    let mut out = io::stdout().lock();
+    let mut out = results();
     out.write_all(text)?;
     out.flush()?;
     Ok(Exit::Done)

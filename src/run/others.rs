@@ -3,7 +3,7 @@
 
 pub mod reach;
 
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use self::reach::Reach;
 use super::access::{self, Target};
-use super::log::print_json;
+use super::results::{print_json, results};
 use super::verbs::{say, zone_name};
 use super::world::World;
 use super::{Exit, Stop};
@@ -58,7 +58,7 @@ pub fn log(zone: &str, serial: Option<&str>, json: bool, server: &ServerArgs) ->
     let Told { steps, back_to: reaches_back, asked } = runtime.block_on(told(&world, &history, &now))?;
     let is_wanted = |step: &Turn| wanted.is_none_or(|wanted| step.to == wanted);
     let steps: Vec<Turn> = steps.into_iter().filter(is_wanted).collect();
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(results());
     if json {
         let steps: Vec<Value> = steps.iter().map(step_json).collect();
         let serial = now.serial();

@@ -17,6 +17,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::access::{self, Target};
 use super::history;
 use super::merged::{conflicts_json, conflicts_over};
+use super::results::{print_json, results, unprinted};
 use super::verbs::say;
 use super::world::World;
 use super::{Exit, Stop};
@@ -123,9 +124,8 @@ impl<'a> Sender<'a> {
         let (base, options) = (self.base(), self.options);
         let traits = ServerTraits { kind: self.loaded.kind };
         if !options.json {
-            let mut out = BufWriter::new(io::stdout().lock());
-            zonefile::diff::print_diff(&changes, &mut out)?;
-            out.flush()?;
+            let mut out = BufWriter::new(results());
+            zonefile::diff::print_diff(&changes, &mut out).and_then(|()| out.flush()).map_err(not_sent)?;
         }
         let plan = match push::plan(&base, &changes, traits) {
             Ok(plan) => plan,
@@ -213,7 +213,7 @@ impl<'a> Sender<'a> {
                 object.insert("note".into(), self.options.note.as_str().into());
                 object.insert("conflicts".into(), conflicts_json(&conflicts));
             }
-            self.print(value)?;
+            self.print(value).map_err(|stop| unprinted(exit, stop))?;
         }
         Ok(exit)
     }
@@ -242,6 +242,7 @@ impl<'a> Sender<'a> {
             "warnings": warnings.collect::<Vec<Value>>(),
             "conflicts": conflicts_json(conflicts),
         }))
+        .map_err(not_sent)
     }
 
     fn print(&self, mut value: Value) -> Result<(), Stop> {
@@ -249,12 +250,14 @@ impl<'a> Sender<'a> {
             object.insert("zone".into(), self.loaded.zone.origin().to_string().into());
             object.insert("server".into(), self.target.server.name.as_str().into());
         }
-        let mut out = BufWriter::new(io::stdout().lock());
-        serde_json::to_writer_pretty(&mut out, &value)?;
-        writeln!(out)?;
-        out.flush()?;
-        Ok(())
+        print_json(&mut BufWriter::new(results()), &value)
     }
+}
+
+/// Where that cannot be printed which is to be sent, or why nothing is.
+fn not_sent(stop: impl Into<Stop>) -> Stop {
+    let stop = stop.into();
+    Stop { message: format!("Nothing was sent. {}", stop.message), ..stop }
 }
 
 /// A message for each Ctrl-C from here on, which no longer ends the program.

@@ -10,6 +10,7 @@ use super::access::{self, Target};
 use super::files::{is_file, is_standard_input, read_file, read_files, say_file_wins, shown};
 use super::merged::Merged;
 use super::pushing::{PushOptions, Sender};
+use super::results::{print_json, results};
 use super::{Exit, Stop};
 use crate::cli::{Format, ServerArgs};
 use crate::config::DomainName;
@@ -97,7 +98,7 @@ pub fn show(what: &str, server: &ServerArgs, origin: Option<&str>) -> Result<Exi
     if is_file(what) {
         say_file_wins(what, server);
     }
-    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let mut out = BufWriter::with_capacity(1 << 16, results());
     zonefile::print_plain(&zone, &mut out)?;
     out.flush()?;
     Ok(Exit::Done)
@@ -147,13 +148,10 @@ pub fn diff(
         return Err(Stop::usage(format!("These are two zones: {} and {}", old.origin(), new.origin())));
     }
     let changes = without_managed(difference(&old, &new), &old, &new);
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(results());
     match format {
         Format::Text => zonefile::diff::print_diff(&changes, &mut out)?,
-        Format::Json => {
-            serde_json::to_writer_pretty(&mut out, &zonefile::diff::diff_json(&changes))?;
-            writeln!(out)?;
-        }
+        Format::Json => print_json(&mut out, &zonefile::diff::diff_json(&changes))?,
         Format::Nsupdate => {
             // That of the zone which is compared with a file; between two files it is not known.
             let primary = match [old_name, new_name].iter().any(|argument| !is_file(argument)) {

@@ -2,7 +2,7 @@
 //! scenarios and by `editor`.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use super::shapes;
 
@@ -248,17 +248,63 @@ fn a_mistyped_file_name_is_told_as_such() {
     }
 }
 
+/// Help said nothing and ended with 0, and a difference that nobody read to its end was none.
 #[test]
-fn completions_and_the_man_page_end_well_where_nobody_reads_them() {
-    let folder = with_files(&[]);
-    for what in ["completions bash", "man"] {
-        let script = format!(
-            "'{0}' {what} | head -1 >/dev/null; echo ${{PIPESTATUS[0]}}; '{0}' {what} >/dev/full; echo $?",
-            env!("CARGO_BIN_EXE_zonewright")
-        );
-        let output = Command::new("bash").args(["-c", &script]).current_dir(folder.path()).output().unwrap();
-        assert_eq!(text(&output.stdout), "0\n2\n", "{output:?}");
-        assert!(text(&output.stderr).starts_with("zonewright: Output could not be written: "), "{output:?}");
+fn every_verb_ends_truly_where_nobody_reads_it_or_nothing_can_be_written() {
+    let changed = ZONE.replace("192.0.2.11", "192.0.2.12");
+    let config = "[server.ns0]\naddress = \"127.0.0.1:1\"\n[zone.\"example.com\"]\nserver = \"ns0\"\n";
+    let folder = with_files(&[("old", ZONE), ("new", &changed), ("c", config)]);
+    for (status, line) in [
+        (0, "--help"),
+        (0, "--version"),
+        (0, "help push"),
+        (0, "secondary add --help"),
+        (0, "completions bash"),
+        (0, "man"),
+        (0, "show old"),
+        (0, "check old"),
+        (0, "check old --json"),
+        (0, "check old --format sarif"),
+        (0, "check --list"),
+        (0, "check --list --json"),
+        (0, "fmt old"),
+        (1, "diff old new"),
+        (1, "diff old new --format json"),
+        (1, "diff old new --format nsupdate"),
+        (0, "explain"),
+        (0, "explain mx"),
+        (0, "explain --json"),
+        (0, "config example"),
+        (0, "config path"),
+        (0, "config check --config c"),
+        (0, "log example.com --json --config c"),
+        (1, "doctor --config c"),
+        (1, "doctor --json --config c"),
+        (0, "--config c"),
+    ] {
+        let run = |out: Stdio| {
+            let child = Command::new(env!("CARGO_BIN_EXE_zonewright"))
+                .args(line.split(' '))
+                .current_dir(folder.path())
+                .env("HOME", folder.path())
+                .env_remove("XDG_CONFIG_HOME")
+                .env_remove("XDG_STATE_HOME")
+                .stdin(Stdio::null())
+                .stdout(out)
+                .stderr(Stdio::piped())
+                .spawn();
+            let output = child.unwrap().wait_with_output().unwrap();
+            (output.status.code(), text(&output.stderr))
+        };
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let (left, said) = run(writer.into());
+        assert_eq!(left, Some(status), "{line}: {said}");
+        assert!(!said.contains("could not be written"), "{line}: {said}");
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let (full, said) = run(full.into());
+        assert_eq!(full, Some(2), "{line}: {said}");
+        assert!(said.contains("zonewright: Output could not be written: No space left"), "{line}: {said}");
     }
 }
 

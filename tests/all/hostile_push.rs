@@ -266,16 +266,20 @@ pub fn push(home: &Path, address: SocketAddr) -> (i32, String) {
 
 /// The same with these options.
 pub fn push_with(home: &Path, address: SocketAddr, options: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_zonewright"))
+    command(home, address, options).output().unwrap()
+}
+
+pub fn command(home: &Path, address: SocketAddr, options: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zonewright"));
+    command
         .args(["push", ZONE, "wanted.zone", "--key", "key", "--timeout", TIMEOUT])
         .args(["--server", &address.to_string()])
         .args(options)
         .env_clear()
         .env("HOME", home)
         .current_dir(home)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
+        .stdin(Stdio::null());
+    command
 }
 
 /// A primary behind a proxy, and a home with its key and the file to push.

@@ -4,12 +4,13 @@
 use std::cell::RefCell;
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::embedded::{self, ZONE};
-use crate::hostile_push::{Scene, Spoil, Stage, push_with};
+use crate::hostile_push::{Scene, Spoil, Stage, command, push_with};
 use crate::lab;
 use crate::pty::Terminal;
 use crate::shapes;
@@ -140,6 +141,48 @@ fn what_could_not_run_prints_nothing() {
     std::fs::write(home.join("wanted.zone"), "$ORIGIN demo.test.\n@ SOA broken\n").unwrap();
     let output = push_with(home, scene.address, &["--json", "--yes"]);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "a file that is none");
+}
+
+/// A push whose difference nobody read to its end sent nothing, and ended with 0.
+#[test]
+fn a_push_ends_truly_where_nobody_reads_it_or_nothing_can_be_written() {
+    let run = |scene: &Scene, options: &[&str], out: Stdio| {
+        let child =
+            command(scene.home.path(), scene.address, options).stdout(out).stderr(Stdio::piped()).spawn();
+        let output = child.unwrap().wait_with_output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let full = || Stdio::from(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
+    let nobody = || Stdio::from(std::io::pipe().unwrap().1);
+    let scene = Scene::new(Stage::Update, Spoil::Silence, false);
+    for (options, is_sent) in [
+        (&["--yes"][..], false),
+        (&["--dry-run"], false),
+        (&["--dry-run", "--json"], false),
+        (&["--yes", "--json"], true),
+    ] {
+        let (status, said) = run(&scene, options, full());
+        assert_eq!((status, scene.truth()), (Some(2), [is_sent; 2]), "{options:?}: {said}");
+        let what = match is_sent {
+            false => "zonewright: Nothing was sent. Output could not be written: ",
+            true => "zonewright: What was done is said above, and its report is missing. Output could not be",
+        };
+        assert!(said.contains(what), "{options:?}: {said}");
+    }
+    // Done, refused, and below unknown: the status is that of the push.
+    for (spoil, options, expected) in [
+        (None, &["--dry-run"][..], 1),
+        (None, &["--yes"], 0),
+        (None, &["--yes", "--json"], 0),
+        (Some(Spoil::Signed(zonewright::zone::update::Rcode::REFUSED)), &["--yes"], 1),
+    ] {
+        let scene = Scene::new(Stage::Update, spoil.unwrap_or(Spoil::Silence), spoil.is_some());
+        let (status, said) = run(&scene, options, nobody());
+        assert_eq!(status, Some(expected), "{options:?}: {said}");
+        assert!(!said.contains("could not be written"), "{options:?}: {said}");
+    }
+    let scene = Scene::new(Stage::Update, Spoil::DoneAndGone, true);
+    assert_eq!(run(&scene, &["--yes", "--json"], full()).0, Some(3));
 }
 
 /// Edits that the brake holds up.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use self::examine::{Patient, Unusable, examine, glance, knock};
+use super::results::results;
 use super::world::{Access, World};
 use super::zone_file::ZoneFile;
 use super::{Exit, Stop, access, verbs};
@@ -97,7 +98,7 @@ impl Report {
 
     fn print(&mut self, line: &str) {
         if self.trouble.is_none() {
-            let mut out = io::stdout().lock();
+            let mut out = results();
             self.trouble = writeln!(out, "{line}").and_then(|()| out.flush()).err();
         }
     }

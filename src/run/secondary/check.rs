@@ -1,6 +1,6 @@
 //! `zonewright secondary check`: is a zone registered as it shall be, and does each secondary of a service serve it?
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use tokio::task::spawn_blocking;
 
 use super::super::access;
 use super::super::configured::Configured;
+use super::super::results::{print_json, results};
 use super::super::standing::{self, at_service};
 use super::super::verbs::{say, zone_name};
 use super::super::{Exit, Stop, clock};
@@ -47,7 +48,7 @@ pub fn check(arguments: &CheckSecondaryArgs) -> Result<Exit, Stop> {
     }
     let runtime = access::runtime()?;
     left::tidy_up(&configured, &runtime)?;
-    let mut out = io::stdout().lock();
+    let mut out = results();
     let (mut worst, mut all) = (Exit::Done, Vec::new());
     let several = zones.len() > 1;
     for zone in &zones {
@@ -75,8 +76,7 @@ pub fn check(arguments: &CheckSecondaryArgs) -> Result<Exit, Stop> {
     }
     runtime.shutdown_background();
     if arguments.json {
-        serde_json::to_writer_pretty(&mut out, &all)?;
-        writeln!(out)?;
+        print_json(&mut out, &Value::Array(all))?;
     }
     Ok(worst)
 }

@@ -17,6 +17,7 @@ use super::super::access::{self, state_directory};
 use super::super::configured::Configured;
 use super::super::pushing::interrupts;
 use super::super::registering::Performer;
+use super::super::results::{print_json, results, unprinted};
 use super::super::verbs::{say, zone_name};
 use super::super::world::World;
 use super::super::{Exit, Stop};
@@ -146,9 +147,7 @@ impl<'a> Work<'a> {
         // A call that nobody waits for any more is left alone.
         self.runtime.shutdown_background();
         if self.arguments.json {
-            let mut out = io::stdout().lock();
-            serde_json::to_writer_pretty(&mut out, &Value::Array(self.reports))?;
-            writeln!(out)?;
+            print_json(&mut results(), &Value::Array(self.reports)).map_err(|stop| unprinted(worst, stop))?;
         }
         Ok(worst)
     }
@@ -299,10 +298,10 @@ impl<'a> Work<'a> {
             self.reports.push(words::report_json(report, &self.zone, backend, service, make));
         } else {
             report.serving.iter().for_each(|one| say(&words::sighting(one)));
-            let mut out = io::stdout().lock();
-            for line in words::around(report, &self.zone, make) {
-                writeln!(out, "{}", clean(&line))?;
-            }
+            let mut out = results();
+            let mut lines = words::around(report, &self.zone, make).into_iter();
+            let printed = lines.try_for_each(|line| writeln!(out, "{}", clean(&line)));
+            printed.map_err(|error| unprinted(exit, error.into()))?;
         }
         Ok(exit)
     }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::super::configured::Configured;
+use super::super::results::{print_json, results};
 use super::super::verbs::{say, zone_name};
 use super::super::{Exit, Stop, clock};
 use super::{backends, left, words};
@@ -55,7 +56,7 @@ pub fn list(
     }
     drop(sender);
     let end = timeout.map(|seconds| Instant::now() + Duration::from_secs(seconds));
-    let mut out = io::stdout().lock();
+    let mut out = results();
     let (mut rows, mut problems): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
     let (mut count, mut is_complete) = (0, true);
     loop {
@@ -106,8 +107,7 @@ pub fn list(
     }
     if json {
         let all = json!({ "registrations": rows, "problems": problems });
-        serde_json::to_writer_pretty(&mut out, &all)?;
-        writeln!(out)?;
+        print_json(&mut out, &all)?;
     }
     out.flush()?;
     match (is_complete, &zone) {

@@ -4,12 +4,13 @@ mod changed;
 mod wait;
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::Write;
 
 use serde_json::{Value, json};
 
 pub use self::wait::wait;
 use super::access::{self, Target};
+use super::results::{print_json, results};
 use super::standing::{self, Looked};
 use super::verbs::{say, zone_name};
 use super::{Exit, Stop, clock};
@@ -35,9 +36,9 @@ pub fn status(arguments: &StatusArgs) -> Result<Exit, Stop> {
     // What is still under way, such as the system's lookup of a name, is not waited for.
     runtime.shutdown_background();
     let told = told?;
-    let mut out = io::stdout().lock();
+    let mut out = results();
     match arguments.json {
-        true => writeln!(out, "{:#}", told.json)?,
+        true => print_json(&mut out, &told.json)?,
         false => write!(out, "{}", told.text)?,
     }
     out.flush()?;

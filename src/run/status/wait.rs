@@ -1,6 +1,6 @@
 //! Waiting until every nameserver has the zone's version, and serves what the last push changed.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::super::access::{self, Target};
+use super::super::results::{print_json, results};
 use super::super::standing;
 use super::super::verbs::{say, zone_name};
 use super::super::{Exit, Stop, clock};
@@ -48,9 +49,9 @@ pub fn wait(arguments: &WaitArgs) -> Result<Exit, Stop> {
     });
     runtime.shutdown_background();
     let (is_done, json, lines) = ended?;
-    let mut out = io::stdout().lock();
+    let mut out = results();
     match arguments.json {
-        true => writeln!(out, "{json:#}")?,
+        true => print_json(&mut out, &json)?,
         false => lines.iter().try_for_each(|line| writeln!(out, "{line}"))?,
     }
     out.flush()?;
