@@ -146,7 +146,8 @@ impl<'a> Sender<'a> {
         if let Some(danger) = &danger
             && (options.yes || !io::stdin().is_terminal())
         {
-            let why = format!("{danger} Nothing was sent. If this is what you want, say --force.");
+            let words = if options.yes { "--force" } else { "--force --yes" };
+            let why = format!("{danger} Nothing was sent. If this is what you want, say {words}.");
             return self.stop(why, &changes);
         }
         if let Err(why) = &self.loaded.editable {
@@ -298,7 +299,11 @@ fn tell_prospects(base: &Snapshot, plan: &Plan, predictions: &[Prediction]) {
 /// Asks for a yes, or, for a push that is dangerous, for the name of the zone.
 fn confirmed(zone: &Name, changes: &ChangeMap, danger: Option<&str>) -> Result<bool, Stop> {
     if !io::stdin().is_terminal() {
-        return Err(Stop::usage("Nobody is here to ask: say --yes to push without a question.".into()));
+        return Err(Stop::usage(
+            "Nothing was sent: standard input is no terminal, so that nothing can be asked there. Say --yes to push \
+             without a question."
+                .into(),
+        ));
     }
     let mut err = io::stderr();
     let sets = changes.len();

@@ -1,7 +1,9 @@
 //! Zones of a real BIND from both sides: the file of a dynamic zone in the editor, with the way to it that we advise,
 //! and `check` of a zone at its server.
 
-use std::process::{Command, Output};
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use crate::hostile;
 use crate::lab::{Key, Lab, Make, Zone, dig_axfr, is_available, nsupdate};
@@ -178,4 +180,67 @@ fn a_trial_that_nobody_answers_is_no_refusal() {
     );
     assert!(!said.contains("carried out"), "{said}");
     assert!(!served(&lab).iter().any(|line| line.contains("192.0.2.11")));
+}
+
+/// The file on standard input, from a pipe or typed: what the zone is afterwards, and how it is asked.
+#[test]
+fn a_zone_file_from_standard_input_is_pushed() {
+    let more: String = (0..6).map(|number| format!("host{number} A 198.51.100.{number}\n")).collect();
+    let text = format!("{TEXT}{more}");
+    let Some(lab) = Lab::start(Make::Bind, &[Zone::new(ZONE, &text)], &Key::default()) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let key = home.path().join("key");
+    std::fs::write(&key, lab.key.bind_text()).unwrap();
+    Command::new("chmod").arg("600").arg(&key).status().unwrap();
+    let address = lab.address.to_string();
+    let arguments = ["push", ZONE, "-", "--server", &address, "--key", key.to_str().unwrap()];
+    let push = |text: &str, more: &[&str]| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_zonewright"))
+            .args(arguments)
+            .args(more)
+            .env_clear()
+            .env("HOME", home.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let served_with = |record: &str| served(&lab).iter().any(|line| line.ends_with(record));
+    let changed = text.replace("192.0.2.10", "192.0.2.11");
+    // Nothing can be asked there.
+    let (status, said) = push(&changed, &[]);
+    assert_eq!((status, served_with("192.0.2.11")), (Some(2), false), "{said}");
+    let why =
+        "Nothing was sent: standard input is no terminal, so that nothing can be asked there. Say --yes";
+    assert!(said.contains(why), "{said}");
+    let (status, said) = push(&changed, &["--yes"]);
+    assert_eq!((status, served_with("192.0.2.11")), (Some(0), true), "{said}");
+    assert!(said.contains("Every change is applied (serial 7 -> 8)."), "{said}");
+    // A danger wants both words, and says so at once.
+    let few = "$TTL 1h\n@ SOA ns1 hostmaster 8 1h 15m 2w 5m\n  NS ns1\nns1 A 127.0.0.1\nx A 192.0.2.1\n";
+    let (status, said) = push(few, &[]);
+    assert_eq!((status, served_with("192.0.2.11")), (Some(1), true), "{said}");
+    assert!(said.contains("say --force --yes."), "{said}");
+    let (status, said) = push(few, &["--yes"]);
+    assert!(status == Some(1) && said.contains("say --force."), "{said}");
+    assert_eq!(push(few, &["--force", "--yes"]).0, Some(0));
+    assert!(!served_with("192.0.2.11"));
+    for (text, why) in
+        [("", "no SOA record"), ("\0\0\0", "Standard input is not a zone file"), ("x", "Standard")]
+    {
+        let (status, said) = push(text, &["--yes"]);
+        assert!(status == Some(2) && said.contains(why), "{text:?}: {said}");
+    }
+    // Typed at a terminal, up to Ctrl-D, it is asked at that.
+    let mut terminal = Terminal::start(home.path(), 100, 40, &arguments);
+    let text = text.replace("hostmaster 7", "hostmaster 9").replace("192.0.2.10", "192.0.2.12");
+    terminal.press(&format!("{text}\x04"));
+    terminal.wait_for("Type the name of the zone:");
+    terminal.press("example.com\r");
+    assert_eq!(terminal.exit_within(Duration::from_secs(20)), Some(0), "{}", terminal.last_screen());
+    assert!(served_with("192.0.2.12"));
 }

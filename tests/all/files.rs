@@ -306,3 +306,50 @@ fn what_the_rules_find_is_mended_by_a_key_and_let_stand_with_a_reason() {
     terminal.press("qqk");
     assert_eq!(terminal.exit_within(std::time::Duration::from_secs(5)), Some(0));
 }
+
+/// As a push: what the configuration gives the zone was decided on there; of other nameservers the zone's name is typed.
+#[test]
+fn a_file_gets_the_nameservers_of_the_configuration_on_a_yes_and_others_on_its_name() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("office.zone");
+    std::fs::write(&path, OFFICE).unwrap();
+    let configuration = home.path().join(".config/zonewright");
+    std::fs::create_dir_all(&configuration).unwrap();
+    let text = "[nameservers.own]\nnames = [\"ns1.example.com\", \"ns2.example.net\"]\n\
+                [nameservers.others]\nnames = [\"ns1.example.com\", \"ns3.example.net\"]\n\
+                [zone.\"example.com\"]\nfile = \"~/office.zone\"\nnameservers = \"own\"\n";
+    std::fs::write(configuration.join("config.toml"), text).unwrap();
+    let load = |arguments: &[&str], to_the_pane: &str, set: &str| {
+        let mut terminal = open(home.path(), arguments);
+        terminal.press(to_the_pane);
+        terminal.wait_for("I details");
+        terminal.press(&format!(":load-nameservers {set}"));
+        terminal.wait_for(&format!("load-nameservers {set}"));
+        terminal.press(ENTER);
+        terminal.wait_for("Enter take");
+        terminal.press(ENTER);
+        terminal.wait_for("1 change");
+        ask_to_save(&mut terminal);
+        terminal
+    };
+    let mut terminal = load(&["example.com"], "\t", "own");
+    let screen = terminal.wait_for("(y) Save");
+    assert!(!screen.contains("Type the name"), "{screen}");
+    terminal.press("y");
+    terminal.wait_for("Saved: ");
+    terminal.press(ENTER);
+    leave(terminal);
+    assert!(std::fs::read_to_string(&path).unwrap().contains("ns2.example.net."));
+    // By its path it is the same zone, and the pane that was left.
+    let mut terminal = load(&["./office.zone"], "", "others");
+    let screen = in_words(&terminal.wait_for("Type the name"));
+    assert!(screen.contains("This changes the zone's own nameservers."), "{screen}");
+    terminal.press("yes\r");
+    terminal.wait_for("type the name");
+    assert!(!std::fs::read_to_string(&path).unwrap().contains("ns3.example.net."));
+    terminal.press("\x15example.com\r");
+    terminal.wait_for("Saved: ");
+    assert!(std::fs::read_to_string(&path).unwrap().contains("ns3.example.net."));
+    terminal.press(ENTER);
+    leave(terminal);
+}
