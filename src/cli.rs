@@ -19,7 +19,7 @@ pub use secondary::{AtArgs, CheckSecondaryArgs, JobArgs, SecondaryVerb};
 #[derive(Debug, Parser)]
 #[command(name = "zonewright", version, args_conflicts_with_subcommands = true)]
 #[command(
-    after_help = "Exit status: 0 done; 1 done, and the answer is no (differences, push refused or not fully \
+    after_help = "Exit status: 0 done; 1 done, and the answer is no (differences, errors found, push refused or not fully \
                         applied, nameservers that do not agree); 2 could not run; 3 outcome unknown."
 )]
 pub struct Cli {

@@ -56,7 +56,7 @@ impl ServerSettings {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoServer {
     #[error(
-        "No server is known for {0}. Use --server HOST[:PORT], or put [zone.\"{0}\"] with a server into the configuration."
+        "No server of {0} is known. Use --server HOST[:PORT], or put [zone.\"{0}\"] with a server into the configuration."
     )]
     NotConfigured(String),
     #[error("--server names neither a server of the configuration nor a host: {0}.")]

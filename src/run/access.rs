@@ -17,6 +17,7 @@ use crate::app::{Settings, templates};
 use crate::check::Selection;
 use crate::cli::{ConfigVerb, ServerArgs};
 use crate::config::{self, Config, HostPort, KeySource, Overrides, ServerSettings, Transport};
+use crate::facts::Failure;
 use crate::store::history::History;
 use crate::store::{keys, paths, settings as files};
 use crate::wire::key::Key;
@@ -254,6 +255,11 @@ pub fn list_zones(config: &Config) -> Result<Exit, Stop> {
     Ok(Exit::Done)
 }
 
+/// Is there a configuration at the usual place?
+fn is_usual_there() -> Result<bool, Failure> {
+    paths::config_file().map_or(Ok(false), |path| files::is_there(&path))
+}
+
 /// `zonewright config`.
 ///
 /// # Errors
@@ -268,7 +274,7 @@ pub fn config_verb(what: ConfigVerb, file: Option<&Path>) -> Result<Exit, Stop> 
             writeln!(out, "{}", path.display())?;
         }
         ConfigVerb::Example => write!(out, "{}", include_str!("../../assets/config.toml"))?,
-        ConfigVerb::Check if file.is_none() && paths::config_file().is_none_or(|path| !path.exists()) => {
+        ConfigVerb::Check if file.is_none() && !is_usual_there()? => {
             let place = paths::config_file().map(|path| format!(" {} would be it;", path.display()));
             let example = "zonewright config example prints one to start from.";
             writeln!(out, "There is no configuration file:{} {example}", place.unwrap_or_default())?;

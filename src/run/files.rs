@@ -97,7 +97,8 @@ impl FileText<'_> {
         let found = std::fs::metadata(path).map_err(unreadable)?;
         // Asked before opening: to open a pipe would wait for somebody to write into it.
         if !found.is_file() {
-            return Err(format!("{} is not a regular file.", shown(path)));
+            let what = if found.is_dir() { "a directory, and no zone file" } else { "not a regular file" };
+            return Err(format!("{} is {what}.", shown(path)));
         }
         let file = File::open(path).map_err(unreadable)?;
         let found = file.metadata().map_err(unreadable)?;

@@ -58,8 +58,12 @@ pub fn at_server<T>(
 pub fn or_no_file(argument: &str, server: &ServerArgs, stop: Stop) -> Stop {
     let is_configured = |zone: Name| {
         let config = settings::load(server.config.as_deref());
-        config.is_ok_and(|config| config.zone.contains_key(&DomainName(zone)))
+        // One that cannot be used is told already, and may have the zone.
+        config.map_or(true, |config| config.zone.contains_key(&DomainName(zone)))
     };
+    if argument.is_empty() {
+        return stop;
+    }
     match server.server.is_some() || zone_name(argument).is_ok_and(is_configured) {
         true => stop,
         false => no_such_file(argument, stop),
@@ -78,6 +82,9 @@ fn no_such_file(argument: &str, stop: Stop) -> Stop {
 /// # Errors
 /// A usage error for what is no domain name.
 pub fn zone_name(text: &str) -> Result<Name, Stop> {
+    if text.is_empty() {
+        return Err(Stop::usage("The name of the zone is empty: write one, such as example.com.".into()));
+    }
     Name::parse(text.as_bytes(), Some(Name::root().as_ref())).map_err(|error| {
         Stop::usage(format!("{} is no domain name: {error}.", zonefile::shown(text.as_bytes())))
     })

@@ -46,7 +46,7 @@ pub fn of_file(path: &Path, wanted: Wanted<'_>) -> Result<Zeroizing<String>, Fai
     let trouble = |error: std::io::Error| {
         let why = match error.kind() {
             ErrorKind::NotFound => "There is no such file.".into(),
-            kind => format!("{kind}."),
+            kind => format!("It cannot be read: {kind}."),
         };
         wanted.failure(&why, "Check the path, and that you may read the file.")
     };

@@ -1,13 +1,13 @@
 //! Finds and reads the configuration file. What may stand in it is `config`'s business.
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
 use super::{paths, secrets};
 use crate::config::{self, Config};
+use crate::facts::clean::clean;
 use crate::facts::{Failure, FailureKind};
-use crate::zonefile::shown;
 
 /// Configuration files larger than this are none.
 const MAX_CONFIG_FILE: u64 = 4 << 20;
@@ -26,20 +26,38 @@ pub fn load(path: Option<&Path>) -> Result<Config, Failure> {
     }
 }
 
-fn read(path: &Path) -> Result<Config, Failure> {
-    let file = shown(path.as_os_str().as_encoded_bytes());
-    let failure = |why: String, next: &str| Failure {
+/// Is there a file at this place?
+///
+/// # Errors
+/// A [`Failure`] where that cannot be seen.
+pub fn is_there(path: &Path) -> Result<bool, Failure> {
+    path.try_exists().map_err(|error| unreadable(path, &error))
+}
+
+fn failure(path: &Path, why: String, next: &str) -> Failure {
+    Failure {
         kind: FailureKind::Local,
-        what: format!("The configuration {file} cannot be used."),
+        what: format!("The configuration \"{}\" cannot be used.", clean(&path.to_string_lossy())),
         why,
         next: next.into(),
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    let why = match error.kind() {
+        ErrorKind::NotFound => {
+            return failure(path, "There is no such file.".into(), "Correct --config, or leave it out.");
+        }
+        ErrorKind::InvalidInput => "It is not a regular file.".into(),
+        kind => format!("It cannot be read: {kind}."),
     };
-    let text = read_text(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => failure("There is no such file.".into(), "Correct --config, or leave it out."),
-        kind => failure(format!("{kind}."), "Check that it is a text file that you may read."),
-    })?;
+    failure(path, why, "Check that it is a text file that you may read.")
+}
+
+fn read(path: &Path) -> Result<Config, Failure> {
+    let text = read_text(path).map_err(|error| unreadable(path, &error))?;
     let mut config = config::parse(&text)
-        .map_err(|error| failure(format!("{error}."), "Correct that line, then start again."))?;
+        .map_err(|error| failure(path, format!("{error}."), "Correct that line, then start again."))?;
     config.secret_variables().for_each(secrets::keep);
     config.history_dir = config.history_dir.map(|path| paths::expand_home(&path));
     for server in config.server.values_mut() {
@@ -48,7 +66,7 @@ fn read(path: &Path) -> Result<Config, Failure> {
     Ok(config)
 }
 
-fn read_text(path: &Path) -> std::io::Result<String> {
+fn read_text(path: &Path) -> io::Result<String> {
     // Opening a pipe would wait for somebody to write into it.
     if !fs::metadata(path)?.is_file() {
         return Err(ErrorKind::InvalidInput.into());
@@ -80,6 +98,11 @@ mod tests {
         assert!(wrong.why.starts_with("line 2, column 1, them: unknown field"), "{wrong}");
         std::fs::write(&path, b"\xff").unwrap();
         assert!(load(Some(&path)).is_err());
-        assert!(load(Some(directory.path())).is_err());
+        // The whole path, since nobody finds the file by its beginning.
+        let folder = directory.path().join("x".repeat(60));
+        std::fs::create_dir(&folder).unwrap();
+        let wrong = load(Some(&folder)).unwrap_err();
+        assert!(wrong.what.contains(folder.to_str().unwrap()), "{wrong}");
+        assert_eq!(wrong.why, "It is not a regular file.");
     }
 }

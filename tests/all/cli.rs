@@ -383,3 +383,82 @@ fn sentences_end_with_one_full_stop() {
         );
     }
 }
+
+#[test]
+fn a_wrong_argument_gets_a_whole_sentence_and_status_2() {
+    let folder = with_files(&[("zone", ZONE), ("c", "[server.ns0]\naddress = \"127.0.0.1:1\"\n")]);
+    std::fs::create_dir(folder.path().join("folder")).unwrap();
+    for (arguments, told) in [
+        (&["show", ""][..], "zonewright: The name of the zone is empty: write one, such as example.com.\n"),
+        (
+            &["push", "", "zone"],
+            "zonewright: The name of the zone is empty: write one, such as example.com.\n",
+        ),
+        (
+            &["show", "."],
+            "zonewright: . is a directory, so it is taken for a zone. No server of . is known. Use --server \
+             HOST[:PORT], or put [zone.\".\"] with a server into the configuration.\n",
+        ),
+        (&["fmt", "folder"], "zonewright: folder is a directory, and no zone file.\n"),
+        (&["check", "./folder", "--json"], "zonewright: ./folder is a directory, and no zone file.\n"),
+        // It may have the zone: there is no word of files.
+        (
+            &["show", "example.com", "--config", "folder"],
+            "zonewright: The configuration \"folder\" cannot be used. It is not a regular file. Check that it is a text \
+             file that you may read.\n",
+        ),
+    ] {
+        let output = zonewright(folder.path(), arguments);
+        assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(2), told), "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+/// The program as somebody who may read nothing of ours: another user where this one is root.
+#[test]
+fn what_may_not_be_read_is_not_said_to_be_missing() {
+    let folder = with_files(&[("zone", ZONE), ("key", "")]);
+    let open = |path: &str, mode: u32| {
+        let path = folder.path().join(path);
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    };
+    std::fs::create_dir_all(folder.path().join(".config/zonewright")).unwrap();
+    open("", 0o755);
+    ["zone", "key", ".config"].iter().for_each(|path| open(path, 0o000));
+    let is_root = rustix::process::geteuid().is_root();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(if is_root { "setpriv" } else { env!("CARGO_BIN_EXE_zonewright") });
+        if is_root {
+            command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+            command.arg(env!("CARGO_BIN_EXE_zonewright"));
+        }
+        let command = command.args(arguments).current_dir(folder.path()).env("HOME", folder.path());
+        let output = command.env_remove("XDG_CONFIG_HOME").env_remove("XDG_STATE_HOME").output();
+        output.map(|output| (output.status.code(), text(&output.stdout), text(&output.stderr)))
+    };
+    if !run(&["--version"]).is_ok_and(|(status, ..)| status == Some(0)) {
+        eprintln!("\n*** SKIPPED: no other user can run the program here ***\n");
+        return;
+    }
+    for (arguments, told) in [
+        (&["show", "zone"][..], "zonewright: zone cannot be read: Permission denied (os error 13).\n"),
+        (&["check", "zone", "--json"], "zonewright: zone cannot be read: Permission denied (os error 13).\n"),
+        (
+            &["status", "example.com", "--json", "--server", "127.0.0.1:1", "--key", "key"],
+            "zonewright: The key file \"key\" cannot be used. It cannot be read: permission denied. Check the path, and \
+             that you may read the file.\n",
+        ),
+    ] {
+        assert_eq!(run(arguments).unwrap(), (Some(2), String::new(), told.into()), "{arguments:?}");
+    }
+    // "There is no configuration file", it said.
+    let (status, out, told) = run(&["config", "check"]).unwrap();
+    assert_eq!((status, out.as_str()), (Some(2), ""), "{told}");
+    assert!(
+        told.contains(".config/zonewright/config.toml\" cannot be used. It cannot be read: permission"),
+        "{told}"
+    );
+    let (status, out, _) = run(&["doctor"]).unwrap();
+    assert!(status == Some(1) && out.contains("FAILED   config"), "{out}");
+    open(".config", 0o700);
+}

@@ -161,7 +161,7 @@ fn bad_files_end_in_a_message() {
     std::fs::create_dir(at("folder")).unwrap();
     for (file, message) in [
         ("./none", "No such file"),
-        ("./folder", "not a regular file"),
+        ("./folder", "a directory, and no zone file"),
         ("/dev/zero", "not a regular file"),
         ("./empty", "--origin"),
         ("./relative", "--origin"),

@@ -21,8 +21,9 @@ pub fn configuration(file: Option<&Path>) -> (Option<Config>, Finding) {
         Err(failure) => (None, Configuration::Broken(failure)),
         Ok(config) => {
             let (servers, zones) = (config.server.len(), config.zone.len());
-            let found = match (words, path.is_some_and(|path| path.exists())) {
-                (Some(path), true) => Configuration::Read { path, servers, zones },
+            let found = match (words, path.as_deref().map_or(Ok(false), settings::is_there)) {
+                (_, Err(failure)) => Configuration::Broken(failure),
+                (Some(path), Ok(true)) => Configuration::Read { path, servers, zones },
                 (path, _) => Configuration::None { path },
             };
             (Some(config), found)
