@@ -277,9 +277,15 @@ fn every_address_is_asked_up_to_a_number() {
     }
 }
 
+/// A resolver for which nothing is below the root.
+fn knows_the_root_alone() -> SocketAddr {
+    let rcode = |request: &[u8]| if request[12] == 0 { Rcode::NOERROR } else { Rcode::NXDOMAIN };
+    server(says(move |request| answer(request, 0, rcode(request), &[])), Closed)
+}
+
 #[test]
 fn a_nameserver_without_addresses_says_why() {
-    let nothing = server(code(Rcode::NXDOMAIN), Closed);
+    let (nothing, denying) = (knows_the_root_alone(), server(code(Rcode::NXDOMAIN), Closed));
     let empty = server(code(Rcode::NOERROR), Closed);
     let broken = server(code(Rcode::SERVFAIL), Closed);
     let silent = server(Silent, Closed);
@@ -289,6 +295,8 @@ fn a_nameserver_without_addresses_says_why() {
         (vec![broken], "resolver: server failure"),
         (vec![silent], "no resolver answers"),
         (vec![silent, broken, nothing], "does not exist"),
+        (vec![denying], "the resolver 127.0.0.1 denies every name, even the root"),
+        (vec![denying, nothing], "does not exist"),
         (vec![], "no resolver to ask"),
     ] {
         let mut told = Vec::new();
@@ -401,7 +409,9 @@ fn a_parent_that_cannot_be_asked_is_not_known() {
     assert_eq!(not_known(".", &nobody), "there is none above the root");
     let refusing = network([], &[server(code(Rcode::REFUSED), Closed)]);
     assert_eq!(not_known("example.com", &refusing), "the resolver refuses");
-    let nothing = network([], &[server(code(Rcode::NXDOMAIN), Closed)]);
+    let denying = network([], &[server(code(Rcode::NXDOMAIN), Closed)]);
+    assert_eq!(not_known("example.com", &denying), "the resolver 127.0.0.1 denies every name, even the root");
+    let nothing = network([], &[knows_the_root_alone()]);
     assert_eq!(not_known("host.example.com", &nothing), "no zone above is known");
     assert_eq!(not_known(&"a.".repeat(100), &nothing), "no zone above is known");
 }

@@ -2,7 +2,7 @@
 //! not.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -233,6 +233,43 @@ fn without_a_network_nothing_is_found() {
     let outcome = inquiry.look(&answers);
     assert!(outcome.findings.is_empty(), "{:?}", outcome.findings);
     assert!(!outcome.unasked.is_empty());
+}
+
+/// A resolver that answers every question in the negative.
+fn denying() -> SocketAddr {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let mut message = [0; 512];
+        while let Ok((length, from)) = socket.recv_from(&mut message) {
+            // QR, RD, RA and NXDOMAIN.
+            message[2] = 0x81;
+            message[3] = 0x83;
+            let _ = socket.send_to(&message[..length], from);
+        }
+    });
+    address
+}
+
+/// A captive portal, or a forwarder that is broken: each target was said not to exist.
+#[test]
+fn a_resolver_that_denies_everything_is_not_believed() {
+    let Some(field) = Field::start(Make::Bind) else { return };
+    let truth = field.asker.network.resolvers.clone();
+    let zone =
+        format!("{TOP}x CNAME there.example.net.\ny CNAME gone.example.net.\n@ MX 1 there.example.net.\n");
+    let mut asker = field.asker.clone();
+    asker.network.resolvers = vec![denying()];
+    for rule in ["L-36", "L-44", "L-49"] {
+        let outcome = look(&asker, rule, &read(&zone));
+        assert!(outcome.findings.is_empty(), "{rule}: {:?}", outcome.findings);
+        let [unasked, ..] = outcome.unasked.as_slice() else { panic!("{rule}: nothing is said") };
+        assert_eq!(unasked.why, "the resolver 127.0.0.1 denies every name, even the root", "{rule}");
+    }
+    // The next one is asked.
+    asker.network.resolvers.extend(truth);
+    let found = found(&asker, "L-36", &zone);
+    assert!(found.len() == 1 && found[0].contains("gone.example.net.: that does not exist"), "{found:?}");
 }
 
 /// A web server with a certificate of this organisation.

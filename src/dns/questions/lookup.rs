@@ -69,7 +69,8 @@ pub(super) fn address(record: &Record) -> Option<IpAddr> {
     }
 }
 
-/// Asks the resolvers one after the other until one answers, be it that there is nothing.
+/// Asks the resolvers one after the other until one answers, be it that there is nothing. One that denies every name
+/// (a captive portal, a broken forwarder) is believed in nothing.
 ///
 /// # Errors
 /// A few words on what the last one said.
@@ -81,7 +82,14 @@ pub(super) async fn resolve(
     let mut problem = String::from("no resolver to ask");
     for resolver in &network.resolvers {
         let question = to_query(name, rtype).ok_or("cannot be asked for")?;
-        match Server::new(*resolver, network.patience).ask_recursively(question).await {
+        let server = Server::new(*resolver, network.patience);
+        match server.ask_recursively(question).await {
+            Ok(answer)
+                if answer.metadata.response_code == ResponseCode::NXDomain
+                    && denies_the_root(&server).await =>
+            {
+                problem = format!("the resolver {} denies every name, even the root", resolver.ip());
+            }
             Ok(answer) => match fault_of(answer.metadata.response_code) {
                 None => return Ok(answer),
                 Some(Fault::Refused) => problem = "the resolver refuses".into(),
@@ -92,6 +100,13 @@ pub(super) async fn resolve(
         }
     }
     Err(problem)
+}
+
+/// No truthful server does: the root is there, and one that does not know it refuses or fails.
+async fn denies_the_root(server: &Server) -> bool {
+    let Some(question) = to_query(&Name::root(), HickoryType::NS) else { return false };
+    let answer = server.ask_recursively(question).await;
+    answer.is_ok_and(|answer| answer.metadata.response_code == ResponseCode::NXDomain)
 }
 
 /// The resolvers of this machine: the `nameserver` lines of `/etc/resolv.conf`, and where there are none, the

@@ -112,7 +112,7 @@ impl Asker {
         let is_down = resolvers.answered.load(Ordering::Relaxed) == 0
             && resolvers.silent.load(Ordering::Relaxed) >= GIVEN_UP_AFTER;
         if is_down {
-            return Err("no resolver answers".into());
+            return Err("no resolver gives an answer that counts".into());
         }
         let answer = resolve(&self.network, name, HickoryType::from(rtype.0)).await;
         let count = if answer.is_ok() { &resolvers.answered } else { &resolvers.silent };
