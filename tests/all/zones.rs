@@ -130,7 +130,8 @@ fn served(lab: &Lab, name: &str, rtype: &str) -> String {
 
 /// Gives the web server another address, and proposes the reverse records in a job.
 fn renumber(terminal: &mut Terminal) {
-    terminal.wait_for("Visited");
+    // Until they are listed there is nothing to open.
+    terminal.wait_for("100.51.198");
     terminal.press("a.ex\r");
     terminal.wait_for("192.0.2.1 ");
     terminal.press("/www\r");
