@@ -264,6 +264,21 @@ fn a_zone_is_registered_listed_and_removed() {
     }
 }
 
+/// The others are told all the same, and the JSON stays whole.
+#[test]
+fn a_zone_that_cannot_be_looked_at_has_its_reason() {
+    let Some(scene) = Scene::new(Make::Bind) else { return };
+    let path = scene.home.path().join("config.toml");
+    let config = std::fs::read_to_string(&path).unwrap()
+        + "[server.dead]\naddress = \"127.0.0.1:1\"\n[zone.\"dead.example\"]\nserver = \"dead\"\nsecondaries = [\"cat\"]\n";
+    std::fs::write(&path, config).unwrap();
+    let (exit, out, err) = scene.run(&["check", "--json", "--timeout", "2"]);
+    let value: Value = serde_json::from_str(&out).unwrap();
+    shapes::hold("secondary-check", [&value]);
+    assert_eq!((exit, &value[1]["zone"]), (2, &Value::from("dead.example.")), "{err}");
+    assert!(value[1]["why"].is_string() && value[0]["found"][0] == "not registered at svc", "{value:#}");
+}
+
 #[test]
 fn other_proofs_at_the_same_name_stay() {
     let Some(scene) = Scene::new(Make::Bind) else { return };
