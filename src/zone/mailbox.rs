@@ -10,9 +10,12 @@ pub fn to_name(address: &str) -> Option<Name> {
     if local.is_empty() || local.len() > 63 || !local.bytes().all(plain) {
         return None;
     }
+    // Other characters are none of a host's, or would have to be escaped in the name.
+    if !domain.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-._".contains(&octet)) {
+        return None;
+    }
     let domain = Name::parse(domain.as_bytes(), Some(Name::root().as_ref())).ok()?;
-    let is_escaped = address.contains('\\') || address.ends_with("@@");
-    if domain.as_ref().is_root() || is_escaped {
+    if domain.as_ref().is_root() {
         return None;
     }
     let mut wire = vec![u8::try_from(local.len()).ok()?];
@@ -47,9 +50,22 @@ mod tests {
             assert_eq!(found.to_string(), name);
             assert_eq!(from_name(&found).as_deref(), Some(address));
         }
-        for wrong in
-            ["", "@", "a@", "@b.c", "a", "a b@c.d", "a@b..c", "a\\.b@c.d", "ü@c.d", "a@b@c.d", "\"a\"@b.c"]
-        {
+        for wrong in [
+            "",
+            "@",
+            "a@",
+            "@b.c",
+            "a",
+            "a b@c.d",
+            "a@b..c",
+            "a\\.b@c.d",
+            "ü@c.d",
+            "a@b@c.d",
+            "\"a\"@b.c",
+            "a@\"",
+            "a@b\\.c",
+            "a@@",
+        ] {
             assert_eq!(to_name(wrong), None, "{wrong}");
         }
         for wrong in [".", "com.", "a\\@b.example.com.", "\\000.example.com."] {

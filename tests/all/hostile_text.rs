@@ -69,7 +69,7 @@ fn include_of_what_is_no_zone_file() {
     ends_in_a_message(b"$INCLUDE /dev/zero\n", "not a regular file");
     ends_in_a_message(b"$INCLUDE /etc/passwd\n", "/etc/passwd");
     ends_in_a_message(b"$INCLUDE z\n", "includes itself");
-    ends_in_a_message(b"$INCLUDE /\n", "not a regular file");
+    ends_in_a_message(b"$INCLUDE /\n", "is a directory");
     ends_in_a_message(b"$INCLUDE nothing\x1b]0;x\x07\n", "cannot be read");
     ends_in_a_message(b"$INCLUDE /proc/self/environ\n", "error");
 }
