@@ -7,6 +7,7 @@ use super::loading::FoundDraft;
 use super::pushing::Ready;
 use super::secondaries::Unfinished;
 use super::stepping::Kind;
+use super::text::FoundText;
 use super::text::leave::Decision;
 use super::zones::Destination;
 use super::{App, Effect, Overlay, changes};
@@ -270,6 +271,14 @@ impl Dialog {
             Some(Then::Text(Decision::Later(_))) => "later",
             _ => "cancel",
         }
+    }
+
+    /// The text of an earlier run, where it asks about one.
+    pub fn into_found_text(self) -> Option<FoundText> {
+        self.buttons.into_iter().find_map(|button| match button.then {
+            Then::Text(Decision::Resume(found) | Decision::Offer(found)) => Some(found),
+            _ => None,
+        })
     }
 
     fn proven(&self) -> bool {

@@ -175,7 +175,15 @@ impl App {
             }
             // It was left a moment ago.
             _ if self.settings.arrival.again && !found.taken => self.resume_draft(found),
-            _ => self.overlay = Some(Overlay::Dialog(Dialog::draft_found(&draft, found))),
+            _ => {
+                // The draft is decided on first; a question about the text that came sooner comes again after it.
+                if let Some(Overlay::Dialog(dialog)) = self.overlay.take()
+                    && let Some(text) = dialog.into_found_text()
+                {
+                    self.text.found = Some(text);
+                }
+                self.overlay = Some(Overlay::Dialog(Dialog::draft_found(&draft, found)));
+            }
         }
     }
 

@@ -235,6 +235,32 @@ fn esc_leaves_a_text_of_an_earlier_run_for_later() {
 }
 
 #[test]
+fn a_text_of_an_earlier_run_is_asked_about_whatever_comes_from_the_disk_first() {
+    let mut test = Test::new();
+    test.select("mail", "A", "192.0.2.25").keys("-");
+    let entries = disk(&test.effects);
+    test.keys("t");
+    let document = test.text();
+    let edited = document.replace("192.0.2.99", "192.0.2.98");
+    for (keys, is_text_first) in [("Enter", true), ("Esc", true), ("Enter", false)] {
+        let mut test = Test::new();
+        let texts = Msg::TextsFound { document: Some(Text::new(&document)), editing: found(&edited) };
+        if is_text_first {
+            test.send(texts);
+            test.find_draft(entries.clone());
+        } else {
+            test.find_draft(entries.clone());
+            test.send(texts);
+        }
+        assert!(test.screen(80, 24).contains("Draft of an earlier run"), "{}", test.screen(80, 24));
+        test.keys(keys);
+        assert!(test.screen(80, 24).contains("Text of an earlier run"), "{}", test.screen(80, 24));
+        test.keys("Enter");
+        assert_eq!(test.text(), edited);
+    }
+}
+
+#[test]
 fn a_text_of_an_earlier_run_is_offered() {
     let mut test = Test::new();
     test.keys("t");
