@@ -8,7 +8,7 @@ use ratatui::style::{Modifier, Style};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::canvas::Canvas;
+use super::canvas::{Canvas, columns};
 use super::clean::clean;
 use super::theme::Theme;
 use crate::app::layout::{Layout, wrap};
@@ -231,18 +231,22 @@ fn draw_position(app: &App, mode: &TextMode, canvas: &mut Canvas<'_>, layout: &L
         counts.push(describe::count(warnings, "warning"));
     }
     let mut counts = counts.join(", ");
-    if errors > 0 && mode.is_checked() && !app.settings.rules.is_empty() && mode.rules_wait() {
-        counts.push_str("; the rules look again when these are mended");
-    }
-    let place = format!("{line}:{column}");
+    let place = format!("{:<10}", format!("{line}:{column}"));
     let state = match (mode.buffer.is_marking(), mode.is_checked(), mode.buffer.can_undo()) {
         (true, ..) => "mark set",
         (_, false, _) => "checking",
         (.., true) => "changed",
         _ => "",
     };
+    let room = width.saturating_sub(columns(&place) + columns(state) + 1);
+    if errors > 0 && mode.is_checked() && !app.settings.rules.is_empty() && mode.rules_wait() {
+        let wait = "; the rules wait until that is mended";
+        if columns(&counts) + columns(wait) <= room {
+            counts.push_str(wait);
+        }
+    }
     let style = if errors > 0 { theme.bad() } else { theme.doubt() };
-    canvas.pieces(1, y, width, &[(&format!("{place:<10}"), theme.faint()), (&counts, style)]);
+    canvas.pieces(1, y, columns(&place) + room, &[(&place, theme.faint()), (&counts, style)]);
     canvas.right(1, y, width, state, theme.faint());
     let problem = match &app.overlay {
         None | Some(Overlay::Prompt(_)) if app.message.is_none() => mode.problem_here(),

@@ -125,7 +125,13 @@ fn that_the_rules_wait_for_errors_to_be_mended_is_said() {
     let mut test = Test::starting(Settings { rules: Arc::new(crate::check::Selection::all()), ..settings() });
     test.load(ZONE);
     test.keys("t Ctrl-End").write("bad A 1\n");
-    insta::assert_snapshot!(test.part((80, 24), 21, 1), @" 27:1      1 error; the rules look again when these are mended          changed");
+    insta::assert_snapshot!(test.part((80, 24), 21, 1), @" 27:1      1 error; the rules wait until that is mended                 changed");
+    // No word of it is cut: where there is no room for the sentence, the counts stand alone.
+    for width in [40, 50, 60, 70] {
+        let line = test.part((width, 24), 21, 1);
+        assert!(line.contains("1 error") && line.ends_with(" changed"), "{line}");
+        assert_eq!(line.contains("; the rules"), line.contains(" is mended "), "{line}");
+    }
 }
 
 #[test]
