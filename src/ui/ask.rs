@@ -58,27 +58,37 @@ pub fn draw(ask: &Ask, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
         y += 1;
     }
     y += 1;
+    // The last line is the message's, whatever else there is to show.
+    let end = inside.bottom().saturating_sub(u16::from(ask.message.is_some()));
     if let Some(input) = ask.inputs.get(ask.current) {
         let mut about = input.hint.clone();
         if !input.example.is_empty() {
             about.push_str(&format!(", such as {}", input.example));
         }
-        for line in wrap(&about, room) {
-            if y < inside.bottom() {
-                canvas.text(x, y, room, &line, theme.plain());
+        // Beside the field there is seldom room for all of it.
+        let problem =
+            ask.shown_problem(input).into_iter().flat_map(|problem| wrap(&format!("! {problem}"), room));
+        let about = wrap(&about, room).into_iter().map(|line| (line, theme.plain()));
+        for (line, style) in about.chain(problem.map(|line| (line, theme.bad()))) {
+            if y < end {
+                canvas.text(x, y, room, &line, style);
                 y += 1;
             }
         }
     }
     if let Some(message) = &ask.message {
-        canvas.text(x, inside.bottom().saturating_sub(1), room, message, theme.doubt());
+        canvas.text(x, end, room, message, theme.doubt());
     }
     y += 1;
-    for line in ask.preview.iter() {
-        if y < inside.bottom() {
-            canvas.text(x, y, room, line, theme.faint());
-            y += 1;
-        }
+    let space = usize::from(end.saturating_sub(y));
+    let shown = if ask.preview.len() > space { space.saturating_sub(1) } else { space };
+    for line in ask.preview.iter().take(shown) {
+        canvas.text(x, y, room, line, theme.faint());
+        y += 1;
+    }
+    let more = ask.preview.len().saturating_sub(shown);
+    if more > 0 && y < end {
+        canvas.text(x, y, room, &format!("and {more} more"), theme.faint());
     }
 }
 

@@ -273,3 +273,16 @@ fn a_wrong_template_says_where() {
     assert_eq!(check("t", template), Err("template t asks for a, which its records do not have".into()));
     assert_eq!(expand::read_name("a.b", &name("@")).unwrap().to_string(), "a.b.");
 }
+
+#[test]
+fn what_is_said_of_values_is_never_covered_by_what_they_make() {
+    let mut test = Test::with(GOOD);
+    test.keys(": 'load' Space 'fastmail' Enter 'typed' Esc");
+    let screen = test.screen(80, 24);
+    assert!(screen.contains("Esc again drops what you typed."), "{screen}");
+    assert!(screen.contains("and 3 more"), "{screen}");
+    // Where a word about a field is cut beside it, it stands below in full.
+    test.keys("Esc : 'load' Space 'webhost' Enter Ctrl-U Enter Enter 'long.enough.to.be.wrong'");
+    let screen = test.screen(40, 15);
+    assert!(screen.contains("! not an IPv4 address"), "{screen}");
+}
