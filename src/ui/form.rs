@@ -189,7 +189,7 @@ fn below(form: &Form, pen: &Pen, room: usize) -> Vec<Line<'static>> {
         )),
     }
     if let Some(note) = form.set_note() {
-        parts.push((3, pen.wrap(note, 2, pen.theme.faint())));
+        parts.push((3, pen.wrap(note, most, pen.theme.faint())));
     }
     if let Some(summary) = form.summary() {
         parts.push((3, pen.wrap(summary, 2, Style::new())));

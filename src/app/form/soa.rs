@@ -1,7 +1,7 @@
 //! What the form knows of an SOA beyond its fields' types: a mail address in place of a name, words for serials, what the
 //! timers mean, and how a serial gets lower.
 
-use super::{Form, Note};
+use super::{Form, Note, idn};
 use crate::edit::Field;
 use crate::zone::serial::{self, MAX_STEP};
 use crate::zone::types::date;
@@ -19,12 +19,15 @@ const SERIAL: usize = 2;
 pub(super) const HINTS: [&str; 7] = [
     "the primary nameserver; Ctrl-N takes the next of the zone's nameservers",
     "who is responsible: a mail address, hostmaster@example.net",
-    "version of the zone: a number, or date, unix, +1; left as it is, the server raises it with each push",
+    "version of the zone: a number, or date, unix, +1; left as it is, it goes up with each push or save",
     "how often secondaries look for a new serial; usual are 1h to 1d",
     "how soon they try again after a failure; usual are 15m to 2h, less than refresh",
     "how long they answer without hearing from the primary; usual are 2w to 4w",
     "how long resolvers remember that a name is not there; usual are 5m to 1d",
 ];
+
+/// What is wrong with a text that has an @ and is no mail address.
+const NO_ADDRESS: &str = "not a mail address such as hostmaster@example.net";
 
 /// Usual values of the fields from refresh on.
 const USUAL: [(u32, u32); 4] = [(HOUR, DAY), (HOUR / 4, 2 * HOUR), (14 * DAY, 28 * DAY), (HOUR / 12, DAY)];
@@ -38,7 +41,7 @@ pub(super) fn shown(index: usize, text: String, origin: &Name) -> String {
 /// The texts as the parser wants them. `now`: seconds since 1970.
 fn read(typed: &mut [String], serial: u32, now: Option<u64>) {
     if let Some(text) = typed.get_mut(RNAME)
-        && let Some(name) = mailbox::to_name(text.trim())
+        && let Some(name) = mailbox_of(text.trim())
     {
         *text = name.to_string();
     }
@@ -47,6 +50,18 @@ fn read(typed: &mut [String], serial: u32, now: Option<u64>) {
     {
         *text = meant.to_string();
     }
+}
+
+/// The name for a mail address, whose domain may have characters outside ASCII.
+fn mailbox_of(text: &str) -> Option<Name> {
+    let (local, domain) = text.rsplit_once('@')?;
+    mailbox::to_name(&format!("{local}@{}", idn::to_a_labels(domain).ok()?))
+}
+
+/// Is that meant as a mail address, and none? `@` alone is the zone's own name.
+fn is_broken_address(text: &str) -> bool {
+    let text = text.trim();
+    text != "@" && text.contains('@') && !text.contains("\\@") && mailbox_of(text).is_none()
 }
 
 /// What a word in place of a serial means.
@@ -107,7 +122,7 @@ fn serial_note(wanted: u32, now: u32) -> Option<Note> {
         };
         return Some(Note::Means(format!("{wanted}: {words}")));
     }
-    Some(Note::Doubt("lower: see below".into()))
+    Some(Note::Doubt("older than now: takes steps".into()))
 }
 
 /// How to get from one serial to another that is not after it (RFC 1982): a sentence; `None` where nothing is to be said.
@@ -120,8 +135,8 @@ fn steps_note(texts: &[String], now: u32) -> Option<String> {
     let (last, before) = steps.split_last()?;
     let before: Vec<String> = before.iter().map(u32::to_string).collect();
     Some(format!(
-        "Servers take {wanted} for older than {now} (RFC 1982). To get there, push the serial {}, wait until every \
-         nameserver has it, then push {last}.",
+        "Servers take {wanted} for older than {now} (RFC 1982). To get there: push {}, wait until every nameserver \
+         has it, then push {last}.",
         before.join(", wait likewise, push ")
     ))
 }
@@ -177,7 +192,13 @@ impl Form {
         let mut texts = typed.clone();
         self.read_soa(&mut texts);
         for (index, (input, typed)) in self.inputs.iter_mut().skip(first).zip(&typed).enumerate() {
-            if input.problem.is_none() {
+            if index == RNAME && is_broken_address(typed) {
+                input.problem = Some(NO_ADDRESS.into());
+            }
+            // A forgotten dot is no address yet.
+            let is_doubt =
+                index == RNAME && matches!(input.note, Some(Note::Doubt(_))) && !typed.contains('@');
+            if input.problem.is_none() && !is_doubt {
                 input.note = note(index, typed, &texts, self.serial, zone).or(input.note.take());
             }
         }

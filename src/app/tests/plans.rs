@@ -157,25 +157,58 @@ fn the_soa_as_people_write_it() {
     │  TTL     [1h                               ] → 3600 s                        │
     │  mname   [ns2.example.net.                 ]                                 │
     │  rname   [anna.smith@example.net           ] → anna\.smith.example.net.      │
-    │  serial  [7                                ] ? lower: see below              │
+    │  serial  [7                                ] ? older than now: takes steps   │
     │  refresh [3600                             ] → 1h                            │
     │  retry   [900                              ] → 15m                           │
     │  expire  [1209600                          ] → 2w                            │
     │  minimum [300                              ] → 5m                            │
     │                                                                              │
     │ @ 3600 IN SOA ns2.example.net. anna\.smith.example.net. 7 3600 900 1209600 … │
-    │ Servers take 7 for older than 2026112101 (RFC 1982). To get there, push the  │
-    │ serial 4173595748, wait until every nameserver has it, then push 7.          │
+    │ Servers take 7 for older than 2026112101 (RFC 1982). To get there: push      │
+    │ 4173595748, wait until every nameserver has it, then push 7.                 │
     │                                                                              │
     │ SOA: The zone's own record: serial number and timers for its secondaries.    │
     │ One per zone, at its apex. RFC 1035 section 3.3.13.                          │
-    │ serial: version of the zone: a number, or date, unix, +1; left as it is,     │
-    │ the server raises it with each push. Example: 2026112101                     │
-    │ ? lower: see below                                                           │
+    │ serial: version of the zone: a number, or date, unix, +1; left as it is, it  │
+    │ goes up with each push or save. Example: 2026112101                          │
+    │ ? older than now: takes steps                                                │
     └──────────────────────────────────────────────────────────────────────────────┘
 
      Enter accept  Tab next field  Esc cancel  F1 help
     ");
+}
+
+#[test]
+fn steps_to_a_lower_serial_are_shown_to_the_last() {
+    let mut test = test();
+    test.keys(": 'soa' Enter Tab Tab Ctrl-U '1795404840'");
+    let screen = test.screen(80, 24);
+    assert!(screen.contains("then push 1795404840."), "{screen}");
+}
+
+#[test]
+fn a_mail_address_that_is_none_is_no_name_of_a_responsible_person() {
+    let mut test = test();
+    test.keys(": 'soa' Enter Tab");
+    for (text, beside) in [
+        ("anna.smith@example.net", "→ anna\\.smith.example.net."),
+        ("anna@münchen.example", "→ anna.xn--mnchen-3ya.example."),
+        ("@example.net", "! not a mail address"),
+        ("anna@", "! not a mail address"),
+        ("a@b@example.net", "! not a mail address"),
+        ("anna.example.com", "? no final dot?"),
+        // As zone files have it: the zone's own name, and an @ that is meant.
+        ("@", "→ example.com."),
+        ("a\\@b.example.net.", "] "),
+    ] {
+        test.keys(&format!("Ctrl-U '{text}'"));
+        let screen = test.screen(80, 24);
+        let line = screen.lines().find(|line| line.contains("rname   [")).unwrap();
+        assert!(line.contains(beside), "{text}: {line}");
+        assert_eq!(line.contains('!'), beside.contains('!'), "{text}: {line}");
+    }
+    test.keys("Ctrl-U 'anna@' Enter Enter");
+    assert!(test.changes().is_empty(), "{:?}", test.changes());
 }
 
 #[test]
