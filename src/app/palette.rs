@@ -183,7 +183,14 @@ pub fn run(app: &mut App) {
     let named = in_context(app.screen_context()).find(|command| meant(command.name));
     match named.or_else(|| palette.matches.get(palette.selected).copied()) {
         Some(command) => match (command.enabled)(app) {
-            Ok(()) => (command.run)(app),
+            Ok(()) => {
+                (command.run)(app);
+                let asks_again =
+                    matches!(&app.overlay, Some(Overlay::Palette(again)) if again.field.text() == typed);
+                if asks_again {
+                    app.complain(format!("nothing is typed after {} yet; Esc leaves it", command.name));
+                }
+            }
             Err(reason) => app.say(reason),
         },
         None => {

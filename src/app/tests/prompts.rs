@@ -33,6 +33,20 @@ fn a_refused_value_stays_to_be_mended() {
 }
 
 #[test]
+fn a_prompt_that_is_left_empty_says_that_it_wants_something() {
+    let mut test = Test::new();
+    for keys in ["T Enter", ": 'import' Space Enter", "% Enter"] {
+        test.keys(keys);
+        assert!(matches!(test.app.overlay, Some(Overlay::Palette(_))), "{keys}");
+        assert!(test.message().starts_with("nothing is typed after "), "{keys}: {}", test.message());
+        // Only who asked for something else is not reproached.
+        test.keys("Esc : 'ttl' Enter");
+        assert_eq!(test.message(), "");
+        test.keys("Esc");
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_read_or_written_is_asked_for_again() {
     let failed = || failure("The file could not be opened.", "No such file.", "Look at its name.");
     let mut test = Test::new();
