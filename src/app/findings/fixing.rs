@@ -56,6 +56,9 @@ fn findings(app: &App) -> Vec<Finding> {
 pub fn may_fix(app: &App) -> Result<(), String> {
     edits::may_edit(app)?;
     match (findings(app).is_empty(), &app.screen) {
+        (false, Screen::Findings(list)) if list.fixes.is_empty() => {
+            Err("no quick fix is known for this; Enter goes to the record".into())
+        }
         (false, _) => Ok(()),
         (true, Screen::Findings(_)) => Err("no finding is listed".into()),
         (true, _) => Err("no rule found anything at this record; ! lists all findings".into()),

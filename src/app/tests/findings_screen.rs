@@ -244,6 +244,12 @@ fn a_fix_in_the_table_is_shown_first() {
     assert_eq!(test.message(), "no rule found anything at this record; ! lists all findings");
     test.select("sub", "NS", "ns.sub").keys("f");
     insta::assert_snapshot!(test.message(), @"no quick fix is known. sub.example.com. is delegated to one nameserver. Two are the least.");
+    // In the list, where there is no fix, the footer says so by its looks.
+    test.keys("!");
+    let quick = crate::app::commands::all().find(|command| command.name == "quick-fix").unwrap();
+    assert!((quick.enabled)(&test.app).is_err());
+    test.keys("f");
+    assert_eq!(test.message(), "no quick fix is known for this; Enter goes to the record");
 }
 
 #[test]
