@@ -89,21 +89,23 @@ impl Zones {
         let Some(Listed { zone, place, state, .. }) = self.at(self.selected) else { return String::new() };
         let mut parts = vec![format!("{} at {place}", short(zone))];
         match self.asked.get(zone) {
-            Some(Asked::Failed(failure)) => return failure.to_string(),
+            // The line above says which zone; there is room for the reason.
+            Some(Asked::Failed(failure)) => return format!("{} {}", failure.why, failure.next),
             Some(Asked::Serial(serial)) => parts.push(format!("serial {serial} now")),
             _ => {}
         }
-        if let Some(visit) = &state.visit {
-            parts.push(format!("serial {} when you left it{}", visit.serial, ago(visit.at, now)));
-            if let Some((errors, warnings)) = visit.findings {
-                parts.push(format!("{}, {}", count(errors, "error"), count(warnings, "warning")));
-            }
+        // What must not be missed comes first: the line may be cut.
+        if let Some(holder) = state.held.as_ref().filter(|_| self.current.as_ref() != Some(zone)) {
+            parts.push(format!("{holder} has it open"));
         }
         if state.unfinished {
             parts.push("a text or a form is not finished there".into());
         }
-        if let Some(holder) = state.held.as_ref().filter(|_| self.current.as_ref() != Some(zone)) {
-            parts.push(format!("{holder} has it open"));
+        if let Some(visit) = &state.visit {
+            parts.push(format!("serial {} when you left it{}", visit.serial, ago(visit.at, now)));
+            let (errors, warnings) = visit.findings.unwrap_or_default();
+            let found = [(errors, "error"), (warnings, "warning")].into_iter().filter(|(of, _)| *of > 0);
+            parts.extend(found.map(|(of, what)| count(of, what)));
         }
         parts.join("; ")
     }

@@ -201,7 +201,21 @@ fn nothing_is_asked_of_the_network_unasked_and_then_only_for_what_is_shown() {
     │  z0902.example                                        asking                 │
     ");
     test.keys("Down");
-    insta::assert_snapshot!(test.part((80, 24), 22, 1), @" The server does not answer. Connection refused. Start it.");
+    insta::assert_snapshot!(test.part((80, 24), 22, 1), @" Connection refused. Start it.");
+}
+
+#[test]
+fn what_must_not_be_missed_of_a_zone_comes_first_in_the_line_about_it() {
+    let mut test = Test::listing();
+    let mut all = zones();
+    for listed in &mut all {
+        listed.state.unfinished = true;
+        if let Some(visit) = &mut listed.state.visit {
+            visit.findings = Some((0, 1));
+        }
+    }
+    test.list(all);
+    insta::assert_snapshot!(test.part((80, 24), 22, 1), @" example.com at ns0; a text or a form is not finished there; serial 2026112101…");
 }
 
 #[test]
