@@ -1,6 +1,7 @@
 //! Proposals for the reverse zones: what the changed addresses of the job mean for their PTR records, each chosen by hand.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use super::{Job, Part, State};
 use crate::app::describe::count;
@@ -8,7 +9,7 @@ use crate::app::layout::scroll;
 use crate::app::zones::short;
 use crate::app::{App, Effect, forms};
 use crate::zone::Name;
-use crate::zone::reverse::{Choice, Proposal, Proposals, addresses, edits, propose};
+use crate::zone::reverse::{Choice, Proposal, Proposals, addresses, edits, places, propose};
 
 /// The proposals on the screen.
 #[derive(Debug)]
@@ -35,15 +36,23 @@ impl Pointers {
 }
 
 impl Job {
-    fn propose(&self) -> Proposals {
+    /// What is proposed, and the addresses whose reverse zone could not be loaded.
+    fn propose(&self) -> (Proposals, BTreeSet<IpAddr>) {
         let mut changed = BTreeSet::new();
         let included = self.parts.iter().filter(|part| !part.left_out).filter_map(Part::ready);
         included.for_each(|ready| changed.extend(addresses(ready.draft.changes())));
         let is_closed =
             |zone: &Name| matches!(self.part(zone).map(|part| &part.state), Some(State::Trouble(_)));
         let own = self.parts.iter().map(|part| &part.zone);
-        let zones = self.start.reverse.iter().chain(own).filter(|zone| !is_closed(zone)).cloned().collect();
-        propose(&changed, &zones, |zone| Some(self.part(zone)?.ready()?.draft.contents()))
+        let mut zones: BTreeSet<Name> = self.start.reverse.iter().chain(own).cloned().collect();
+        let is_shut = |address: IpAddr| {
+            let (place, above) = places(address, &zones);
+            place.into_iter().chain(above).any(|place| is_closed(&place.zone))
+        };
+        let shut = changed.iter().map(|(address, ..)| *address).filter(|address| is_shut(*address)).collect();
+        changed.retain(|(address, ..)| !BTreeSet::contains(&shut, address));
+        zones.retain(|zone| !is_closed(zone));
+        (propose(&changed, &zones, |zone| Some(self.part(zone)?.ready()?.draft.contents())), shut)
     }
 }
 
@@ -62,7 +71,7 @@ impl App {
         if job.is_opening() || job.pointers.as_ref().is_none_or(|pointers| pointers.found.is_some()) {
             return;
         }
-        let Proposals { list, missing, homeless } = job.propose();
+        let (Proposals { list, missing, homeless }, shut) = job.propose();
         let request = job.request;
         if !missing.is_empty() {
             job.parts.extend(missing.iter().map(|zone| Part::new(zone.clone(), true)));
@@ -71,10 +80,14 @@ impl App {
             }
             return self.refresh_job();
         }
-        let outside = match homeless.len() {
-            0 => String::new(),
-            addresses => format!("; {addresses} of the addresses have no reverse zone in the configuration"),
-        };
+        let without = [
+            (homeless.len(), "have no reverse zone in the configuration"),
+            (shut.len(), "have a reverse zone that could not be loaded"),
+        ];
+        let outside: String = (without.into_iter())
+            .filter(|(addresses, _)| *addresses > 0)
+            .map(|(addresses, why)| format!("; {addresses} of the addresses {why}"))
+            .collect();
         if list.is_empty() {
             close(self);
             return self.say(format!("no PTR record is to be proposed{outside}"));

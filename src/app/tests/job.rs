@@ -353,6 +353,22 @@ fn a_zone_left_out_keeps_its_draft_and_nothing_is_sent() {
 }
 
 #[test]
+fn a_reverse_zone_that_cannot_be_loaded_is_not_said_to_be_missing() {
+    let mut jobs = Jobs::new();
+    // Nothing is proposed for the zone above it either, which delegates it.
+    let Screen::Job(job) = &mut jobs.test.app.screen else { panic!("no job") };
+    job.start.reverse.insert(absolute("198.in-addr.arpa."));
+    jobs.held.insert(absolute("100.51.198.in-addr.arpa."));
+    jobs.serve().keys("p");
+    assert!(
+        jobs.test.message().ends_with("; 2 of the addresses have a reverse zone that could not be loaded"),
+        "{}",
+        jobs.test.message()
+    );
+    assert!(jobs.test.message().starts_with("1 proposal: "), "{}", jobs.test.message());
+}
+
+#[test]
 fn a_job_is_begun_with_what_is_marked_or_with_the_zone_that_is_open() {
     let job = |test: &Test| {
         test.latest(|effect| match effect {
