@@ -474,7 +474,10 @@ pub fn can_undo(app: &App) -> Result<(), String> {
     may_act(app)?;
     match app.job_on_screen().is_some_and(|job| !job.steps.is_empty()) {
         true => Ok(()),
-        false => Err("nothing was done here; each zone has its own undo".into()),
+        false => {
+            Err("no step of this job is left to undo; each zone has its own undo, and r takes a push back"
+                .into())
+        }
     }
 }
 

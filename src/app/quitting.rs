@@ -1,6 +1,7 @@
 //! Ctrl-C, and leaving the program: with changes it asks, and it waits for the draft to be on disk. Discarding the draft,
 //! and getting it back.
 
+use super::commands::Context;
 use super::dialog::Dialog;
 use super::zones::Destination;
 use super::{App, Effect, Overlay, Screen, dialog, file, pushing, text};
@@ -31,7 +32,7 @@ impl App {
             dialog::escape(self);
         } else if self.overlay.is_some() {
             self.close_overlay();
-        } else if matches!(self.screen, Screen::Form(_)) {
+        } else if matches!(self.screen_context(), Context::Form | Context::Ask) {
             self.say("leave the form first: Enter accepts, Esc cancels");
         } else if matches!(self.screen, Screen::Text) {
             match self.text.mode {

@@ -286,3 +286,11 @@ fn what_is_said_of_values_is_never_covered_by_what_they_make() {
     let screen = test.screen(40, 15);
     assert!(screen.contains("! not an IPv4 address"), "{screen}");
 }
+
+#[test]
+fn control_c_does_not_end_the_program_in_the_middle_of_values() {
+    let mut test = Test::with(GOOD);
+    test.keys(": 'load' Space 'fastmail' Enter 'typed' Ctrl-C");
+    assert_eq!(test.message(), "leave the form first: Enter accepts, Esc cancels");
+    assert!(!test.did(|effect| matches!(effect, crate::app::Effect::Quit)));
+}

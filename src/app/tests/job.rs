@@ -353,6 +353,17 @@ fn a_zone_left_out_keeps_its_draft_and_nothing_is_sent() {
 }
 
 #[test]
+fn what_can_be_undone_after_a_push_is_said() {
+    let mut jobs = Jobs::new();
+    jobs.serve().keys("p * Enter w y u");
+    assert!(
+        jobs.test.message().starts_with("no step of this job is left to undo; "),
+        "{}",
+        jobs.test.message()
+    );
+}
+
+#[test]
 fn a_reverse_zone_that_cannot_be_loaded_is_not_said_to_be_missing() {
     let mut jobs = Jobs::new();
     // Nothing is proposed for the zone above it either, which delegates it.
