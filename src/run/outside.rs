@@ -19,7 +19,10 @@ fn editor() -> Vec<String> {
 
 /// Runs the editor on the text, its cursor on `line`, from 1. The terminal must be the editor's by then.
 pub fn edit(text: &Text, line: usize, zone: &str) -> Outcome {
-    let words = editor();
+    edit_with(&editor(), text, line, zone)
+}
+
+fn edit_with(words: &[String], text: &Text, line: usize, zone: &str) -> Outcome {
     let before = text.to_string();
     let trouble = |what: String, why: String| Failure {
         kind: FailureKind::Local,
@@ -34,14 +37,27 @@ pub fn edit(text: &Text, line: usize, zone: &str) -> Outcome {
     let status = secrets::command(program).args(arguments).arg(format!("+{line}")).arg(&file).status();
     let outcome = match status {
         Err(error) => Err(trouble(format!("{program} could not be started."), format!("{error}."))),
-        Ok(status) if !status.success() => Err(Failure {
-            next: "The text is as it was before.".into(),
-            ..trouble(
-                format!("{program} did not end well, so its text is not taken."),
-                format!("It says: {status}."),
-            )
-        }),
+        Ok(status) if !status.success() => {
+            let failed = |next: String| Failure {
+                next,
+                ..trouble(
+                    format!("{program} did not end well, so its text is not taken."),
+                    format!("It says: {status}."),
+                )
+            };
+            if read(&file).is_ok_and(|octets| octets != before.as_bytes()) {
+                // An editor that crashed may have saved hours of work.
+                let kept =
+                    format!("The text is as it was before; what it had saved is in {}.", file.display());
+                return Err(failed(kept));
+            }
+            Err(failed("The text is as it was before.".into()))
+        }
         Ok(_) => match read(&file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Failure {
+                next: "The text is as it was before.".into(),
+                ..trouble(format!("{program} has taken the file away."), "There is no text to take.".into())
+            }),
             // The file stays there, since it is the only place where that text is.
             Err(error) => {
                 let why = format!("{}: {error}.", file.display());
@@ -95,5 +111,36 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     match octets.len() > MAX_TEXT {
         true => Err(io::Error::other("it is larger than 256 MiB")),
         false => Ok(octets),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What becomes of a text in an editor that is this script: `$2` is the file.
+    fn edited(script: &str) -> Outcome {
+        let words = ["sh", "-c", script, "sh"].map(str::to_owned);
+        edit_with(&words, &Text::new("before\n"), 1, "example.com.")
+    }
+
+    #[test]
+    fn what_an_editor_saved_before_it_failed_is_kept() {
+        for script in ["echo saved > $2; exit 3", "echo saved > $2; kill -9 $$"] {
+            let failure = edited(script).unwrap_err();
+            let path = failure.next.rsplit_once(" is in ").unwrap().1.trim_end_matches('.');
+            assert_eq!(fs::read_to_string(path).unwrap(), "saved\n", "{failure}");
+            fs::remove_dir_all(Path::new(path).parent().unwrap()).unwrap();
+        }
+        assert_eq!(edited("exit 3").unwrap_err().next, "The text is as it was before.");
+    }
+
+    #[test]
+    fn a_file_that_the_editor_took_away_is_not_said_to_be_there() {
+        let failure = edited("rm $2").unwrap_err();
+        assert_eq!(
+            failure.to_string(),
+            "sh has taken the file away. There is no text to take. The text is as it was before."
+        );
     }
 }
