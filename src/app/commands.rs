@@ -249,9 +249,9 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         records::RECORDS,
         pushing::PUSHING,
         text::TEXT,
-        everywhere::EVERYWHERE,
         several::SEVERAL,
         secondaries::SECONDARIES,
+        everywhere::EVERYWHERE,
     ];
     tables.into_iter().flatten()
 }

@@ -4,6 +4,7 @@
 mod page;
 
 use super::commands::{Command, Context, in_context};
+use super::layout::wrap;
 use super::{App, Overlay, Screen};
 use crate::edit::Field;
 use crate::key::Key;
@@ -31,9 +32,8 @@ pub struct Help {
 #[derive(Debug, Clone)]
 pub enum Line {
     Heading(String),
-    Command(&'static Command),
-    /// A record type and what it is for.
-    Type(&'static TypeInfo),
+    /// The keys of a command and what it does, or a record type and what it is for. What does not fit goes on below.
+    Pair(String, String),
     Text(String),
     /// A line of a zone file.
     Example(&'static str),
@@ -58,13 +58,18 @@ impl Help {
         };
         let others = Context::ALL.into_iter().filter(|context| *context != self.context);
         for context in std::iter::once(self.context).chain(others) {
-            let commands = in_context(context).filter(found).map(Line::Command);
-            add(&mut lines, context.title(), commands.collect());
+            let commands = in_context(context).filter(found);
+            let pairs = commands.flat_map(|command| match command.keys {
+                "" => pairs(&format!(":{}", command.name), command.doc, width),
+                keys => pairs(keys, command.doc, width),
+            });
+            add(&mut lines, context.title(), pairs.collect());
         }
         let fits = |info: &&TypeInfo| {
             [info.mnemonic, info.purpose].iter().any(|text| text.to_lowercase().contains(&wanted))
         };
-        let fitting = types::table().iter().filter(fits).map(Line::Type);
+        let fitting = types::table().iter().filter(fits);
+        let fitting = fitting.flat_map(|info| pairs(info.mnemonic, info.purpose, width));
         add(&mut lines, "Record types: typed into the search, one tells all", fitting.collect());
         lines
     }
@@ -78,6 +83,20 @@ impl Help {
     pub(super) fn into_below(self) -> Option<Overlay> {
         self.below.map(|below| *below)
     }
+}
+
+/// Columns of the left one of a pair.
+pub const LEFT: u16 = 16;
+
+/// Two texts beside each other in lines of so many columns.
+fn pairs(left: &str, right: &str, width: u16) -> Vec<Line> {
+    let mut left = wrap(left, LEFT).into_iter();
+    let mut right = wrap(right, width.saturating_sub(LEFT + 2).max(1)).into_iter();
+    std::iter::from_fn(|| match (left.next(), right.next()) {
+        (None, None) => None,
+        (left, right) => Some(Line::Pair(left.unwrap_or_default(), right.unwrap_or_default())),
+    })
+    .collect()
 }
 
 fn add(lines: &mut Vec<Line>, title: &str, more: Vec<Line>) {

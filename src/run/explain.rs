@@ -49,7 +49,7 @@ fn write_page(out: &mut impl Write, rtype: RecordType) -> io::Result<()> {
         match line {
             Line::Heading(text) | Line::Text(text) => writeln!(out, "{text}")?,
             Line::Example(text) => writeln!(out, "  {text}")?,
-            Line::Blank | Line::Command(_) | Line::Type(_) => writeln!(out)?,
+            Line::Blank | Line::Pair(..) => writeln!(out)?,
         }
     }
     Ok(())

@@ -69,7 +69,7 @@ pub fn draw(ask: &Ask, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
         let problem =
             ask.shown_problem(input).into_iter().flat_map(|problem| wrap(&format!("! {problem}"), room));
         let about = wrap(&about, room).into_iter().map(|line| (line, theme.plain()));
-        for (line, style) in about.chain(problem.map(|line| (line, theme.bad()))) {
+        for (line, style) in problem.map(|line| (line, theme.bad())).chain(about) {
             if y < end {
                 canvas.text(x, y, room, &line, style);
                 y += 1;

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, columns};
 use crate::app::changes::{Changes, Line};
 use crate::app::findings::look::Counts;
-use crate::app::layout::Layout;
+use crate::app::layout::{Layout, wrap};
 use crate::app::open::Open;
 
 pub fn draw(open: &Open, changes: &Changes, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect) {
@@ -23,20 +23,16 @@ pub fn draw(open: &Open, changes: &Changes, canvas: &mut Canvas<'_>, layout: &La
     };
     let inside = canvas.pane(layout, area, "Changes", &note, true);
     if total == 0 {
-        canvas.text(
-            inside.x + 2,
-            inside.y,
-            inside.width,
-            match &open.file {
-                None => "Nothing is changed: the draft is as the server has it.",
-                Some(file) if file.is_mended() => {
-                    "The errors of the file are mended; nothing else is changed."
-                }
-                Some(file) if file.has_new_text() => "No record is changed; comments or layout are.",
-                Some(_) => "Nothing is changed: the draft is as the file has it.",
-            },
-            theme.plain(),
-        );
+        let text = match &open.file {
+            None => "Nothing is changed: the draft is as the server has it.",
+            Some(file) if file.is_mended() => "The errors of the file are mended; nothing else is changed.",
+            Some(file) if file.has_new_text() => "No record is changed; comments or layout are.",
+            Some(_) => "Nothing is changed: the draft is as the file has it.",
+        };
+        let room = inside.width.saturating_sub(2);
+        for (line, y) in wrap(text, room).iter().zip(inside.y..inside.bottom()) {
+            canvas.text(inside.x + 2, y, room, line, theme.plain());
+        }
         return;
     }
     lines(&changes.lines, changes.offset, changes.selected, canvas, inside);

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
-use crate::app::help::{Help, Line};
+use crate::app::help::{Help, LEFT, Line};
 use crate::app::layout::Layout;
 
 pub fn draw(help: &Help, canvas: &mut Canvas<'_>, layout: &Layout) {
@@ -29,15 +29,10 @@ pub fn draw(help: &Help, canvas: &mut Canvas<'_>, layout: &Layout) {
             Line::Example(text) => {
                 canvas.text(x + 1, y, inside.width.saturating_sub(3), text, theme.key());
             }
-            Line::Type(info) => {
-                canvas.text(x + 1, y, 16, info.mnemonic, theme.key());
-                canvas.text(x + 18, y, inside.width.saturating_sub(20), info.purpose, theme.plain());
-            }
-            Line::Command(command) => {
-                let keys =
-                    if command.keys.is_empty() { format!(":{}", command.name) } else { command.keys.into() };
-                canvas.text(x + 1, y, 16, &keys, theme.key());
-                canvas.text(x + 18, y, inside.width.saturating_sub(20), command.doc, theme.plain());
+            Line::Pair(left, right) => {
+                canvas.text(x + 1, y, LEFT, left, theme.key());
+                let room = inside.width.saturating_sub(LEFT + 4);
+                canvas.text(x + LEFT + 2, y, room, right, theme.plain());
             }
         }
     }

@@ -283,7 +283,7 @@ fn what_is_said_of_values_is_never_covered_by_what_they_make() {
     assert!(screen.contains("and 3 more"), "{screen}");
     // Where a word about a field is cut beside it, it stands below in full.
     test.keys("Esc : 'load' Space 'webhost' Enter Ctrl-U Enter Enter 'long.enough.to.be.wrong'");
-    let screen = test.screen(40, 15);
+    let screen = test.screen(40, 10);
     assert!(screen.contains("! not an IPv4 address"), "{screen}");
 }
 

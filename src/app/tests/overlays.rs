@@ -12,21 +12,21 @@ fn help() {
     │ Records                                                                      │
     │  + = a Ins F7     add a record: choose a type, fill in the form              │
     │  o                add a record with the selected owner name                  │
-    │  - d Del F8       delete the record, or those marked; on deleted ones: brin… │
+    │  - d Del F8       delete the record, or those marked; on deleted ones: bring │
+    │                   them back                                                  │
     │  Enter e F4       edit the record                                            │
     │  Y F5             add a record that starts as a copy of this one             │
-    │  T                another TTL for the sets of the record or of those marked… │
-    │  x                park the record, or those marked: kept in the zone's text… │
+    │  T                another TTL for the sets of the record or of those marked: │
+    │                   ttl 5m                                                     │
+    │  x                park the record, or those marked: kept in the zone's text  │
+    │                   as comments, not sent; or take them back                   │
     │  u                take the last edit back                                    │
     │  U Ctrl-R         do the last undone edit again                              │
-    │  y                copy the record, or those marked, as zone-file lines; als… │
+    │  y                copy the record, or those marked, as zone-file lines; also │
+    │                   to the terminal's clipboard                                │
     │  p                put in what was copied; shown first                        │
-    │  %                replace OLD NEW: address, range, target or "text"; in row… │
-    │  :delete-all      delete all but the SOA and the zone's nameservers          │
-    │  :import          import FILE: take a zone file's record sets                │
-    │  :export          export FILE: write the zone with your changes              │
-    │  L                load records from a template                               │
-    │  :lower-ttls      lower-ttls 5m [FILTER]: before a move                      │
+    │  %                replace OLD NEW: address, range, target or "text"; in rows │
+    │                   marked, else shown, else all                               │
     └──────────────────────────────────────────────────────────────────────────────┘
 
      Esc close
@@ -241,4 +241,10 @@ fn draft_dialog() {
     │  shop                        5m  CNAME     www                               │
     │  sub                         1h  NS        ns.sub                            │
     ");
+}
+
+#[test]
+fn that_nothing_is_changed_is_said_to_its_end() {
+    let screen = Test::new().keys("c").screen(40, 10);
+    assert!(screen.contains("the server has it."), "{screen}");
 }

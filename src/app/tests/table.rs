@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::commands::{Context, all, in_context};
 use super::super::help::{Help, Line};
+use unicode_width::UnicodeWidthStr as _;
+
 use super::*;
 use crate::ui::bars::fitting;
 
@@ -20,16 +22,33 @@ fn names_are_unique_and_every_command_is_explained() {
 #[test]
 fn every_command_is_in_the_help_first_those_of_the_place() {
     for context in Context::ALL {
-        let lines = Help::new(context).lines(76);
-        assert!(matches!(&lines[0], Line::Heading(title) if title == context.title()), "{context:?}");
-        let listed: BTreeSet<&str> = lines
-            .iter()
-            .filter_map(|line| match line {
-                Line::Command(command) => Some(command.name),
-                _ => None,
-            })
-            .collect();
-        assert_eq!(listed, all().map(|command| command.name).collect());
+        for width in [36, 56, 76] {
+            let lines = Help::new(context).lines(width);
+            assert!(matches!(&lines[0], Line::Heading(title) if title == context.title()), "{context:?}");
+            let (mut keys, mut docs) = (String::new(), String::new());
+            for line in &lines {
+                if let Line::Pair(left, right) = line {
+                    assert!(left.width() <= 16 && right.width() + 18 <= usize::from(width), "{left} {right}");
+                    for (text, all) in [(left, &mut keys), (right, &mut docs)] {
+                        all.push_str(text);
+                        all.push_str(if text.is_empty() { "" } else { " " });
+                    }
+                }
+            }
+            // To its last word and its last key.
+            for command in all() {
+                assert!(docs.contains(command.doc), "{}", command.name);
+                assert!(keys.contains(command.keys), "{}", command.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_help_of_a_place_begins_with_what_is_done_there() {
+    for context in Context::ALL.into_iter().filter(|context| *context != Context::Waiting) {
+        let first = in_context(context).next().unwrap();
+        assert!(first.contexts.len() < Context::ALL.len(), "{context:?}: {}", first.name);
     }
 }
 
