@@ -107,8 +107,13 @@ fn draw_cells(
     screen: u16,
     (x, y, width): (u16, u16, u16),
 ) {
-    let (who, serial) = if screen >= WIDE { (26, 25) } else { (10, 11) };
-    let widths = [17, who, 10, 14, serial, width];
+    let widths = match screen {
+        WIDE.. => [17, 26, 10, 14, 25, width],
+        70.. => [17, 10, 10, 14, 11, width],
+        // What became of it, and the serial as long as there is room, are not cut.
+        56.. => [17, 8, 8, 14, 11, width],
+        _ => [17, 0, 8, 13, width, width],
+    };
     let mut at = 0;
     for ((text, style), columns) in texts.into_iter().zip(styles).zip(widths) {
         let room = columns.min(width.saturating_sub(at));

@@ -130,7 +130,14 @@ fn cells(
     wide: bool,
     (x, y, width): (u16, u16, u16),
 ) {
-    let widths: &[u16] = if wide { &[40, 22, 16, 9, 14, 60] } else { &[32, 21, 15, 9] };
+    let rest = |taken: u16| width.saturating_sub(2 + taken);
+    // Where it is narrow the names get shorter first; then the last columns go, of which the line below tells.
+    let widths: &[u16] = match width {
+        _ if wide => &[40, 22, 16, 9, 14, 60],
+        78.. => &[32, 21, 15, 9],
+        56.. => &[rest(17 + 15), 17, 15],
+        _ => &[rest(16), 16],
+    };
     let mut at = 2;
     for ((text, style), columns) in texts.into_iter().zip(styles).zip(widths) {
         let room = (*columns).min(width.saturating_sub(at));

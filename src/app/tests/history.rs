@@ -134,6 +134,16 @@ fn the_list() {
 
      R reload  c changes  Enter show  r revert  Esc back  ? help
     ");
+    insta::assert_snapshot!(test.part((60, 15), 1, 3), @r"
+     History                                             1 of 3
+    ▌2026-11-22 02:03 anna    +2 -1   applied       2026112101
+     2026-11-20 18:40 anna    +2 -1   refused       2026112100
+    ");
+    insta::assert_snapshot!(test.part((40, 10), 1, 3), @r"
+     History                         1 of 3
+    ▌2026-11-22 02:03 +2 -1   applied
+     2026-11-20 18:40 +2 -1   refused
+    ");
     insta::assert_snapshot!(test.part((132, 43), 0, 6), @"
      example.com · ns1.example.com · serial 2026112101                                                                             demo
     ┌ History ──────────────────────────────────────────────────────────────────────────────────────────────────────────────── 1 of 3 ─┐

@@ -205,6 +205,26 @@ fn nothing_is_asked_of_the_network_unasked_and_then_only_for_what_is_shown() {
 }
 
 #[test]
+fn columns_of_the_list_are_whole_on_narrow_screens() {
+    let mut test = Test::listing();
+    test.list(zones());
+    insta::assert_snapshot!(test.part((60, 15), 1, 5), @r"
+     Zones                                               1 of 5
+      Zone                      Draft            Serial
+    ▌ example.com                                2026112101
+      example.net               3 changes, 5 h   7
+      example.org               open elsewhere
+    ");
+    insta::assert_snapshot!(test.part((40, 10), 1, 5), @r"
+     Zones                           1 of 5
+      Zone                  Draft
+    ▌ example.com
+      example.net           3 changes, 5 h
+      example.org           open elsewhere
+    ");
+}
+
+#[test]
 fn what_must_not_be_missed_of_a_zone_comes_first_in_the_line_about_it() {
     let mut test = Test::listing();
     let mut all = zones();
