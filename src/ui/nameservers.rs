@@ -140,7 +140,8 @@ fn note(open: &Open, canvas: &mut Canvas<'_>, layout: &Layout, area: Rect, title
             };
             let parent = delegation::zone(&delegation.parent);
             let number = describe::count(differences.len(), "difference");
-            let texts = [all, format!("{number} from {parent}: I shows them")];
+            let keys = if open.pane == Pane::Nameservers { "I" } else { "Tab I" };
+            let texts = [all, format!("{number} from {parent}: {keys} shows them")];
             let fits = texts.into_iter().find(|text| columns(text) + 2 <= room);
             (fits.unwrap_or(number), theme.doubt())
         }

@@ -108,8 +108,14 @@ pub static PUSHING: &[Command] = &[
     command("reload", "R", SCREENS, pushing::reload, "load the zone again; edits are kept and put on top")
         .hint(17, "reload")
         .when(App::may_reload),
-    command("take-over", "W", PANES, App::take_over, "take this zone's draft from the editor that holds it")
-        .when(App::may_take_over),
+    command(
+        "take-over",
+        "W",
+        &[Records, Nameservers, Changes, FileChanges, Merge, Findings, History],
+        App::take_over,
+        "take this zone's draft from the editor that holds it",
+    )
+    .when(App::may_take_over),
     command(
         "bring-back",
         "",

@@ -326,6 +326,23 @@ fn an_editor_that_can_only_read_follows_the_one_that_edits() {
     assert_eq!(test.changes().len(), 2);
 }
 
+/// Everywhere where it is said, but in texts.
+#[test]
+fn what_another_editor_holds_is_taken_over_from_any_screen_that_says_so() {
+    for keys in ["c", "!", "5", "Tab"] {
+        let mut test = Test::starting(settings());
+        test.send(Msg::DraftLocked { holder: "process 4711 of anna".into() });
+        test.send(Msg::DraftSeen { entries: draft_of("Down -") });
+        test.load(ZONE);
+        test.send(Msg::DraftFree);
+        test.keys(keys).keys("W");
+        assert!(matches!(test.effects.last(), Some(Effect::TakeOver)), "{keys}: {}", test.message());
+        test.find_draft(draft_of("Down -"));
+        test.keys("Enter");
+        assert_eq!((test.changes().len(), test.app.editable()), (1, Ok(())), "{keys}");
+    }
+}
+
 #[test]
 fn a_draft_that_is_discarded_can_be_brought_back() {
     let mut test = Test::new();

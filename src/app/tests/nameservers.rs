@@ -410,3 +410,14 @@ fn without_colours_signs_tell_which_pane_the_keys_go_to() {
         assert_eq!(signs(&mut test), [[here, here], [' ', there]]);
     }
 }
+
+#[test]
+fn the_key_that_shows_the_differences_is_the_one_that_does() {
+    let mut test = Test::new();
+    let long = "a-nameserver-with-a-long-name-of-its-own.of.a.hoster.example.net.";
+    test.delegation(&[("ns1", &["192.0.2.53"]), (long, &[])]);
+    let title = test.part((80, 24), 1, 1);
+    assert!(title.contains(": Tab I shows them"), "{title}");
+    let title = test.keys("Tab").part((80, 24), 1, 1);
+    assert!(title.contains(": I shows them"), "{title}");
+}
