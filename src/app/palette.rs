@@ -24,7 +24,8 @@ pub struct Palette {
 }
 
 /// Names people know from elsewhere, and the commands they mean.
-const ALIASES: [(&str, &str); 14] = [
+const ALIASES: [(&str, &str); 15] = [
+    ("quick-fix", "fix-finding"),
     ("replace", "replace-text"),
     ("replace", "replace-in-zones"),
     ("replace", "replace-again"),

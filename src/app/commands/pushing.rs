@@ -135,11 +135,20 @@ pub static PUSHING: &[Command] = &[
     command(
         "quick-fix",
         "f",
-        &[Records, Nameservers, Findings],
+        PANES,
         fixing::mend,
         "put right what a rule found here: shows what will change; u undoes it",
     )
     .hint(10, "fix")
+    .when(fixing::may_fix),
+    command(
+        "fix-finding",
+        "f",
+        &[Findings],
+        fixing::mend,
+        "put this right as shown below the list, or choose how; u undoes it",
+    )
+    .hint(2, "fix")
     .when(fixing::may_fix),
     command("apply-fix", "Enter f", &[Fixes], fixing::choose, "change the zone so; u undoes it")
         .hint(1, "fix"),

@@ -246,10 +246,22 @@ fn a_fix_in_the_table_is_shown_first() {
     insta::assert_snapshot!(test.message(), @"no quick fix is known. sub.example.com. is delegated to one nameserver. Two are the least.");
     // In the list, where there is no fix, the footer says so by its looks.
     test.keys("!");
-    let quick = crate::app::commands::all().find(|command| command.name == "quick-fix").unwrap();
+    let quick = crate::app::commands::all().find(|command| command.name == "fix-finding").unwrap();
     assert!((quick.enabled)(&test.app).is_err());
     test.keys("f");
     assert_eq!(test.message(), "no quick fix is known for this; Enter goes to the record");
+    // After an edit as well its key stands there, where there is one.
+    let mut fixable = 0;
+    test.keys("Home");
+    for _ in 0..8 {
+        let Screen::Findings(list) = &test.app.screen else { panic!("no list") };
+        if !list.fixes.is_empty() {
+            fixable += 1;
+            assert!(test.part((80, 24), 23, 1).contains(" f fix "), "{}", test.screen(80, 24));
+        }
+        test.keys("Down");
+    }
+    assert!(fixable > 0);
 }
 
 #[test]
