@@ -517,6 +517,7 @@ pub fn set_note(app: &mut App, text: &str) {
     if matches!(app.screen, Screen::Changes(_)) {
         match super::pushing::may_push(app) {
             Ok(()) => super::pushing::ask(app),
+            Err(_) if app.past.note.is_empty() => app.say("the next push has no note"),
             Err(_) => app.say("noted for the next push"),
         }
     }

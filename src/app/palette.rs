@@ -17,6 +17,8 @@ pub struct Palette {
     /// The commands that fit what is typed, best first.
     pub matches: Vec<&'static Command>,
     pub selected: usize,
+    /// What it held when it was opened, where that was not typed: to be changed, or taken out.
+    pub(super) given: String,
     /// The folder that is being read for a path in it.
     pub(super) asked: Option<super::paths::Asked>,
     /// What was typed when Tab could put nothing more in.
@@ -56,7 +58,11 @@ pub fn ask_ttl(app: &mut App) {
 
 /// `:note` without a text.
 pub fn ask_note(app: &mut App) {
-    open_with(app, &format!("note {}", app.past.note));
+    let text = format!("note {}", app.past.note);
+    open_with(app, &text);
+    if let Some(Overlay::Palette(palette)) = &mut app.overlay {
+        palette.given = text;
+    }
 }
 
 /// `:acknowledge` without a reason.
@@ -83,6 +89,7 @@ pub(super) fn open_with(app: &mut App, text: &str) {
         field: Field::new(text),
         matches,
         selected: 0,
+        given: String::new(),
         asked: None,
         at_an_end: None,
     }));
@@ -160,7 +167,9 @@ pub fn complete(app: &mut App) {
 pub fn run(app: &mut App) {
     let Some(Overlay::Palette(palette)) = app.overlay.take() else { return };
     let text = palette.field.text();
-    if let Some((command, argument)) = with_argument(app, &text).filter(|(_, argument)| !argument.is_empty())
+    let is_emptied = !palette.given.trim_end().is_empty() && palette.given.trim_end() != text.trim_end();
+    if let Some((command, argument)) =
+        with_argument(app, &text).filter(|(_, argument)| is_emptied || !argument.is_empty())
         && let Some(act) = command.argument
     {
         return match (command.enabled)(app) {

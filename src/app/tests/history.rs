@@ -342,6 +342,20 @@ fn a_note_is_typed_in_the_last_dialog() {
 }
 
 #[test]
+fn a_note_is_taken_out_again() {
+    let mut test = Test::new();
+    test.keys("Down - c : 'note' Space 'wrong' Enter Esc : 'note' Enter");
+    let prompt = |test: &mut Test| test.part((80, 24), 23, 1);
+    assert_eq!(prompt(&mut test), " :note wrong");
+    // As it was: nothing is lost by Enter.
+    test.keys("Enter");
+    assert!(test.screen(80, 24).contains("History note: wrong"), "{}", test.screen(80, 24));
+    test.keys("Esc : 'note' Enter Ctrl-W Enter");
+    assert!(!test.screen(80, 24).contains("History note"), "{}", test.screen(80, 24));
+    assert!(matches!(test.app.overlay, Some(Overlay::Dialog(_))), "{}", test.screen(80, 24));
+}
+
+#[test]
 fn trouble_with_the_history_is_told() {
     let mut test = Test::new();
     test.keys("5");
