@@ -24,11 +24,19 @@ pub fn dialog(dialog: &Dialog, canvas: &mut Canvas<'_>, layout: &Layout) {
     let inside = canvas.window(area, dialog.title);
     let (x, room) = (inside.x + 1, inside.width.saturating_sub(2));
     let last = inside.bottom().saturating_sub(button_rows);
-    for (line, y) in text.iter().zip(inside.y..last) {
+    // Where it is too low for all of it, what is to be typed is said all the same, above the field for it.
+    let (end, kept) = match (&dialog.proof, dialog.text.last()) {
+        (Some(_), Some(asked)) => (last.saturating_sub(2), wrap_line(asked, width - 4).len()),
+        _ => (last, 0),
+    };
+    let space = usize::from(end.saturating_sub(inside.y));
+    let head = space.saturating_sub(kept).min(text.len().saturating_sub(kept));
+    let shown = text.iter().take(head).chain(text.iter().skip(text.len().saturating_sub(kept)));
+    for (line, y) in shown.zip(inside.y..end) {
         canvas.text(x, y, room, line, theme.plain());
     }
     if let Some(proof) = &dialog.proof {
-        canvas.field(x, last.saturating_sub(2), room, "> ", &proof.field);
+        canvas.field(x, end, room, "> ", &proof.field);
     }
     let (mut at, mut y) = (x, last);
     for (index, button) in dialog.buttons.iter().enumerate() {

@@ -35,8 +35,20 @@ pub fn ask_push(app: &mut App) {
     let (dangerous, others): (Vec<_>, Vec<_>) =
         pushed.into_iter().partition(|(_, ready)| ready.danger.is_some());
     let last = "Each is refused if somebody changed it meanwhile, and read back.";
-    // As many zones as there is room for; of those in danger more than of the others.
-    let room = usize::from(app.size.1).saturating_sub(11).max(4);
+    let proof = match dangerous.as_slice() {
+        [] => None,
+        [(only, _)] => Some(short(&only.zone)),
+        [(first, _), ..] => Some(format!("{} {}", dangerous.len(), short(&first.zone))),
+    };
+    let asked = proof.as_ref().map(|proof| match dangerous.len() {
+        1 => format!("Type {proof} to push all of them:"),
+        zones => format!("{zones} zones are in danger. Type {proof} to push all of them:"),
+    });
+    // As many zones as there is room for beside these sentences; of those in danger more than of the others.
+    let width = app.size.0.saturating_sub(10);
+    let sentences = text.iter().map(String::as_str).chain([last]).chain(asked.as_deref());
+    let rows: usize = sentences.map(|sentence| wrap(sentence, width).len()).sum();
+    let room = usize::from(app.size.1).saturating_sub(8 + rows).max(2);
     let listed = |zones: &[(&Part, &Ready)], room: usize| -> Vec<String> {
         let line = |(part, ready): &(&Part, &Ready)| {
             let about = match &ready.danger {
@@ -46,7 +58,7 @@ pub fn ask_push(app: &mut App) {
                     format!("  {}  {tally}  {}", short(&part.zone), ready.settings.server)
                 }
             };
-            wrap(about.trim_start(), app.size.0.saturating_sub(10))
+            wrap(about.trim_start(), width)
                 .into_iter()
                 .enumerate()
                 .map(|(row, text)| {
@@ -70,16 +82,6 @@ pub fn ask_push(app: &mut App) {
     text.extend(listed(&others, room.saturating_sub(of_dangers.len())));
     text.push(last.into());
     text.extend(of_dangers);
-    let proof = match dangerous.as_slice() {
-        [] => None,
-        [(only, _)] => Some(short(&only.zone)),
-        [(first, _), ..] => Some(format!("{} {}", dangerous.len(), short(&first.zone))),
-    };
-    if let Some(proof) = &proof {
-        text.push(match dangerous.len() {
-            1 => format!("Type {proof} to push all of them:"),
-            zones => format!("{zones} zones are in danger. Type {proof} to push all of them:"),
-        });
-    }
+    text.extend(asked);
     app.overlay = Some(Overlay::Dialog(Dialog::last("Push", text, Then::PushJob, proof)));
 }

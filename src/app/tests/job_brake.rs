@@ -191,3 +191,47 @@ fn what_the_server_had_already_is_not_taken_back() {
     jobs.keys("w y r");
     assert_eq!(jobs.test.message(), "this job has pushed nothing yet");
 }
+
+#[test]
+fn what_is_to_be_typed_stands_above_its_field_on_small_screens() {
+    let mut jobs = Jobs::new();
+    jobs.settings.brake_percent = 20;
+    jobs.serve().keys("p * Enter w");
+    // The terminal gets smaller while it is asked, and is asked again.
+    let first = jobs.test.part((60, 15), 8, 3);
+    insta::assert_snapshot!(first, @"
+      │ 2 zones are in danger. Type 2 one.example to push    │
+      │ all of them:                                         │
+      │ >                                                    │
+    ");
+    jobs.keys("Esc w");
+    insta::assert_snapshot!(jobs.test.screen(60, 15), @"
+     zonewright                                            demo
+     J┌ Push ────────────────────────────────────────────────┐s
+    ▌[│ 3 zones, one after the other; it stops at the first  │
+     2│ that fails:                                          │
+      │   and 1 more: Esc shows them                         │
+      │ Each is refused if somebody changed it meanwhile,    │
+      │ and read back.                                       │
+      │   and 2 more: Esc shows them                         │
+      │ 2 zones are in danger. Type 2 one.example to push    │
+      │ all of them:                                         │
+      │ >                                                    │
+     [│                                                      │
+     d│ ▌Push   Cancel                                       │
+      └──────────────────────────────────────────────────────┘
+     Enter press  Esc cancel
+    ");
+    insta::assert_snapshot!(jobs.test.screen(40, 10), @"
+     zonewright                        demo
+     J┌ Push ────────────────────────────┐s
+    ▌[│ 3 zones, one after the other; it │
+     s│ 2 zones are in danger. Type 2    │
+     a│ one.example to push all of them: │
+      │ >                                │
+      │                                  │
+      │ ▌Push   Cancel                   │
+      └──────────────────────────────────┘
+     Enter press  Esc cancel
+    ");
+}
