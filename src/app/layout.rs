@@ -100,7 +100,9 @@ pub fn wrap(text: &str, width: u16) -> Vec<String> {
             used = 0;
         }
         for grapheme in word.graphemes(true) {
-            if used > 0 && used + grapheme.width() > width {
+            // What has no width fills a line as well.
+            let is_begun = lines.last().is_some_and(|line| !line.is_empty());
+            if is_begun && used + grapheme.width() > width {
                 lines.push(String::new());
                 used = 0;
             }
@@ -121,6 +123,8 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
         assert_eq!(wrap("", 3), [""]);
+        // A sign without width, then one that is wider than the line.
+        assert_eq!(wrap("\u{c62}a\u{115b0}", 1), ["\u{c62}", "a\u{115b0}"]);
     }
 
     proptest! {
