@@ -21,13 +21,43 @@ pub struct Terminal {
     shown: Arc<Mutex<Shown>>,
 }
 
+/// What a frame stands between (synchronized output): a terminal shows it when it is whole.
+const FRAME: [&[u8]; 2] = [b"\x1b[?2026h", b"\x1b[?2026l"];
+
 struct Shown {
     parser: vt100::Parser,
+    /// The start of a frame, or of its mark.
+    held: Vec<u8>,
     octets: usize,
     /// The end of what the program has written, as it came.
     written: Vec<u8>,
     /// The reader shall let go of the terminal.
     over: bool,
+}
+
+impl Shown {
+    /// Shows what came, but for a frame that is not whole.
+    fn take(&mut self, octets: &[u8]) {
+        self.held.extend(octets);
+        loop {
+            let find = |mark: &[u8]| self.held.windows(mark.len()).position(|octets| octets == mark);
+            let begins = find(FRAME[0]);
+            let shown = match (begins, find(FRAME[1])) {
+                (Some(_), Some(end)) => end + FRAME[1].len(),
+                (Some(begins), None) => begins,
+                (None, _) => {
+                    let is_start = |from: &usize| FRAME[0].starts_with(&self.held[*from..]);
+                    let last = self.held.len().saturating_sub(FRAME[0].len());
+                    (last..self.held.len()).find(is_start).unwrap_or(self.held.len())
+                }
+            };
+            if shown == 0 {
+                return;
+            }
+            self.parser.process(&self.held[..shown]);
+            self.held.drain(..shown);
+        }
+    }
 }
 
 impl Terminal {
@@ -88,13 +118,19 @@ impl Terminal {
         let mut reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
         let parser = vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0);
-        let shown = Arc::new(Mutex::new(Shown { parser, octets: 0, written: Vec::new(), over: false }));
+        let shown = Arc::new(Mutex::new(Shown {
+            parser,
+            held: Vec::new(),
+            octets: 0,
+            written: Vec::new(),
+            over: false,
+        }));
         let to_screen = Arc::clone(&shown);
         std::thread::spawn(move || {
             let mut buffer = [0; 65536];
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
                 let mut shown = to_screen.lock().unwrap();
-                shown.parser.process(&buffer[..count]);
+                shown.take(&buffer[..count]);
                 shown.octets += count;
                 shown.written.extend(&buffer[..count]);
                 let excess = shown.written.len().saturating_sub(KEPT);
@@ -160,23 +196,11 @@ impl Terminal {
         loop {
             let screen = self.screen();
             if seen(&screen) {
-                return self.whole(&seen).unwrap_or(screen);
+                return screen;
             }
             assert!(Instant::now() < deadline, "never seen: {what}\n{screen}");
             std::thread::sleep(Duration::from_millis(10));
         }
-    }
-
-    /// The screen when its frame is complete, if it then still satisfies `seen`: a frame may come in several pieces.
-    fn whole(&self, seen: &impl Fn(&str) -> bool) -> Option<String> {
-        for _ in 0..20 {
-            let octets = self.octets();
-            std::thread::sleep(Duration::from_millis(5));
-            if self.octets() == octets {
-                break;
-            }
-        }
-        Some(self.screen()).filter(|screen| seen(screen))
     }
 
     pub fn wait_for(&self, text: &str) -> String {
