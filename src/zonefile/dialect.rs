@@ -1,15 +1,15 @@
 //! Where readers of zone files disagree: warnings that name who reads it how. `reference/zone-file-dialects.md` has
 //! the measurements.
 
-use std::ops::Range;
-
 use super::entry::{Entry, Piece};
 use super::expression;
 use super::fix;
 use super::head::Head;
 use super::problem::{Fix, Problems, Severity, shown};
+use super::rare::{self, ODD, SMIMEA, TLSA, uneven};
 use super::reader::Fault;
-use crate::zone::{NameRef, RecordType, types};
+use crate::zone::types::{self, Kind};
+use crate::zone::{NameRef, RecordType};
 
 pub const NESTED: &str =
     "Parentheses within parentheses: BIND reads them, Knot and NSD refuse the file. One pair is enough.";
@@ -21,20 +21,19 @@ const OPEN_DIRECTIVE: &str =
     "The text ends with a directive that has no line end: BIND refuses the file. End the line.";
 pub const COMMENT_BACKSLASH: &str =
     "A comment that ends in a backslash: the newest NSD takes the next line for a part of it.";
-pub const TOUCHING: &str = "No blank parts this from the word before it: BIND and NSD take two words, Knot refuses the file. Put one in.";
+pub const TOUCHING: &str = "No blank parts this from the word before it: BIND takes two words, Knot refuses the file, and NSD outside of \
+     TXT. Put one in.";
 pub const RAW_OCTETS: &str = "Control characters and characters outside ASCII: BIND and NSD keep the octets as they are, Knot \
      refuses the file. Octets are written \\DDD, with three decimal digits.";
 pub const RELATIVE_INCLUDE: &str = "A relative path: here and in Knot it counts from the folder of this file, in BIND and NSD from the folder that \
      the server works in. Write the whole path where several read the file.";
 const CUT_OFF: &str = "The text ends here: a ; outside quotes begins a comment. Put the text in quotes.";
 const QUOTED_OWNER: &str = "The owner stands in quotes: BIND and NSD read that, Knot refuses the file.";
+const QUOTED_DOLLAR: &str = "BIND takes a name that begins with $ for a directive, in quotes as well, and refuses the file. Write \\$.";
 const CHARACTERS: &str = "The name has characters that Knot only takes with a backslash before them; BIND and NSD read them as \
      they are.";
-const UNEVEN: &str = "Base64 is parted here within four characters that belong together: BIND and NSD read that, Knot refuses the \
-     file.";
 pub const CLASS_FIRST: &str = "The class stands before the TTL, here and perhaps below: every server reads that, the tools of ldns refuse \
      the file.";
-const ODD: &str = "Two hexadecimal digits that make one octet are parted here: BIND and NSD read that, Knot refuses the file.";
 const CLASS_NUMBER: &str = "Knot does not know CLASS1 and refuses the file. Write IN.";
 const FROM_OUTSIDE: &str = "This record takes its owner from the file that includes this one. BIND reads that; Knot refuses the \
      file, and NSD does so in places. Write the owner.";
@@ -43,188 +42,18 @@ const FROM_OUTSIDE: &str = "This record takes its owner from the file that inclu
 fn is_unknown_to_knot(rtype: RecordType) -> bool {
     matches!(
         rtype.0,
-        7..=11 | 19 | 20 | 22 | 23 | 26 | 27 | 30..=32 | 34 | 38 | 40 | 56..=58 | 66..=68 | 258..=262 | 32768 | 32769
+        7..=11 | 19 | 20 | 22..=24 | 26 | 27 | 30..=32 | 34 | 38 | 40 | 56..=58 | 66..=68 | 258..=262 | 32768 | 32769
     )
 }
 const HIP: RecordType = RecordType(55);
-const NID: RecordType = RecordType(104);
-const L64: RecordType = RecordType(106);
-const EUI48: RecordType = RecordType(108);
-const EUI64: RecordType = RecordType(109);
-const CERT: RecordType = RecordType(37);
-const IPSECKEY: RecordType = RecordType(45);
-const DHCID: RecordType = RecordType(49);
-const OPENPGPKEY: RecordType = RecordType(61);
-/// Types with rules of [`rare`].
-const RARE: [RecordType; 22] = [
-    RecordType::CAA,
-    SSHFP,
-    CDS,
-    TLSA,
-    SMIMEA,
-    ZONEMD,
-    NID,
-    L64,
-    EUI48,
-    EUI64,
-    CERT,
-    IPSECKEY,
-    DHCID,
-    OPENPGPKEY,
-    RecordType::DNSKEY,
-    RecordType::CDNSKEY,
-    RecordType::KEY,
-    RecordType::RRSIG,
-    RecordType::DS,
-    RecordType::SVCB,
-    RecordType::HTTPS,
-    RecordType::NSEC3,
-];
 const APL: RecordType = RecordType(42);
 const LOC: RecordType = RecordType(29);
-const SSHFP: RecordType = RecordType(44);
-const CDS: RecordType = RecordType(59);
-const ZONEMD: RecordType = RecordType(63);
-const TLSA: RecordType = RecordType(52);
-const SMIMEA: RecordType = RecordType(53);
-const MD: RecordType = RecordType(3);
-const MF: RecordType = RecordType(4);
+pub const MD: RecordType = RecordType(3);
+pub const MF: RecordType = RecordType(4);
 const URI: RecordType = RecordType(256);
-/// Types whose last word is a name.
-const NAME_LAST: [RecordType; 6] =
-    [RecordType::NS, RecordType::CNAME, RecordType::PTR, RecordType::MX, RecordType::SRV, RecordType::DNAME];
-
-const FAR: &str = "The 32 bits of this time reach from 1970 to 2106-02-07: BIND and NSD keep what is left over and so mean another \
-     time, Knot refuses times far away.";
-
-/// A parameter of SVCB that not every server knows by its name.
-struct NewKey {
-    name: &'static str,
-    /// How all of them read it.
-    number: &'static str,
-    message: &'static str,
-}
-
-const NEW_KEYS: [NewKey; 2] = [
-    NewKey {
-        name: "dohpath",
-        number: "key7",
-        message: "Knot 3.2 does not know dohpath and refuses the file; key7 means the same everywhere.",
-    },
-    NewKey {
-        name: "ohttp",
-        number: "key8",
-        message: "BIND 9.18, Knot 3.2, NSD and ldns do not know ohttp (RFC 9540) and refuse the file; key8 means the same \
-                  everywhere.",
-    },
-];
-
-/// Where such a name stands in a parameter: before its value, or in what `mandatory` lists.
-fn new_key(parameter: &[u8]) -> Option<(Range<usize>, &'static NewKey)> {
-    let mut start = 0;
-    for (index, word) in parameter.split(|octet| matches!(octet, b'=' | b',')).enumerate() {
-        let is_it = |key: &&NewKey| word.eq_ignore_ascii_case(key.name.as_bytes());
-        if let Some(key) = NEW_KEYS.iter().find(is_it) {
-            return Some((start..start + word.len(), key));
-        }
-        if index == 0 && !word.eq_ignore_ascii_case(b"mandatory") {
-            return None;
-        }
-        start += word.len() + 1;
-    }
-    None
-}
-
-/// A word that parts characters which belong together, so many each, and is not the last.
-fn uneven(text: &[u8], pieces: &[Piece], together: usize) -> Option<Piece> {
-    let (_, front) = pieces.split_last()?;
-    front.iter().find(|piece| piece.text(text).len() % together != 0).copied()
-}
-
-/// What Knot or NSD refuse in types that are rare: where, why, and the way out.
-fn rare(text: &[u8], pieces: &[Piece], rtype: RecordType) -> Option<(Piece, &'static str, Option<Fix>)> {
-    let word = |at: usize| pieces.get(at).map(|piece| (*piece, piece.text(text)));
-    if word(0)?.1 == b"\\#" {
-        return None;
-    }
-    let from = match rtype {
-        DHCID | OPENPGPKEY => Some(0),
-        RecordType::DNSKEY | RecordType::CDNSKEY | RecordType::KEY | CERT => Some(3),
-        IPSECKEY => Some(4),
-        RecordType::RRSIG => Some(8),
-        _ => None,
-    };
-    if let Some(uneven) = from.and_then(|from| uneven(text, pieces.get(from..)?, 4)) {
-        return Some((uneven, UNEVEN, None));
-    }
-    let from = match rtype {
-        SSHFP => Some(2),
-        RecordType::DS | CDS | TLSA | SMIMEA | ZONEMD => Some(3),
-        _ => None,
-    };
-    if let Some(uneven) = from.and_then(|from| uneven(text, pieces.get(from..)?, 2)) {
-        return Some((uneven, ODD, None));
-    }
-    match rtype {
-        NID | L64 => {
-            let (piece, value) = word(1)?;
-            let mut groups = value.split(|octet| *octet == b':');
-            if groups.clone().all(|group| group.len() == 4) {
-                return None;
-            }
-            let whole = groups.try_fold(String::new(), |whole, group| {
-                let separator = if whole.is_empty() { "" } else { ":" };
-                Some(format!("{whole}{separator}{:0>4}", std::str::from_utf8(group).ok()?))
-            })?;
-            let fix = Fix::new(format!("Write {whole}"), vec![(piece.span(), whole)]);
-            let message =
-                "Knot takes only groups of four digits here; BIND and NSD take shorter ones as well.";
-            Some((piece, message, Some(fix)))
-        }
-        RecordType::RRSIG => {
-            let far = |time: &[u8]| time < &b"19700101"[..] || time > &b"21060207062815"[..];
-            let (piece, time) =
-                [word(4)?, word(5)?].into_iter().find(|(_, time)| time.len() != 14 || far(time))?;
-            let message = match time.len() {
-                14 => FAR,
-                _ => "A time in seconds: NSD refuses the file; BIND and Knot read it. Write YYYYMMDDHHmmSS.",
-            };
-            Some((piece, message, None))
-        }
-        EUI48 | EUI64 => {
-            let (piece, value) = word(0)?;
-            let mut pairs = value.split(|octet| *octet == b'-');
-            let message = "Knot takes only pairs of two digits here; BIND and NSD take single ones as well.";
-            pairs.any(|pair| pair.len() != 2).then_some((piece, message, None))
-        }
-        RecordType::DS => {
-            let (piece, digest) = word(2)?;
-            let known = [&b"1"[..], b"2", b"4"].contains(&digest);
-            let message = "Knot knows the digest types 1, 2 and 4 and refuses others; BIND and NSD take any.";
-            (!known).then_some((piece, message, None))
-        }
-        RecordType::CAA => {
-            let (piece, tag) = word(1)?;
-            let message = "NSD wants the tag in small letters and refuses the file; BIND and Knot read it.";
-            tag.iter().any(u8::is_ascii_uppercase).then_some((piece, message, None))
-        }
-        RecordType::NSEC3 => {
-            let (piece, hash) = word(4)?;
-            let message = "Knot reads only hashes of whole groups of eight characters (SHA-1 has four of them) and refuses the \
-                 file; BIND and NSD read others.";
-            (hash.len() % 8 != 0).then_some((piece, message, None))
-        }
-        RecordType::SVCB | RecordType::HTTPS => {
-            let (piece, at, key) = pieces
-                .iter()
-                .find_map(|piece| new_key(piece.text(text)).map(|(at, key)| (*piece, at, key)))?;
-            let start = piece.span().start;
-            let edit = (start + at.start..start + at.end, key.number.into());
-            Some((piece, key.message, Some(Fix::new(format!("Write {}", key.number), vec![edit]))))
-        }
-        _ => None,
-    }
-}
+/// Types whose last word is a name, where people write an address.
+const ADDRESS_LIKE: [RecordType; 5] =
+    [RecordType::NS, RecordType::CNAME, RecordType::MX, RecordType::SRV, RecordType::DNAME];
 
 /// Is this a name that looks like an address?
 fn is_address(word: &[u8]) -> bool {
@@ -236,10 +65,13 @@ fn is_address(word: &[u8]) -> bool {
 }
 
 /// What is to be said of a record that could be read.
-pub fn record(text: &[u8], entry: &Entry, head: &Head, within: bool, problems: &mut Problems) {
+pub fn record(text: &[u8], entry: &Entry, head: &Head, rdata: &[u8], within: bool, problems: &mut Problems) {
     let Some(first) = entry.pieces.first() else { return };
     if !entry.indented {
-        if first.quoted {
+        if first.quoted && first.text(text).starts_with(b"$") {
+            let fix = Fix::new("Write \\$", vec![(first.start..first.start, "\\".into())]);
+            problems.refused(first.outer(), QUOTED_DOLLAR, Some(fix));
+        } else if first.quoted {
             problems.warning(first.outer(), QUOTED_OWNER);
         } else {
             characters(text, first, problems);
@@ -262,38 +94,88 @@ pub fn record(text: &[u8], entry: &Entry, head: &Head, within: bool, problems: &
     if let Some(odd) = pieces.get(2..).filter(|_| generic).and_then(|digits| uneven(text, digits, 2)) {
         problems.warning(odd.span(), ODD);
     }
-    if NAME_LAST.contains(&head.rtype) {
-        if let Some(last) = entry.pieces.last() {
-            characters(text, last, problems);
-            if head.rtype != RecordType::PTR && is_address(last.text(text)) {
-                let message = format!(
-                    "{} takes a name, and this is an address: it is read as a name that nobody has. Give the host an A or \
-                     AAAA record, and write its name here.",
-                    head.rtype
-                );
-                problems.warning(last.span(), message);
-            }
-        }
-    } else if RARE.contains(&head.rtype) {
-        if let Some((piece, message, fix)) = rare(text, pieces, head.rtype) {
+    if matches!(head.rtype, RecordType::A | RecordType::AAAA | RecordType::TXT) {
+        return touching(text, entry, pieces, problems);
+    }
+    let word = text.get(head.rtype_at.clone()).unwrap_or_default();
+    if head.rtype == HIP && word.eq_ignore_ascii_case(b"HIP") {
+        let message = "Knot and NSD do not know HIP by its name and refuse the file; BIND reads it.";
+        return problems.warning(head.rtype_at.clone(), message);
+    }
+    if is_unknown_to_knot(head.rtype) && !is_number(word) {
+        let message = format!("Knot does not know {} and refuses the file; BIND reads it.", shown(word));
+        return problems.warning(head.rtype_at.clone(), message);
+    }
+    if generic {
+        return;
+    }
+    if ADDRESS_LIKE.contains(&head.rtype)
+        && let Some(last) = entry.pieces.last().filter(|last| is_address(last.text(text)))
+    {
+        let message = format!(
+            "{} takes a name, and this is an address: it is read as a name that nobody has. Give the host an A or AAAA \
+             record, and write its name here.",
+            head.rtype
+        );
+        problems.warning(last.span(), message);
+    }
+    names(text, pieces, head.rtype, problems);
+    if rare::RARE.contains(&head.rtype) {
+        if let Some((piece, message, fix)) = rare::found(text, pieces, head.rtype, rdata) {
             problems.add(Severity::Warning, piece.span(), message, fix);
         }
-    } else if head.rtype == HIP {
-        let word = text.get(head.rtype_at.clone()).unwrap_or_default();
-        if word.eq_ignore_ascii_case(b"HIP") {
-            let message = "Knot and NSD do not know HIP by its name and refuse the file; BIND reads it.";
-            problems.warning(head.rtype_at.clone(), message);
-        }
-    } else if head.rtype != RecordType::A && is_unknown_to_knot(head.rtype) {
-        let word = text.get(head.rtype_at.clone()).unwrap_or_default();
-        if !word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"TYPE")) {
-            let message = format!("Knot does not know {} and refuses the file; BIND reads it.", shown(word));
-            problems.warning(head.rtype_at.clone(), message);
+    } else if head.rtype != RecordType::NS {
+        touching(text, entry, pieces, problems);
+    }
+}
+
+/// A string that touches a word which ends with `=`: the value of a parameter, and outside of SVCB a word of its own.
+fn touching(text: &[u8], entry: &Entry, pieces: &[Piece], problems: &mut Problems) {
+    let follows = |pair: &&[Piece]| {
+        let [word, value] = pair else { return false };
+        value.quoted && word.outer().end == value.outer().start && word.text(text).ends_with(b"=")
+    };
+    if let Some([_, value]) = pieces.windows(2).find(|pair| !entry.plain && follows(pair)) {
+        problems.warning(value.outer(), TOUCHING);
+    }
+}
+
+/// TYPEnnn.
+fn is_number(word: &[u8]) -> bool {
+    word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"TYPE"))
+}
+
+/// Names of hosts and of types in the data, as far as Knot does not read them.
+fn names(text: &[u8], pieces: &[Piece], rtype: RecordType, problems: &mut Problems) {
+    let fields = types::info(rtype).map_or(&[][..], |info| info.fields);
+    for (at, field) in fields.iter().enumerate() {
+        let Some((piece, rest)) = pieces.get(at..).and_then(<[Piece]>::split_first) else { return };
+        let is_name = || pieces.get(1).is_some_and(|kind| kind.text(text) == b"3");
+        match field.kind {
+            Kind::Name | Kind::PlainName => characters(text, piece, problems),
+            Kind::Gateway if is_name() => characters(text, piece, problems),
+            Kind::Type => type_name(text, piece, problems),
+            Kind::Types => {
+                std::iter::once(piece).chain(rest).for_each(|piece| type_name(text, piece, problems))
+            }
+            _ => {}
         }
     }
 }
 
-fn characters(text: &[u8], piece: &Piece, problems: &mut Problems) {
+fn type_name(text: &[u8], piece: &Piece, problems: &mut Problems) {
+    let word = piece.text(text);
+    let Some(rtype) = types::parse_type(word).filter(|_| !is_number(word)) else { return };
+    if is_unknown_to_knot(rtype) || matches!(rtype, HIP | MD | MF) {
+        let number = format!("TYPE{}", rtype.0);
+        let message = format!("Knot does not know {} and refuses the file; BIND reads it.", shown(word));
+        let fix = Fix::new(format!("Write {number}"), vec![(piece.span(), number)]);
+        problems.add(Severity::Warning, piece.span(), message, Some(fix));
+    }
+}
+
+/// Characters of a name that Knot wants escaped.
+pub fn characters(text: &[u8], piece: &Piece, problems: &mut Problems) {
     const ODD: [bool; 256] = {
         let mut odd = [true; 256];
         let mut octet = 0;
@@ -348,8 +230,19 @@ pub fn refused(text: &[u8], pieces: &[Piece], head: &Head, rdata: &[u8]) -> Opti
     }
     let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return None };
     let generic = first.text(text) == b"\\#" && !first.quoted;
-    const RULED: [RecordType; 8] =
-        [RecordType::NAPTR, RecordType::NSEC, RecordType::NSEC3, RecordType::RRSIG, TLSA, SMIMEA, LOC, URI];
+    const RULED: [RecordType; 11] = [
+        RecordType::NAPTR,
+        RecordType::NSEC,
+        RecordType::NSEC3,
+        RecordType::RRSIG,
+        RecordType::SIG,
+        RecordType::SVCB,
+        RecordType::HTTPS,
+        TLSA,
+        SMIMEA,
+        LOC,
+        URI,
+    ];
     if !generic && !RULED.contains(&head.rtype) {
         return None;
     }
@@ -364,6 +257,21 @@ pub fn refused(text: &[u8], pieces: &[Piece], head: &Head, rdata: &[u8]) -> Opti
         let at = pieces.get(4).filter(|_| !generic).map_or(at, |piece| piece.span());
         let message = format!("NAPTR: the expression {why}; BIND refuses the file.");
         return Some(Fault::new(at, message));
+    }
+    if matches!(head.rtype, RecordType::SVCB | RecordType::HTTPS)
+        && let Some(key) = types::bad_parameter(rdata)
+    {
+        let message =
+            format!("{}: the value of {key} is not of its form; BIND refuses the file.", head.rtype);
+        return Some(Fault::new(first.start..last.end, message));
+    }
+    let times = pieces.get(4..6).unwrap_or_default().iter();
+    if head.rtype == RecordType::SIG
+        && !generic
+        && let Some(piece) = times.into_iter().find(|time| time.text(text).len() != 14)
+    {
+        let message = "SIG: a time is written YYYYMMDDHHmmSS; BIND refuses seconds here.";
+        return Some(Fault::new(piece.span(), message));
     }
     let no_types = || NameRef::split_from(rdata).is_some_and(|(_, types)| types.is_empty());
     if head.rtype == RecordType::NSEC && no_types() {
@@ -392,6 +300,12 @@ pub fn refused(text: &[u8], pieces: &[Piece], head: &Head, rdata: &[u8]) -> Opti
             "RRSIG: the signer's name has more labels than the signed name; BIND refuses the record.";
         return Some(Fault::new(at, message));
     }
+    let is_metres = |piece: &&Piece| piece.text(text).ends_with(b"M");
+    if let Some(piece) = pieces.iter().find(is_metres).filter(|_| head.rtype == LOC && !generic) {
+        let message = "LOC: the m of metres is written small; BIND refuses it otherwise.";
+        let fix = Fix::new("Write m", vec![(piece.end - 1..piece.end, "m".into())]);
+        return Some(Fault::new(piece.span(), message).with(Some(fix)));
+    }
     let is_direction = |piece: &&Piece| matches!(piece.text(text), [b'n' | b's' | b'e' | b'w']);
     if let Some(piece) = pieces.iter().find(is_direction).filter(|_| head.rtype == LOC && !generic) {
         let upper = fix::lossless(piece.text(text)).to_ascii_uppercase();
@@ -417,7 +331,9 @@ pub fn open_directive(text: &[u8], entry: &Entry, problems: &mut Problems) {
     // It opens an included file before it looks for the end of the line; a directive alone has its own error.
     let includes = first.text(text).eq_ignore_ascii_case(b"$INCLUDE");
     let opens = entry.pieces.len() < if includes { 3 } else { 2 };
-    if !opens && end == text.len() && !text.ends_with(b"\n") {
+    // CR alone ends a line there, but no comment.
+    let ends = text.ends_with(b"\n") || text.ends_with(b"\r") && !entry.comment;
+    if !opens && end == text.len() && !ends {
         let fix = Fix::new("End the line", vec![(end..end, "\n".into())]);
         problems.refused(first.span(), OPEN_DIRECTIVE, Some(fix));
     }
@@ -431,14 +347,14 @@ pub fn line_ends(text: &[u8], problems: &mut Problems) {
     if !is_bare(first) {
         problems.warning(
             first..first + 2,
-            "The lines end with CR LF, as on Windows. BIND and NSD read that, Knot refuses the file. Save it with LF.",
+            "The lines end with CR LF, as on Windows. BIND and NSD read that, Knot only in comments. Save it with LF.",
         );
     }
     if let Some(bare) = std::iter::once(first).chain(places).find(|at| is_bare(*at)) {
         problems.warning(
             bare..bare + 1,
             "A line ends with CR alone. BIND reads that, but for a comment, which goes on there to the next LF; other servers \
-             refuse the file or take the next line for a part of this one. Save it with LF.",
+             may refuse the file, or take the next line for a part of this one. Save it with LF.",
         );
     }
 }

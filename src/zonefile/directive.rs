@@ -3,13 +3,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::dialect;
 use super::entry::{Entry, Piece};
 use super::head::read_ttl;
 use super::layout::{EntryKind, TtlFrom};
 use super::problem::{Fix, shown};
 use super::reader::{Fault, Once, Reader, bad_name};
 use super::record::Sink;
-use crate::zone::Name;
+use crate::zone::{Name, types};
 
 const KNOWN: [&str; 5] = ["$ORIGIN", "$TTL", "$INCLUDE", "$GENERATE", "$DATE"];
 
@@ -48,8 +49,9 @@ impl Reader<'_, '_, '_> {
             "$DATE" => {
                 let time = self.only(first, arguments, "a time, such as $DATE 20260101000000")?;
                 let digits = time.text(self.text);
-                if digits.len() != 14 || !digits.iter().all(u8::is_ascii_digit) {
-                    let message = format!("{} is no time: write YYYYMMDDHHMMSS.", shown(digits));
+                if !types::is_moment(digits) {
+                    let message =
+                        format!("{} is no time from 1970 to 2106: write YYYYMMDDHHMMSS.", shown(digits));
                     return Err(Fault::new(time.span(), message));
                 }
                 if self.state.first_time(Once::Date) {
@@ -103,13 +105,15 @@ impl Reader<'_, '_, '_> {
         let text = argument.text(self.text);
         let name = Name::parse(text, self.origin())
             .map_err(|error| Fault::new(argument.span(), bad_name(text, error)))?;
-        if !text.ends_with(b".") {
+        // Of the name that a relative one becomes, the end is not written.
+        if Name::parse(text, None).is_err() {
             self.problems.warning(
                 argument.span(),
-                "A relative name: BIND and Knot complete it with the origin before, the newest NSD refuses the file. \
-                 Write it out, with a dot at the end.",
+                "A relative name: BIND completes it with the origin before, Knot and mostly NSD refuse the file. Write \
+                 it out, with a dot at the end.",
             );
         }
+        dialect::characters(self.text, argument, &mut self.problems);
         Ok(name)
     }
 
@@ -141,7 +145,11 @@ impl Reader<'_, '_, '_> {
         })?;
         let loaded = self.includes.load(name).map_err(|why| Fault::new(file.span(), ("L-107", why)))?;
         if !name.starts_with('/') && self.state.first_time(Once::RelativeInclude) {
-            self.problems.warning(file.span(), super::dialect::RELATIVE_INCLUDE);
+            self.problems.warning(file.span(), dialect::RELATIVE_INCLUDE);
+        }
+        if file.quoted || entry.parentheses {
+            let message = "NSD refuses an $INCLUDE with quotes or parentheses; BIND and Knot read it.";
+            self.problems.warning(file.outer(), message);
         }
         let label = Arc::clone(&loaded.name);
         self.includes.open.push(Arc::clone(&loaded.name));

@@ -2,7 +2,9 @@
 //! included: quotes around the right-hand side are gone before it is read, and an offset once given goes on for the
 //! plain `$` after it.
 
+use super::dialect;
 use super::entry::{Entries, Entry, Piece};
+use super::head::Head;
 use super::problem::shown;
 use super::reader::{Fault, Once, Reader, bad_name};
 use super::record::{Place, ReadRecord, Sink};
@@ -238,6 +240,9 @@ impl Reader<'_, '_, '_> {
                 .map_err(|error| Fault::new(left.span(), bad_name(&name, error)))?;
             let rdata = read_data(&data, head.rtype, origin.as_ref().as_ref())
                 .map_err(|why| Fault::new(right.span(), format!("{value}: {}: {why}", head.rtype)))?;
+            if let Some(fault) = refused(&data, &head, &rdata) {
+                fault.moved(right.span()).refuse(&mut self.problems);
+            }
             let place = Place { text: self.text, included, entry, written: None };
             let record = ReadRecord {
                 owner: owner.as_ref(),
@@ -276,6 +281,16 @@ impl Reader<'_, '_, '_> {
         }
         plain
     }
+}
+
+/// What BIND refuses of it, but for MD and MF, which it makes all the same.
+fn refused(text: &[u8], head: &Head, rdata: &[u8]) -> Option<Fault> {
+    if matches!(head.rtype, dialect::MD | dialect::MF) {
+        return None;
+    }
+    let mut entry = Entry::default();
+    Entries::new(text, 0, false, true).next(&mut entry);
+    dialect::refused(text, &entry.pieces, head, rdata)
 }
 
 /// RDATA from the text that a template became.

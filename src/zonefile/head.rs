@@ -181,6 +181,7 @@ impl<'t> Reader<'t, '_, '_> {
             return (3600, TtlFrom::Assumed);
         };
         if self.state.first_time(once) {
+            self.warn_of_large_ttl(ttl, &at);
             let message = format!(
                 "Here is no TTL, and no $TTL before it. {ttl} is taken: {message}. Put a $TTL at the top."
             );

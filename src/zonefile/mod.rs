@@ -25,6 +25,7 @@ mod part;
 mod places;
 mod printer;
 mod problem;
+mod rare;
 mod reader;
 mod record;
 mod repeats;

@@ -170,6 +170,12 @@ impl Fault {
         problems.add(Severity::Error, span, message, fix);
     }
 
+    /// The same elsewhere: what is wrong stands in what was made of that.
+    pub fn moved(mut self, span: Range<usize>) -> Fault {
+        (self.0.span, self.0.fix) = (span, None);
+        self
+    }
+
     /// The same where servers refuse what was read.
     pub fn refuse(self, problems: &mut Problems) {
         let Said { span, message, fix } = *self.0;
@@ -325,7 +331,7 @@ impl<'t> Reader<'t, '_, '_> {
             self.problems.warning(at, dialect::RAW_OCTETS);
         }
         let outside = self.within.is_some() && !self.owner_is_own;
-        dialect::record(self.text, entry, &head, outside, &mut self.problems);
+        dialect::record(self.text, entry, &head, rdata, outside, &mut self.problems);
         if let (Some(class), Some((_, ttl))) = (&head.class, &head.ttl)
             && class.start < ttl.start
             && self.state.first_time(Once::ClassFirst)
@@ -335,6 +341,10 @@ impl<'t> Reader<'t, '_, '_> {
         let (ttl, ttl_from) = self.ttl(&head, rdata, first.span());
         match &self.state.owner {
             Owner::Name(owner) => {
+                if head.rtype == RecordType::NSEC3 && owner.as_ref().is_wildcard() {
+                    let message = "NSEC3: the owner is a hash, and no wildcard; BIND refuses the file.";
+                    self.problems.refused(first.outer(), message, None);
+                }
                 let span = first.outer().start..last.outer().end;
                 let included = self.within.as_ref().map(|(directive, file)| (directive, file));
                 let written = Some(Written { head: &head, ttl_from, origin: self.state.origin.as_ref() });
@@ -368,8 +378,11 @@ impl<'t> Reader<'t, '_, '_> {
                 message.starts_with(entry::NEVER_CLOSED) || message.starts_with(entry::QUOTE_NOT_CLOSED);
             self.problems.error(span.clone(), (if unclosed { "L-105" } else { SYNTAX }, message.as_str()));
         }
-        // What is no entry has no dialect.
-        for (span, message) in entry.warnings.iter().filter(|_| entry.faults.is_empty()) {
+        // What is no entry has no dialect, and parentheses around nothing stand before no owner.
+        let is_said = |message: &str| {
+            entry.faults.is_empty() && (!entry.pieces.is_empty() || message != dialect::BEFORE_OWNER)
+        };
+        for (span, message) in entry.warnings.iter().filter(|(_, message)| is_said(message)) {
             self.problems.warning(span.clone(), *message);
         }
     }
@@ -398,8 +411,8 @@ impl<'t> Reader<'t, '_, '_> {
 
     fn warn_of_raw_name(&mut self, text: &[u8], span: Range<usize>) {
         let message = format!(
-            "{} has characters outside ASCII. Knot refuses the file, and so does a primary with BIND where a host is named \
-             (check-names); else BIND, and NSD always, take the octets for the name, under which nobody will ask. Write it \
+            "{} has characters outside ASCII. Knot refuses the file, and so does a primary with BIND where a host or a \
+             mailbox is named (check-names); else BIND, and NSD always, take the octets for the name, under which nobody will ask. Write it \
              as an A-label (xn--...).",
             shown(text)
         );

@@ -24,8 +24,10 @@ pub struct Finding {
 /// The types of addresses.
 const ADDRESSES: [RecordType; 2] = [RecordType::A, RecordType::AAAA];
 const RESINFO: RecordType = RecordType(261);
-/// What may stand beside a CNAME (RFC 2181 section 10.1, RFC 4035 section 2.5; BIND keeps SIG and KEY as well).
-const BESIDE_CNAME: [RecordType; 4] = [RecordType::KEY, RecordType::SIG, RecordType::NSEC, RecordType::RRSIG];
+/// What may stand beside a CNAME (RFC 2181 section 10.1, RFC 4035 section 2.5; BIND keeps SIG and KEY as well, and NSEC3 in a
+/// tree of its own).
+const BESIDE_CNAME: [RecordType; 5] =
+    [RecordType::KEY, RecordType::SIG, RecordType::NSEC, RecordType::RRSIG, RecordType::NSEC3];
 /// Of those, the ones that other servers do not take there any more.
 const OLD_BESIDE_CNAME: [RecordType; 2] = [RecordType::KEY, RecordType::SIG];
 
@@ -243,14 +245,24 @@ impl Found<'_> {
     fn below<'r>(&mut self, dname: &mut Option<NameRef<'r>>, record: &RecordRef<'r>) {
         let here = dname.filter(|dname| record.owner.is_at_or_below(*dname));
         if let Some(dname) = here.filter(|dname| *dname != record.owner) {
-            let message = format!(
-                "{} is below the DNAME of {dname}, so nobody finds it. BIND loads the zone, Knot and NSD refuse it.",
-                record.owner
-            );
+            let loaded = match record.rtype {
+                RecordType::NSEC3 => "BIND and NSD load the zone, Knot refuses it",
+                _ => "BIND loads the zone, Knot and NSD refuse it",
+            };
+            let message =
+                format!("{} is below the DNAME of {dname}, so nobody finds it. {loaded}.", record.owner);
             self.warning("L-37", record.key(), message);
         }
         if record.rtype == RecordType::DNAME {
             *dname = Some(record.owner);
+            let key = RrKey::new(record.owner.to_name(), RecordType::NS);
+            if key.owner != *self.zone.origin() && self.zone.find(&key).is_some() {
+                let message = format!(
+                    "{} has NS records beside a DNAME (RFC 6672 section 2.4). BIND and NSD load the zone, Knot refuses it.",
+                    record.owner
+                );
+                self.warning(super::problem::SYNTAX, key, message);
+            }
         } else if here.is_none() {
             *dname = None;
         }
@@ -287,8 +299,8 @@ impl Found<'_> {
             };
             if let Some((rule, why)) = lack {
                 let message = format!(
-                    "The delegation of {owner} leads to {name}, which {why}, so nobody can reach it. BIND loads the zone \
-                     when it is told not to look, Knot refuses it."
+                    "The delegation of {owner} leads to {name}, which {why}, so nobody can reach it. Servers load the \
+                     zone, the kzonecheck of Knot may refuse it."
                 );
                 self.warning(rule, record.key(), message);
             }
@@ -303,6 +315,11 @@ impl Found<'_> {
             self.error("L-97", apex(RecordType::DS), message);
         }
         let parameters = zone.get(&apex(RecordType::NSEC3PARAM));
+        if parameters.as_ref().is_some_and(|set| set.rdata.len() > 1) {
+            let message =
+                "There are several NSEC3PARAM records. BIND and NSD load the zone, Knot refuses it.";
+            self.warning("L-100", apex(RecordType::NSEC3PARAM), message);
+        }
         let mut hashes = parameters.iter().flat_map(|set| &set.rdata).filter_map(|rdata| rdata.first());
         let is_known = |hash: &u8| *hash == 1;
         if let Some(hash) = hashes.clone().find(|hash| !is_known(hash)) {
@@ -321,7 +338,7 @@ impl Found<'_> {
             self.error(
                 "L-02",
                 apex(RecordType::SOA),
-                "The zone has no NS record at its top. BIND and Knot refuse it, NSD loads it.",
+                "The zone has no NS record at its top. BIND refuses it, and so does the kzonecheck of Knot.",
             );
             return;
         };

@@ -276,8 +276,11 @@ impl Gathered {
         }
         if let Some((rdata, _, place)) = &self.soa {
             // What dig prints of a transfer ends with the SOA once more.
-            let same =
-                types::canonical(RecordType::SOA, rdata) == types::canonical(RecordType::SOA, record.rdata);
+            let is_top =
+                self.builder.as_ref().is_none_or(|builder| builder.origin().as_ref() == record.owner);
+            let same = is_top
+                && types::canonical(RecordType::SOA, rdata)
+                    == types::canonical(RecordType::SOA, record.rdata);
             if !same {
                 let message = format!("This is a second SOA record; the first is {place}. A zone has one.");
                 problems.error(record.span.clone(), message);

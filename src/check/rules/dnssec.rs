@@ -99,7 +99,7 @@ fn nsec3(here: &Here<'_, '_>, found: &mut Found<'_>) {
         let Some(([hash, _, high, low, salt], _)) = record.rdata.split_first_chunk::<5>() else { continue };
         if *hash != 1 {
             let message = format_args!(
-                "{} has NSEC3 with the hash algorithm {hash}. There is only 1 (SHA-1); BIND refuses the zone.",
+                "{} has NSEC3 with the hash algorithm {hash}. There is only 1 (SHA-1).",
                 here.owner()
             );
             found.with(Error, RecordType::NSEC3PARAM, record, message);

@@ -20,7 +20,7 @@ pub const RULES: &[Rule] = &[
         Error,
         "RFC 7344 section 4.1, RFC 8078 section 4",
         "CDS and CDNSKEY stand at the top, match keys of the zone and each other; the one that asks for deletion \
-         stands alone. Parents act on them, and BIND refuses the zone.",
+         stands alone. Parents act on them.",
         &[RecordType::CDS, RecordType::CDNSKEY],
         signals,
     )

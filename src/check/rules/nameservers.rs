@@ -22,7 +22,7 @@ pub const RULES: &[Rule] = &[
         ("L-02", "no-nameserver"),
         Error,
         "RFC 1034 section 4.2.1",
-        "A zone has NS records at its top. BIND and Knot refuse it otherwise.",
+        "A zone has NS records at its top. BIND refuses it otherwise.",
         SOA,
         none,
     ),

@@ -22,7 +22,7 @@ pub const RULES: &[Rule] = &[
         Warning,
         "RFC 5890 section 2.3",
         "A name with characters outside ASCII: written as an A-label (xn--...), which is offered. A warning: NSD loads the \
-         file, and so does BIND but for owners of addresses and MX, so that it must open here; Knot refuses it.",
+         file, and so does BIND but for hosts and mailboxes, so that it must open here; Knot refuses it.",
     ),
     Rule::text(
         ("L-19", "duplicate"),

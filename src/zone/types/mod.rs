@@ -37,7 +37,7 @@ pub use kind::{Codes, Kind};
 pub use page::{Page, page};
 pub use renaming::with_names;
 pub use text::push_number;
-pub use time::{date, from_rfc3339, in_words, timestamp, to_rfc3339};
+pub use time::{date, from_rfc3339, in_words, is_moment, timestamp, to_rfc3339};
 
 /// Where a type stands in daily work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -375,6 +375,12 @@ pub fn push_type(rtype: RecordType, text: &mut String) {
 /// Is this valid RDATA of its type? True for every octet string of an unknown type.
 pub fn is_valid(rtype: RecordType, rdata: &[u8]) -> bool {
     info(rtype).is_none_or(|info| walk(info.fields, rdata, |_| {}))
+}
+
+/// The first parameter of an SVCB or HTTPS record whose value is not of its form, as BIND 9.18 has it.
+pub fn bad_parameter(rdata: &[u8]) -> Option<String> {
+    let (_, parameters) = NameRef::split_from(rdata.get(2..)?)?;
+    svcb::bad_parameter(parameters)
 }
 
 /// Are names in the data of this type compared without case? Those of RFC 6840 section 5.1, and NSAP-PTR as BIND has it. In

@@ -72,11 +72,12 @@ impl Kind {
                 }
             }
             Kind::Tag => {
-                let tag = text::unescape(tokens.one(field)?.text)?;
+                // BIND refuses escapes here.
+                let tag = tokens.one(field)?.text;
                 if tag.is_empty() || !tag.iter().all(u8::is_ascii_alphanumeric) {
                     return Err(format!("{} made of letters and digits, such as issue", subject(field)));
                 }
-                text::push_string(field, &tag, out)?;
+                text::push_string(field, tag, out)?;
             }
             Kind::Digits => {
                 let digits =

@@ -42,6 +42,7 @@ const KNOWN_TO_ALL: u16 = 7;
 const MANDATORY: u16 = 0;
 const ALPN: u16 = 1;
 const NO_DEFAULT_ALPN: u16 = 2;
+const DOHPATH: u16 = 7;
 
 /// Key and value of each parameter; ends early where the octets do not fit.
 fn params(octets: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
@@ -96,6 +97,15 @@ pub(super) fn write(octets: &[u8], out: &mut String) {
             }
         }
     }
+}
+
+/// The first parameter whose value is not of its form. BIND 9.18 looks at them but for ech, and knows no ohttp.
+pub(super) fn bad_parameter(octets: &[u8]) -> Option<String> {
+    let is_bad = |(key, value): &(u16, &[u8])| {
+        let known = KEYS.get(usize::from(*key)).filter(|(_, form)| *key <= DOHPATH && *form != Form::Base64);
+        known.is_some_and(|(_, form)| !has_form(*key, *form, value, octets))
+    };
+    params(octets).find(is_bad).map(|(key, _)| key_name(key))
 }
 
 /// Does the value have its key's form, so that reading the named form gives it back?
@@ -258,13 +268,15 @@ fn check_relations(found: &BTreeMap<u16, Vec<u8>>, named: &[u16]) -> Result<(), 
 
 /// A key and the form of its value; no form for `keyNNN`, whose value is octets.
 fn read_key(name: &[u8]) -> Option<(u16, Option<Form>)> {
-    let named = (0u16..).zip(KEYS).find(|(_, (known, _))| known.as_bytes().eq_ignore_ascii_case(name));
+    let named = (0u16..).zip(KEYS).find(|(_, (known, _))| known.as_bytes() == name);
     if let Some((key, (_, form))) = named {
         return Some((key, Some(form)));
     }
     let (prefix, digits) = name.split_at_checked(3)?;
     let number = u16::try_from(text::decimal(digits)?).ok()?;
-    prefix.eq_ignore_ascii_case(b"key").then_some((number, None))
+    // Names are small letters, and numbers have no zeros before them (RFC 9460 section 2.1).
+    let plain = digits == b"0" || !digits.starts_with(b"0");
+    (prefix == b"key" && plain).then_some((number, None))
 }
 
 fn read_value(name: &str, form: Form, value: &[u8]) -> Result<Vec<u8>, String> {

@@ -92,6 +92,12 @@ pub(super) fn parse(text: &[u8]) -> Option<u32> {
     moment(text).map(|seconds| seconds as u32)
 }
 
+/// Is this YYYYMMDDHHmmSS, from 1970 to 2106? A leap second may be in it.
+pub fn is_moment(text: &[u8]) -> bool {
+    let text = text.strip_suffix(b"60").map_or(text.to_vec(), |start| [start, b"59"].concat());
+    text.len() == 14 && moment(&text).is_some_and(|seconds| u32::try_from(seconds).is_ok())
+}
+
 /// The seconds from 1970 that YYYYMMDDHHmmSS stands for, in the Gregorian calendar throughout.
 fn moment(text: &[u8]) -> Option<i64> {
     let part = |from: usize, length: usize| super::text::decimal(text.get(from..from + length)?);

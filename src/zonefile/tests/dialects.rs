@@ -130,3 +130,35 @@ fn sets_that_are_too_large() {
         }
     }
 }
+
+#[test]
+fn nothing_is_said_of_what_every_server_loads() {
+    for lines in [
+        "( )",
+        "(\n)",
+        "d NS ns1\nd DS 1 8 02 0000000000000000000000000000000000000000000000000000000000000000",
+        "a SVCB 1 . alpn=\"h2\" key7=/{?dns} key1000=x",
+        "h NSEC3 1 0 0 - 00000000000000000000000000000000 A\nh CNAME ns1",
+    ] {
+        assert_eq!(said(lines), [], "{lines}");
+    }
+}
+
+#[test]
+fn the_sentence_names_who_refuses() {
+    for (lines, words) in [
+        ("a HINFO \"x\"\"y\"", "BIND takes two words, Knot refuses the file, and NSD outside of TXT"),
+        ("a TXT k=\"v\"", "BIND takes two words"),
+        ("$ORIGIN sub", "Knot and mostly NSD refuse"),
+        ("$ORIGIN b\\.", "Knot and mostly NSD refuse"),
+        ("d NS ns.d", "Servers load the zone, the kzonecheck of Knot may refuse it."),
+        ("x DS 1 8 9 1234", "servers take any"),
+        ("a RP a!b c", "Knot only takes with a backslash"),
+        ("a NSEC b A HIP", "Knot does not know \"HIP\""),
+        ("d DNAME x\nd NS ns1", "NS records beside a DNAME"),
+        ("; x\r", "Knot only in comments"),
+    ] {
+        let said = said(lines);
+        assert!(said.iter().any(|(message, _)| message.contains(words)), "{lines}: {said:?}");
+    }
+}
