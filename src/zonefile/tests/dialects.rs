@@ -44,7 +44,7 @@ fn what_only_some_servers_load() {
             Some("_dns SVCB 1 ns1 alpn=h2 key7=/q{?dns}"),
         ),
         (
-            "x SVCB 1 . mandatory=alpn,OHTTP alpn=h2 key8",
+            "x SVCB 1 . mandatory=alpn,ohttp alpn=h2 key8",
             "do not know ohttp",
             Some("x SVCB 1 . mandatory=alpn,key8 alpn=h2 key8"),
         ),
