@@ -2,7 +2,7 @@
 //!
 //! What one owner has changed stays together where it fits, and so do changes that need one another. What does not fit
 //! is cut into its RRsets, but for those that must never be seen apart: a CNAME and what it takes the place of, the NS
-//! and DS of a delegation. An RRset that does not fit by itself is for `big`.
+//! and DS of a delegation and the DNAME that it takes the place of. An RRset that does not fit by itself is for `big`.
 
 use std::collections::HashSet;
 
@@ -51,7 +51,8 @@ fn bundles<'a>(planner: &Planner<'_>, items: &[Item<'a>]) -> Vec<Vec<Item<'a>>> 
         return vec![items.to_vec()];
     }
     let cuts = |key: &crate::zone::RrKey| {
-        matches!(key.rtype, RecordType::NS | RecordType::DS) && key.owner != *planner.zone.origin()
+        let types = [RecordType::NS, RecordType::DS, RecordType::DNAME];
+        types.contains(&key.rtype) && key.owner != *planner.zone.origin()
     };
     let (delegation, others): (Vec<Item<'a>>, Vec<Item<'a>>) = items.iter().partition(|(key, _)| cuts(key));
     let others = others.into_iter().map(|item| vec![item]);

@@ -176,6 +176,26 @@ fn planned(a: &Snapshot, b: &Snapshot, kind: ServerKind, limit: usize) -> Option
     }
 }
 
+/// What stood below the DNAME and stands below the delegation is never missed in between.
+#[test]
+fn a_delegation_takes_the_place_of_a_dname_in_one_message() {
+    const APEX: [(&str, u32, &str); 2] = [("@", 300, "SOA 100"), ("@", 300, "NS ns.elsewhere")];
+    let zone_with = |own: &[(&str, u32, &str)]| zone(&[&APEX, own].concat());
+    let before = zone_with(&[("sub", 60, "A 192.0.2.1"), ("sub", 60, "DNAME @")]);
+    let texts: Vec<String> = (1..5).map(|number| format!("TXT {number:0100}")).collect();
+    let mut after = vec![("sub", 60, "NS x.a"), ("x.a", 60, "MX 10 ns.sub")];
+    after.extend(texts.iter().map(|text| ("sub", 60, text.as_str())));
+    let after = zone_with(&after);
+    for limit in (600..900).step_by(20) {
+        let Some(plan) = planned(&before, &after, ServerKind::Bind, limit) else { continue };
+        assert!(plan.steps.len() > 1, "{limit}");
+        for zone in carried_out(&before, &plan, limit) {
+            let has = |owner: &str, rtype| zone.find(&key(owner, rtype)).is_some();
+            assert!(has("sub", RecordType::DNAME) || has("sub", RecordType::NS), "{limit}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 

@@ -221,6 +221,11 @@ pub(super) fn read(tokens: &mut Tokens<'_, '_>, out: &mut Vec<u8>) -> Result<(),
             _ => value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value),
         };
         let (key, form) = read_key(name).ok_or_else(|| {
+            let small = name.to_ascii_lowercase();
+            if read_key(&small).is_some() {
+                let (name, small) = (name.escape_ascii(), small.escape_ascii());
+                return format!("{name} is written in small letters: {small}");
+            }
             format!(
                 "{} is not a parameter: known are mandatory, alpn, no-default-alpn, port, ipv4hint, ipv6hint, ech, \
                  dohpath and ohttp; any other is written key123=value",

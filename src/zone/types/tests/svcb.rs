@@ -79,7 +79,7 @@ fn appendix_d_failures() {
         ("no-default-alpn", "needs alpn"),
         ("dohpath=dns-query", "begins with /"),
         ("key65536=a", "not a parameter"),
-        ("Port=1", "Port is not a parameter"),
+        ("Port=1", "Port is written in small letters: port"),
         ("key09=a", "key09 is not a parameter"),
         ("color=red", "color is not a parameter"),
         ("alpn=\\300", "backslash"),
