@@ -389,7 +389,8 @@ fn compares_names(rtype: RecordType) -> bool {
     matches!(rtype.0, 2..=9 | 12 | 14 | 15 | 17 | 18 | 21 | 23 | 24 | 26 | 30 | 33 | 35 | 36 | 39 | 46)
 }
 
-/// RDATA as it is compared: names in lower case where [`compares_names`] (RFC 4034 section 6.2).
+/// RDATA as it is compared: names in lower case where servers compare them so (RFC 4034 section 6.2, RFC 6840
+/// section 5.1).
 pub fn canonical(rtype: RecordType, rdata: &[u8]) -> Cow<'_, [u8]> {
     let Some(info) =
         info(rtype).filter(|_| compares_names(rtype) && rdata.iter().any(u8::is_ascii_uppercase))
